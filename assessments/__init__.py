@@ -1,0 +1,1 @@
+"""What the clinician finds: movement screens, and the triage they lead to."""

@@ -1,0 +1,2 @@
+app_name = "charting"
+urlpatterns: list[object] = []

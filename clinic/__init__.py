@@ -1,0 +1,1 @@
+"""People, calendar and messages: what the clinic needs before anyone is examined."""

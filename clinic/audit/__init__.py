@@ -1,0 +1,1 @@
+"""Who read or changed whose record, and the guards every page wears."""

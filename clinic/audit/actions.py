@@ -1,0 +1,45 @@
+"""Writing audit rows. Failing to write one fails the read or change it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from clinic.audit.middleware import current
+from clinic.audit.models import Entry
+from clinic.people.actors import Actor, Job
+from clinic.people.models import Patient
+
+
+def record(*, action: str, patient: Patient | None, by: Actor, what: str = "") -> None:
+    """One row: `by` did `action` to `patient`'s record. `what` names a row, never its contents."""
+    _entry(action=action, patient_id=patient.pk if patient else None, by=by, what=what).save(
+        force_insert=True
+    )
+
+
+def record_listed(*, patients: Iterable[int], by: Actor, what: str = "") -> None:
+    """One row for each patient (by id) whose name a list showed, in one insert."""
+    Entry.objects.bulk_create(
+        [
+            _entry(action=Entry.Action.LISTED, patient_id=pk, by=by, what=what)
+            for pk in dict.fromkeys(patients)
+        ]
+    )
+
+
+def _entry(*, action: str, patient_id: int | None, by: Actor, what: str) -> Entry:
+    here = current()
+    return Entry(
+        at=timezone.now(),
+        account=None if isinstance(by, Job) else by,
+        job=by.name if isinstance(by, Job) else "",
+        role="" if isinstance(by, Job) else by.role,
+        patient_id=patient_id,
+        action=action,
+        page=here.page,
+        what=what,
+        request_id=here.request_id,
+        address=here.address,
+    )

@@ -1,0 +1,1 @@
+"""Working hours, appointment types and appointments."""

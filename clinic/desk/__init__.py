@@ -1,0 +1,1 @@
+"""Front desk's and managers' pages, and the way in for everybody."""

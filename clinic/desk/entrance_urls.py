@@ -1,0 +1,3 @@
+"""The way in: landing pages, one-time links, health."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,1 @@
+"""Front desk's pages."""

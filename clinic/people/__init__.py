@@ -1,0 +1,1 @@
+"""Accounts and their roles, patients, clinicians, and what each patient agreed to."""

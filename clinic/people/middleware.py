@@ -1,0 +1,59 @@
+"""Ends sessions that were left open, and keeps records out of browser caches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+SEEN = "last_seen_at"
+STARTED = "signed_in_at"
+WRITE_EVERY_SECONDS = 30  # the session row is written at most this often
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionLimitsMiddleware:
+    """Signs out after the idle or absolute limit of settings.SESSION_LIMITS (minutes)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            if self.has_run_out(request, now):
+                logout(request)
+                messages.info(request, "You were signed out because nothing happened for a while.")
+            else:
+                self.note(request, now)
+        return self.get_response(request)
+
+    def has_run_out(self, request: HttpRequest, now: float) -> bool:
+        who = "staff" if request.user.works_here else "patient"
+        idle, absolute = (minutes * 60 for minutes in settings.SESSION_LIMITS[who])
+        session = request.session
+        return now - session.get(SEEN, now) > idle or now - session.get(STARTED, now) > absolute
+
+    def note(self, request: HttpRequest, now: float) -> None:
+        session = request.session
+        session.setdefault(STARTED, now)
+        if now - session.get(SEEN, 0) > WRITE_EVERY_SECONDS:
+            session[SEEN] = now
+
+
+class NoStoreMiddleware:
+    """Nothing a signed-in person sees is kept by a browser or proxy; the back button shows nothing after sign-out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,1 @@
+"""The outbox: what is due, sent once, seen by the desk."""

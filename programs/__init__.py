@@ -1,0 +1,1 @@
+"""What the patient does: exercises, programs, and how it went."""

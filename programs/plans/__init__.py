@@ -1,0 +1,1 @@
+"""Programs, their versions, what the patient did and how it went."""

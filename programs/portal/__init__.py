@@ -1,0 +1,1 @@
+"""The patient's pages: today's session, the program, the log, appointments."""

@@ -1,0 +1,1 @@
+"""The clinician's pages: propose a program, release it, see how it goes."""
