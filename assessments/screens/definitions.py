@@ -1,0 +1,186 @@
+"""What a movement screen may ask: sections, tests, items and the values computed from them.
+
+A screen is read from one catalogue file and never changes while the program runs. Everything a form needs to draw
+an item, and everything needed to refuse an impossible answer, stands on the item.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from assessments.screens.answers import AnswerError, Answers, Refused, checked, refusal
+from assessments.screens.derived import Derived, derived_facts
+from clinic.knowledge.conditions import Facts, Value
+from clinic.knowledge.files import Head
+
+DEFAULT_SCREEN = "hamstring"  # the only place in the code that names a region
+
+Kind: TypeAlias = Literal["bool", "enum", "multi", "int", "float", "list_float", "text"]
+Laterality: TypeAlias = Literal["per_side", "involved", "none"]
+KINDS: tuple[Kind, ...] = ("bool", "enum", "multi", "int", "float", "list_float", "text")
+LATERALITIES: tuple[Laterality, ...] = ("per_side", "involved", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question or measurement.
+
+    `laterality`: per_side is answered as {"left": x, "right": y}; involved is one value for the symptomatic side;
+    none is one value. `unit`, `minimum`, `maximum` and `step` belong to numbers. `unable` is the worst value, taken
+    when the item could not be done because of pain (None: it then stays not known). `test` is empty for history.
+    """
+
+    id: str
+    label: str
+    section: str
+    group: str
+    kind: Kind
+    laterality: Laterality = "none"
+    core_triage: bool = False
+    provocative: bool = False
+    ask_clinician: str = ""
+    ask_patient: str = ""
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    options: tuple[str, ...] = ()
+    option_labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    source: tuple[str, ...] = ()
+    test: str = ""
+    unable: Value | None = None
+
+    @property
+    def is_history(self) -> bool:
+        """History items live in a case's `history`; all others in its `exam`."""
+        return not self.test
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """(value, label) for each option, in the catalogue's order."""
+        return tuple((option, self.option_label(option)) for option in self.options)
+
+    def option_label(self, option: str) -> str:
+        return self.option_labels.get(option) or option.replace("_", " ").capitalize()
+
+    @property
+    def allowed(self) -> str:
+        """What may be answered, in words: "0 to 10 NPRS, whole numbers"."""
+        words = {"bool": "yes or no (true or false)", "text": "text of at most 2000 characters"}
+        if self.kind in words:
+            return words[self.kind]
+        if self.kind in ("enum", "multi"):
+            return ("one of: " if self.kind == "enum" else "any of: ") + ", ".join(self.options)
+        span = f"{self.minimum:g} to {self.maximum:g} {self.unit}".strip()
+        if self.kind == "list_float":
+            return f"4 to 8 numbers, each {span}, oldest first"
+        return f"{span}, whole numbers" if self.kind == "int" else span
+
+    def refusal(self, value: object) -> AnswerError | None:
+        """Why `value` cannot be this item's answer (both sides, when per side), or None when it can."""
+        return refusal(self, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One physical test with its fields, and what a clinician should know before trusting it."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    regions: tuple[str, ...]
+    how_to: str
+    normal: str
+    cutoffs: tuple["Cutoff", ...]
+    reliability: str
+    positive_means: str
+    evidence_quality: str
+    avoid_when: str
+    licence_note: str
+    source: tuple[str, ...]
+    provocative: bool
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """A published or conventional threshold, for the reader; the rules hold their own."""
+
+    condition: str
+    meaning: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of items in exam order. A history section has items and no tests; an exam section has tests."""
+
+    id: str
+    title: str
+    intro: str
+    tests: tuple[Test, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A whole movement screen, one version of it."""
+
+    head: Head
+    fingerprint: str
+    conventions: Mapping[str, str]
+    sections: tuple[Section, ...]
+    derived: Mapping[str, Derived]
+    items: Mapping[str, Item]
+    tests: Mapping[str, Test]
+    vocabulary: Mapping[str, tuple[str, ...]]
+    """Every fact a condition may name → its options (empty when it has none)."""
+
+    @property
+    def label(self) -> str:
+        """`name.vN`, stored with every signed screen."""
+        return f"{self.head.name}.v{self.head.version}"
+
+    def item(self, id: str) -> Item:
+        """The item; KeyError when the screen has none of that name."""
+        return self.items[id]
+
+    def validate(self, case: object) -> Answers | Refused:
+        """Answers that can be trusted, or every reason why they cannot.
+
+        `case` is {"history": {item: value}, "exam": {item: value}, "unable_due_to_pain": [exam items]}, all optional;
+        a key that is absent or null is not known.
+        """
+        return checked(self.items, case)
+
+    def derive(self, answers: Answers) -> Facts:
+        """Every known fact: single answers by their id, per-side ones as X_inv and X_uninv, and derived values."""
+        return derived_facts(self.items, self.derived, answers)
+
+    def core_items(self, group: str) -> tuple[Item, ...]:
+        """Items of a group that triage cannot do without."""
+        return tuple(item for item in self.items.values() if item.group == group and item.core_triage)
+
+    def items_behind(self, fact: str) -> tuple[str, ...]:
+        """The items one must answer for a fact to be known, e.g. ake_diff → ake_deg."""
+        if fact in self.derived:
+            found = (item for given in self.derived[fact].inputs for item in self.items_behind(given))
+            return tuple(dict.fromkeys(found))
+        bare = re.sub(r"_(un)?inv$", "", fact)
+        return (fact,) if fact in self.items else (bare,) if bare in self.items else ()
+
+    def unanswered(self, fact: str, answers: Answers) -> tuple[str, ...]:
+        """The items still to be answered before `fact` can be known, in exam order."""
+        behind = self.items_behind(fact)
+        missing = [name for name in behind if not answers.complete(self.items[name])]
+        sided = any(self.items[name].laterality == "per_side" for name in behind)
+        if sided and not answers.involved_side:
+            missing.append("worse_side" if answers.history.get("side") == "bilateral" else "side")
+        return tuple(name for name in self.items if name in missing)
+
+
+def frozen_mapping(values: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(values))

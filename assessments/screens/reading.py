@@ -1,0 +1,209 @@
+"""Reads a catalogue file into a Screen, refusing anything it does not know."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+
+from assessments.screens.definitions import (
+    DEFAULT_SCREEN,
+    KINDS,
+    LATERALITIES,
+    Cutoff,
+    Item,
+    Kind,
+    Laterality,
+    Screen,
+    Section,
+    Test,
+)
+from assessments.screens.derived import WAYS, Derived, Score
+from clinic.knowledge.files import open_file
+from clinic.knowledge.reading import Entry, Problem, unique
+from clinic.knowledge.sources import load_sources
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+NUMBERS = ("int", "float", "list_float")
+
+
+@lru_cache(maxsize=16)
+def load_screen(name: str = DEFAULT_SCREEN, version: int | None = None, folder: Path = CATALOGUE) -> Screen:
+    """One screen, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError."""
+    file = open_file(folder, name, version)
+    sources = load_sources()
+    conventions = file.entry.take("conventions")
+    sections = tuple(_section(entry, sources) for entry in file.entry.tables("sections"))
+    items, tests = _items(file.entry, sections)
+    vocabulary = _item_vocabulary(items)
+    derived = _derived(file.entry, items, vocabulary)
+    file.entry.done()
+    return Screen(
+        head=file.head,
+        fingerprint=file.fingerprint,
+        conventions=MappingProxyType(conventions),
+        sections=sections,
+        derived=MappingProxyType(derived),
+        items=MappingProxyType(items),
+        tests=MappingProxyType(tests),
+        vocabulary=MappingProxyType(vocabulary),
+    )
+
+
+def _section(entry: Entry, sources: Collection[str]) -> Section:
+    id = entry.text("id")
+    tests = tuple(_test(row, id, sources) for row in entry.tables("tests"))
+    asked = tuple(_question(row, id, sources) for row in entry.tables("items"))
+    measured = tuple(item for test in tests for item in test.items)
+    section = Section(id, entry.text("title"), entry.text("intro", ""), tests, asked + measured)
+    entry.done()
+    return section
+
+
+def _question(entry: Entry, section: str, sources: Collection[str]) -> Item:
+    ask = entry.text("ask")
+    item = Item(
+        id=entry.text("id"),
+        label=entry.text("label"),
+        section=section,
+        group=entry.text("group"),
+        core_triage=entry.flag("core_triage", default=False),
+        ask_clinician=ask,
+        ask_patient=entry.text("ask_patient", ask),
+        note=entry.text("note", ""),
+        source=entry.sources(sources),
+        **_values(entry),  # type: ignore[arg-type]
+    )
+    entry.done()
+    return item
+
+
+def _values(entry: Entry) -> dict[str, object]:
+    """What may be answered: kind, unit, range, options."""
+    kind = cast(Kind, entry.choice("kind", KINDS))
+    options = entry.texts("options", ())
+    labels = entry.take("option_labels", {})
+    entry.ids("option_labels", tuple(labels), options)
+    values: dict[str, object] = {
+        "kind": kind,
+        "unit": entry.text("unit", ""),
+        "minimum": entry.number_or_none("min"),
+        "maximum": entry.number_or_none("max"),
+        "step": entry.number_or_none("step"),
+        "options": options,
+        "option_labels": MappingProxyType(labels),
+    }
+    if kind in NUMBERS and (values["minimum"] is None or values["maximum"] is None):
+        raise entry.error(Problem.MALFORMED, "min, max", "a number needs its allowed range")
+    if kind in ("enum", "multi") and not options:
+        raise entry.error(Problem.MALFORMED, "options", "is missing")
+    return values
+
+
+def _test(entry: Entry, section: str, sources: Collection[str]) -> Test:
+    id, provocative, source = entry.text("id"), entry.flag("provocative"), entry.sources(sources)
+    how_to = entry.text("how_to")
+    items = tuple(
+        _field(row, section=section, test=id, how_to=how_to, provocative=provocative, source=source)
+        for row in entry.tables("fields")
+    )
+    test = Test(
+        id=id,
+        name=entry.text("name"),
+        aliases=entry.texts("aliases", ()),
+        regions=entry.texts("regions"),
+        how_to=how_to,
+        normal=entry.text("normal"),
+        cutoffs=tuple(_cutoff(row, sources) for row in entry.tables("cutoffs", named_by=None)),
+        reliability=entry.text("reliability"),
+        positive_means=entry.text("positive_means"),
+        evidence_quality=entry.text("evidence_quality"),
+        avoid_when=entry.text("avoid_when", ""),
+        licence_note=entry.text("licence_note", ""),
+        source=source,
+        provocative=provocative,
+        items=items,
+    )
+    entry.done()
+    return test
+
+
+def _field(
+    entry: Entry, *, section: str, test: str, how_to: str, provocative: bool, source: tuple[str, ...]
+) -> Item:
+    item = Item(
+        id=entry.text("id"),
+        label=entry.text("label"),
+        section=section,
+        group=test,
+        laterality=cast(Laterality, entry.choice("laterality", LATERALITIES)),
+        core_triage=entry.flag("core_triage", default=False),
+        provocative=provocative,
+        ask_clinician=how_to,
+        source=source,
+        test=test,
+        unable=entry.take("unable", None),
+        **_values(entry),  # type: ignore[arg-type]
+    )
+    entry.done()
+    return item
+
+
+def _cutoff(entry: Entry, sources: Collection[str]) -> Cutoff:
+    cutoff = Cutoff(entry.text("when"), entry.text("meaning"), entry.sources(sources))
+    entry.done()
+    return cutoff
+
+
+def _items(entry: Entry, sections: tuple[Section, ...]) -> tuple[dict[str, Item], dict[str, Test]]:
+    items: dict[str, Item] = {}
+    tests: dict[str, Test] = {}
+    for section in sections:
+        for item in section.items:
+            unique(items, entry, "items", item.id)
+            items[item.id] = item
+        for test in section.tests:
+            unique(tests, entry, "tests", test.id)
+            tests[test.id] = test
+    return items, tests
+
+
+def _item_vocabulary(items: Mapping[str, Item]) -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {}
+    for item in items.values():
+        names = (f"{item.id}_inv", f"{item.id}_uninv") if item.laterality == "per_side" else (item.id,)
+        words.update(dict.fromkeys(names, item.options))
+    return words
+
+
+def _derived(
+    entry: Entry, items: Mapping[str, Item], vocabulary: dict[str, tuple[str, ...]]
+) -> dict[str, Derived]:
+    """In the order of the file: a derived value may use those above it. Adds each to the vocabulary."""
+    found: dict[str, Derived] = {}
+    for name, row in entry.named_tables("derived").items():
+        known = {*vocabulary, *items, *found}
+        found[name] = Derived(
+            id=name,
+            formula=row.text("formula"),
+            how=row.choice("how", WAYS),
+            of=row.ids("of", row.texts("of", ()), known),
+            inputs=row.ids("inputs", row.texts("inputs"), known),
+            unit=row.text("unit", ""),
+            note=row.text("note", ""),
+            unable=row.take("unable", None),
+            yes_when=row.condition_or_none("yes_when", vocabulary),
+            unknown_when=row.condition_or_none("unknown_when", vocabulary),
+            decided_by=row.ids("decided_by", row.texts("decided_by", ()), known),
+            otherwise=row.condition_or_none("otherwise", vocabulary),
+            scores=tuple(_score(score, vocabulary) for score in row.tables("scores", named_by=None)),
+        )
+        vocabulary[name] = row.texts("options", ())
+        row.done()
+    return found
+
+
+def _score(entry: Entry, vocabulary: Mapping[str, tuple[str, ...]]) -> Score:
+    score = Score(entry.condition("when", vocabulary), entry.whole("points"))
+    entry.done()
+    return score

@@ -1,0 +1,41 @@
+"""The list of sources every clinical entry points into, and how each was seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from clinic.knowledge.files import open_file
+
+FOLDER = Path(__file__).parent
+KINDS = ("looked up", "from memory", "partly looked up, detail from memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One reference. `kind` says honestly whether it was looked up or quoted from memory; `url` may be empty."""
+
+    id: str
+    kind: str
+    citation: str
+    url: str
+    note: str
+
+
+@lru_cache(maxsize=8)
+def load_sources(version: int | None = None, folder: Path = FOLDER) -> Mapping[str, Source]:
+    """Source id → source. Raises KnowledgeError."""
+    file = open_file(folder, "sources", version)
+    found = {}
+    for name, entry in file.entry.named_tables("sources").items():
+        found[name] = Source(
+            name,
+            entry.choice("kind", KINDS),
+            entry.text("citation"),
+            entry.text("url", ""),
+            entry.text("note", ""),
+        )
+        entry.done()
+    file.entry.done()
+    return MappingProxyType(found)
