@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from clinic.people.models import Account
+
 SEEN = "last_seen_at"
 STARTED = "signed_in_at"
 WRITE_EVERY_SECONDS = 30  # the session row is written at most this often
@@ -24,20 +26,21 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if isinstance(request.user, Account):
             now = time.time()
-            if self.has_run_out(request, now):
+            if self.has_run_out(request, request.user, now):
                 logout(request)
                 messages.info(request, "You were signed out because nothing happened for a while.")
             else:
                 self.note(request, now)
         return self.get_response(request)
 
-    def has_run_out(self, request: HttpRequest, now: float) -> bool:
-        who = "staff" if request.user.works_here else "patient"
+    def has_run_out(self, request: HttpRequest, account: Account, now: float) -> bool:
+        who = "staff" if account.works_here else "patient"
         idle, absolute = (minutes * 60 for minutes in settings.SESSION_LIMITS[who])
         session = request.session
-        return now - session.get(SEEN, now) > idle or now - session.get(STARTED, now) > absolute
+        seen, started = float(session.get(SEEN, now)), float(session.get(STARTED, now))
+        return now - seen > idle or now - started > absolute
 
     def note(self, request: HttpRequest, now: float) -> None:
         session = request.session

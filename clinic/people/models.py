@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -39,7 +40,7 @@ class Account(AbstractUser):
     display_name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
 
-    objects = AccountManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     REQUIRED_FIELDS = ["email", "display_name", "role"]
 
