@@ -1,0 +1,89 @@
+// Small manners of our components. Every page works without this file.
+(() => {
+  const each = (selector, act, within = document) => within.querySelectorAll(selector).forEach(act);
+
+  // The summary of refusals takes the focus; its links go to the field and its label, not just near it.
+  const errorSummary = (summary) => {
+    summary.focus();
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const field = link && document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      (field.closest(".field") || field).scrollIntoView({ block: "start" });
+      field.focus({ preventScroll: true });
+    });
+  };
+
+  // A menu closes on Escape and on a click beside it, and gives the focus back.
+  const menu = (details) => {
+    details.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !details.open) return;
+      details.open = false;
+      details.querySelector("summary").focus();
+    });
+    document.addEventListener("click", (event) => {
+      if (!details.contains(event.target)) details.open = false;
+    });
+  };
+
+  const themeChoice = (group) => {
+    if (!window.clinicTheme) return;
+    const mark = () => {
+      const wish = document.documentElement.getAttribute("data-theme-wish");
+      each("button", (button) => button.setAttribute("aria-pressed", String(button.dataset.theme === wish)), group);
+    };
+    group.hidden = false;
+    group.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      window.clinicTheme.choose(button.dataset.theme);
+      mark();
+    });
+    mark();
+  };
+
+  // "?" lists the keys, unless somebody is typing a question mark.
+  const keyHints = (dialog) => {
+    each(`[data-opens="${dialog.id}"]`, (button) => button.addEventListener("click", () => dialog.showModal()));
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+      if (event.key !== "?" || typing || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      dialog.showModal();
+    });
+  };
+
+  const number = (input) => {
+    const text = input.value.trim().replace("−", "-").replace(",", ".");
+    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+  };
+
+  // The difference is a help for the eye; the server computes its own from what is stored.
+  const difference = (left, right, how, unit) => {
+    if (left === null || right === null) return "–";
+    if (left === right) return "none";
+    const larger = left > right ? "left larger" : "right larger";
+    if (how === "percent") {
+      const most = Math.max(Math.abs(left), Math.abs(right));
+      return `${Math.round((Math.abs(left - right) / most) * 100)} %, ${larger}`;
+    }
+    return `${Math.round(Math.abs(left - right) * 100) / 100}${unit ? ` ${unit}` : ""}, ${larger}`;
+  };
+
+  const leftRight = (pair) => {
+    const [left, right] = pair.querySelectorAll("input");
+    const shown = pair.querySelector("[data-difference-text]");
+    const tell = () => {
+      shown.textContent = difference(number(left), number(right), pair.dataset.difference, pair.dataset.unit);
+    };
+    pair.addEventListener("input", tell);
+    tell();
+  };
+
+  each("[data-error-summary]", errorSummary);
+  each("[data-menu]", menu);
+  each("[data-theme-choice]", themeChoice);
+  each("[data-key-hints]", keyHints);
+  each("[data-difference]", leftRight);
+})();
