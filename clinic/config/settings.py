@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -258,4 +259,5 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+# Widgets are drawn from templates/ too, like everything else (clinic/ui/widgets.py).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

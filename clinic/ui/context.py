@@ -53,7 +53,8 @@ ROLE_NAMES = {
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `navigation` (NavItems of the role), `home_url`, `role_name`, `clinic_name`.
+    """Context processor: `navigation` (NavItems of the role), `home_url`, `role`, `role_name`, the clinic's
+    name and phone (`clinic_name`, `clinic_phone`).
 
     A link whose page does not exist (yet) is left out instead of breaking every page.
     """
@@ -64,7 +65,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "home_url": items[0].url if items else "/",
         "role": role,
         "role_name": ROLE_NAMES.get(role, ""),
-        "clinic_name": getattr(settings, "CLINIC_NAME", "Stride Clinic"),
+        "clinic_name": settings.CLINIC_NAME,
+        "clinic_phone": settings.CLINIC_PHONE,
     }
 
 

@@ -1,7 +1,8 @@
 """What the template tags work out before a component's template is drawn."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -28,7 +29,9 @@ def button(label: str, *, href: str, kind: str, icon: str, attrs: Mapping[str, s
     """An <a> where there is somewhere to go, else a <button>. Raises ValueError for an unknown kind."""
     if kind not in BUTTON_KINDS:
         raise ValueError(f"No button of kind “{kind}”: choose one of {', '.join(sorted(BUTTON_KINDS))}.")
-    extra = format_html_join("", ' {}="{}"', ((name.replace("_", "-"), value) for name, value in attrs.items()))
+    extra = format_html_join(
+        "", ' {}="{}"', ((name.replace("_", "-"), value) for name, value in attrs.items())
+    )
     inside = format_html("{}{}", icons.icon(icon), label) if icon else label
     if href:
         return format_html('<a class="btn btn-{}" href="{}"{}>{}</a>', kind, href, extra, inside)
@@ -41,7 +44,11 @@ def field_facts(field: BoundField) -> dict[str, Any]:
     """Everything components/field.html needs, decided here so that the template only prints."""
     widget = field.field.widget
     boxed = isinstance(widget, forms.CheckboxInput)
-    own = {"class": f"{widget.attrs.get('class', '')} {_input_class(widget)}".strip()} if _input_class(widget) else {}
+    own = (
+        {"class": f"{widget.attrs.get('class', '')} {_input_class(widget)}".strip()}
+        if _input_class(widget)
+        else {}
+    )
     if field.errors and "class" in own:
         own["class"] += " is-invalid"
     return {
@@ -100,3 +107,27 @@ def saved_text(at: datetime | None, state: str) -> str:
         "offline": f"No connection. Kept on this device{f' since {clock}' if clock else ''}",
         "unsaved": "Not saved yet",
     }[state]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """What tells two people apart on a page: legal name, preferred name, birth date, age in years, record number."""
+
+    name: str
+    preferred_name: str
+    birth_date: date
+    age: int
+    record_number: str
+
+
+def patient_facts(patient: Any, *, today: date) -> PatientFacts:
+    """The facts of a Patient row (named by its attributes: this layer lies below it) or of a mapping."""
+    if isinstance(patient, Mapping):
+        return PatientFacts(**patient)
+    return PatientFacts(
+        name=patient.full_name,
+        preferred_name=patient.preferred_name,
+        birth_date=patient.birth_date,
+        age=patient.age_on(today),
+        record_number=patient.record_number,
+    )

@@ -1,10 +1,10 @@
 """Form fields for clinical answers. Each refusal names the range, what was given, and the side.
 
-    PainScaleField          → int 0–10 or None (not asked)
-    YesNoUnknownField       → True, False or None (not asked, or asked and not known)
-    DecimalWithUnitField    → Decimal or None;  WholeWithUnitField → int or None
-    LeftRightField(inner)   → {"left": x, "right": y} with each x, y a value of `inner` or None
-    ChoiceCardsField        → one of the choices' values, or ""
+PainScaleField          → int 0 to 10 or None (not asked)
+YesNoUnknownField       → True, False or None (not asked, or asked and not known)
+DecimalWithUnitField    → Decimal or None;  WholeWithUnitField → int or None
+LeftRightField(inner)   → {"left": x, "right": y} with each x, y a value of `inner` or None
+ChoiceCardsField        → one of the choices' values, or ""
 """
 
 import copy
@@ -163,7 +163,9 @@ class LeftRightField(forms.MultiValueField):
     swapped side is worse than a missing one.
     """
 
-    def __init__(self, inner: forms.Field, *, difference: str = "", required: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, inner: forms.Field, *, difference: str = "", required: bool = False, **kwargs: Any
+    ) -> None:
         inner = copy.deepcopy(inner)
         inner.required = False
         left, right = inner, copy.deepcopy(inner)
@@ -217,4 +219,6 @@ class LeftRightField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         pair = initial if isinstance(initial, list) else self.widget.decompress(initial)
-        return super().has_changed(pair, [None if side is widgets.ABSENT else side for side in data or [None, None]])
+        return super().has_changed(
+            pair, [None if side is widgets.ABSENT else side for side in data or [None, None]]
+        )

@@ -146,7 +146,10 @@ class LeftRight(forms.MultiWidget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         values = super().value_from_datadict(data, files, name)
-        sent = [_was_sent(widget, data, f"{name}{end}") for widget, end in zip(self.widgets, self.widgets_names, strict=True)]
+        sent = [
+            _was_sent(widget, data, f"{name}{end}")
+            for widget, end in zip(self.widgets, self.widgets_names, strict=True)
+        ]
         # A radio group with nothing picked sends nothing, so only a typed side can be missing.
         return [value if here or not any(sent) else ABSENT for value, here in zip(values, sent, strict=True)]
 
@@ -157,7 +160,9 @@ class LeftRight(forms.MultiWidget):
         subwidgets = context["widget"]["subwidgets"]
         grouped = self.widgets[0].use_fieldset
         context.update(
-            sides=[{"label": label, "widget": sub} for label, sub in zip(self.sides, subwidgets, strict=True)],
+            sides=[
+                {"label": label, "widget": sub} for label, sub in zip(self.sides, subwidgets, strict=True)
+            ],
             grouped=grouped,
             difference="" if grouped else self.difference,
             unit=getattr(self.widgets[0], "unit", ""),

@@ -24,11 +24,24 @@ register.simple_tag(icons.icon, name="icon")
 
 @register.simple_block_tag
 def page_header(
-    content: str, title: str, *, lead: str = "", eyebrow: str = "", back_url: str = "", back_label: str = "Back"
+    content: str,
+    title: str,
+    *,
+    lead: str = "",
+    eyebrow: str = "",
+    back_url: str = "",
+    back_label: str = "Back",
 ) -> SafeString:
     """{% page_header "Today" lead="12 appointments" back_url=url back_label="Today" %}actions{% endpage_header %}"""
-    return _draw("page_header", actions=content, title=title, lead=lead, eyebrow=eyebrow, back_url=back_url,
-                 back_label=back_label)
+    return _draw(
+        "page_header",
+        actions=content,
+        title=title,
+        lead=lead,
+        eyebrow=eyebrow,
+        back_url=back_url,
+        back_label=back_label,
+    )
 
 
 @register.simple_block_tag
@@ -50,7 +63,7 @@ def table_region(content: str, label: str) -> SafeString:
 
 @register.simple_block_tag
 def exercise_card(content: str, exercise: Mapping[str, Any]) -> SafeString:
-    """One exercise; the block is its figure. `exercise`: name, dose, why, stop_when; number, cue, pain, url optional."""
+    """One exercise; the block is its figure. Needs name, dose, why, stop_when; number, cue, pain, url optional."""
     return _draw("exercise_card", figure=content, exercise=exercise)
 
 
@@ -96,9 +109,13 @@ def error_summary(form: Any, title: str = "There is a problem") -> SafeString | 
 
 
 @register.simple_tag
-def empty_state(title: str, text: str = "", action_label: str = "", action_url: str = "", icon: str = "list") -> SafeString:
+def empty_state(
+    title: str, text: str = "", action_label: str = "", action_url: str = "", icon: str = "list"
+) -> SafeString:
     """What is shown where a list has nothing: what it means and what to do next."""
-    return _draw("empty_state", title=title, text=text, action_label=action_label, action_url=action_url, icon=icon)
+    return _draw(
+        "empty_state", title=title, text=text, action_label=action_label, action_url=action_url, icon=icon
+    )
 
 
 @register.simple_tag
@@ -108,7 +125,13 @@ def fact_lists(
     """For, against and not known with the same weight. A fact: a text, or a mapping with text, detail, rule, source."""
     columns = [
         ("Speaks for", "plus", "for", drawing.facts(supporting), "Nothing found that speaks for it."),
-        ("Speaks against", "minus-circle", "against", drawing.facts(against), "Nothing found that speaks against it."),
+        (
+            "Speaks against",
+            "minus-circle",
+            "against",
+            drawing.facts(against),
+            "Nothing found that speaks against it.",
+        ),
         ("Not known", "question", "unknown", drawing.facts(unknown), "Nothing is missing."),
     ]
     return _draw("fact_lists", columns=columns)
@@ -127,9 +150,9 @@ def timeline(events: Iterable[Mapping[str, Any]], label: str = "What happened") 
 
 
 @register.simple_tag
-def patient_bar(patient: Any) -> SafeString:
-    """Who this page is about; stays in view. Needs name, birth_date, age, record_number; preferred_name, url optional."""
-    return _draw("patient_bar", patient=patient)
+def patient_bar(patient: Any, url: str = "") -> SafeString:
+    """Who this page is about; stays in view. `patient`: a Patient, or a mapping with the facts of PatientFacts."""
+    return _draw("patient_bar", patient=drawing.patient_facts(patient, today=timezone.localdate()), url=url)
 
 
 @register.simple_tag
@@ -158,7 +181,10 @@ def clinic_time(at: datetime, form: str = "full") -> SafeString:
     if form == "day":
         return format_html('<time datetime="{}">{}</time>', local.isoformat(), shown)
     return format_html(
-        '<time datetime="{}">{} <span class="zone">{}</span></time>', local.isoformat(), shown, timezone.get_current_timezone_name()
+        '<time datetime="{}">{} <span class="zone">{}</span></time>',
+        local.isoformat(),
+        shown,
+        timezone.get_current_timezone_name(),
     )
 
 
