@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.world import World
-
-os.environ.setdefault("CLINIC_TESTING", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -167,9 +167,10 @@ def test_moments_end_in_at_and_days_in_on():
         for field in model._meta.concrete_fields:
             if field.model is not model or field.name in {"last_login", "date_joined"}:
                 continue
-            if (isinstance(field, models.DateTimeField) and not field.name.endswith(("_at", "at"))) or (type(field) is models.DateField and not field.name.endswith(
-                ("_on", "_date", "_day", "_since")
-            )):
+            if (isinstance(field, models.DateTimeField) and not field.name.endswith(("_at", "at"))) or (
+                type(field) is models.DateField
+                and not field.name.endswith(("_on", "_date", "_day", "_since"))
+            ):
                 odd.append(str(field))
     assert odd == []
 

@@ -75,6 +75,18 @@ def refuse_unsafe_production(start: Start) -> None:
         raise ImproperlyConfigured(f"\n\nProduction does not start like this:\n\n{listed}\n")
 
 
+def refuse_failing_checks() -> None:
+    """In production, stop when a check that looks at the records themselves fails (demo accounts, for one)."""
+    from django.conf import settings
+    from django.core.checks import run_checks
+
+    if settings.DEBUG:
+        return
+    if errors := run_checks(tags=["production"], databases=["default"]):
+        listed = "\n".join(f"  - {error.msg} {error.hint}" for error in errors)
+        raise ImproperlyConfigured(f"\n\nProduction does not start like this:\n\n{listed}\n")
+
+
 def flag(name: str) -> bool:
     """True for 1, true, yes or on, in any case."""
     return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}

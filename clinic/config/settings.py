@@ -13,7 +13,8 @@ from clinic.config.environment import Start, flag, refuse_unsafe_production, req
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBUG = flag("DEBUG")
-TESTING = flag("CLINIC_TESTING")
+# The component gallery, the mailbox and the demo codes: kept apart from DEBUG, which tests switch off.
+DEVELOPMENT_PAGES = DEBUG
 
 SECRET_KEY = required(os.environ, "SECRET_KEY")
 ALLOWED_HOSTS = (

@@ -19,7 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-if settings.DEBUG:
+if settings.DEVELOPMENT_PAGES:
     urlpatterns += [
         path("components/", include("clinic.ui.urls")),
         path("mailbox/", include("clinic.desk.mailbox_urls")),

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.config.settings")
 
 application = get_wsgi_application()
+
+from clinic.config.environment import refuse_failing_checks  # noqa: E402  # needs the apps that were just loaded
+
+refuse_failing_checks()

@@ -39,6 +39,9 @@ class Account(AbstractUser):
     last_name = None  # type: ignore[assignment]
     display_name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
+    is_demo = models.BooleanField(
+        default=False, help_text="Made by the demo clinic, with a printed password. Never in production."
+    )
 
     objects: ClassVar[AccountManager] = AccountManager()
 
