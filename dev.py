@@ -66,7 +66,7 @@ def main(argv: list[str]) -> int:
         return 130
     if command == "setup":
         say("Ready. .venv/bin/python manage.py … works now; make run starts the clinic.")
-        return 0
+        hand_over("prepare", [])
     return hand_over(command, rest)
 
 

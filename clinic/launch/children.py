@@ -11,9 +11,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,6 +21,7 @@ from pathlib import Path
 from clinic.launch.places import Account
 
 MARK = "CLINIC_LAUNCHED_FOR"
+LINUX = platform.system() == "Linux"
 PR_SET_PDEATHSIG = 1
 LONGEST_LOG = 2_000_000  # bytes; an older log makes room when a process starts
 
@@ -47,13 +48,10 @@ def start(
             cwd=cwd,
             start_new_session=True,
             preexec_fn=leave_with_parent(at_parents_death),
-            **as_account(account),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
-
-
-def as_account(account: Account | None) -> dict[str, object]:
-    """Popen's options for running as another account."""
-    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
 def leave_with_parent(number: signal.Signals) -> Callable[[], None] | None:
@@ -62,7 +60,7 @@ def leave_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     The C function is looked up here, before the fork: afterwards the process may run as an account that can
     read none of Python's files.
     """
-    if sys.platform != "linux":
+    if not LINUX:
         return None
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
@@ -121,7 +119,7 @@ def end_leftovers(mark: str) -> int:
 def leftovers(mark: str) -> list[int]:
     """Processes that carry our mark in their environment, ourselves and our parents left out."""
     wanted = f"{MARK}={mark}"
-    pids = marked_on_linux(wanted) if sys.platform == "linux" else marked_by_ps(wanted)
+    pids = marked_on_linux(wanted) if LINUX else marked_by_ps(wanted)
     return [pid for pid in pids if pid not in {os.getpid(), os.getppid()}]
 
 

@@ -55,6 +55,7 @@ def settings_for(places: Places, keys: Keys, web_port: int) -> dict[str, str]:
         "CLINIC_EMBEDDED": "1",
         "SECRET_KEY": keys.secret_key,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "CLINIC_BASE_URL": f"http://127.0.0.1:{web_port}",
         "CSRF_TRUSTED_ORIGINS": f"http://127.0.0.1:{web_port},http://localhost:{web_port}",
         "DATABASE_URL": database_url(places, keys),
         "REDIS_URL": f"redis://:{keys.valkey}@127.0.0.1:{keys.valkey_port}/0",
@@ -107,5 +108,3 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-

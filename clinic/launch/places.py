@@ -77,8 +77,9 @@ def for_tests(folder: Path) -> Places:
 def make(data: Path, engine: Path, sockets: Path, account: Account | None) -> Places:
     """Make the folders with the right owners and refuse those that are not ours."""
     places = Places(data, engine / "postgres", sockets, engine / "programs", account)
-    places.logs.mkdir(parents=True, exist_ok=True)
     engine.mkdir(parents=True, exist_ok=True)
+    for folder in (places.logs, data / "mail"):
+        folder.mkdir(mode=0o700, exist_ok=True)  # both may name people
     for folder in (places.cluster, sockets):
         own_private_folder(folder, account)
     if len(os.fsencode(sockets / SOCKET_NAME)) > LONGEST_SOCKET:

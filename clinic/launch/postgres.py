@@ -196,9 +196,7 @@ class Postgres:
         with self.connect("postgres") as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clinic'").fetchone():
                 password = sql.Literal(self.keys.postgres_clinic)
-                connection.execute(
-                    sql.SQL("CREATE ROLE clinic LOGIN CREATEDB PASSWORD {}").format(password)
-                )
+                connection.execute(sql.SQL("CREATE ROLE clinic LOGIN CREATEDB PASSWORD {}").format(password))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clinic'").fetchone():
                 connection.execute("CREATE DATABASE clinic OWNER clinic")
 
@@ -238,13 +236,10 @@ def is_running(pid: int) -> bool:
 
 def is_postgres(pid: int) -> bool:
     """Whether that process is a PostgreSQL, and not a stranger that got its number after a restart."""
-    if sys.platform == "linux":
+    if children.LINUX:
         try:
             return Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
         except OSError:
             return False
-    shown = subprocess.run(
-        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    shown = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return "postgres" in shown.stdout
-
