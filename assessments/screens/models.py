@@ -1,0 +1,154 @@
+"""Movement screens as they were taken: one row a screen, one row an answered item.
+
+What may be asked stands in the catalogue (definitions.py); these rows remember which version of it was used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from assessments.screens import reading
+from assessments.screens.answers import Answers, Refused
+from assessments.screens.definitions import Item
+from assessments.screens.definitions import Screen as Definition
+
+
+class ScreenQuerySet(models.QuerySet["Screen"]):
+    def drafts(self) -> ScreenQuerySet:
+        return self.filter(signed_at__isnull=True)
+
+    def signed(self) -> ScreenQuerySet:
+        """Signed screens, the newest first."""
+        return self.filter(signed_at__isnull=False).order_by("-signed_at", "-pk")
+
+
+class Screen(models.Model):
+    """One screen of one patient: a draft until it is signed, and then as it was for good."""
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="screens")
+    catalogue = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    fingerprint = models.CharField(max_length=64, help_text="sha256 of the catalogue file it was taken with.")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = ScreenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_draft_per_patient_and_screen",
+                fields=["patient", "catalogue"],
+                condition=Q(signed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_signature_says_when_and_by_whom",
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_screen_is_signed_after_it_was_started",
+                condition=Q(signed_at__isnull=True) | Q(signed_at__gte=models.F("started_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-signed_at"], name="screens_of_a_patient")]
+
+    def __str__(self) -> str:
+        return f"screen {self.pk} ({self.label})"
+
+    @property
+    def label(self) -> str:
+        """`name.vN` of the catalogue it is taken with."""
+        return f"{self.catalogue}.v{self.version}"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+    @property
+    def definition(self) -> Definition:
+        """What this screen asks, in the version it was started with. Raises KnowledgeError if that is gone."""
+        return reading.load_screen(self.catalogue, self.version)
+
+    @cached_property
+    def answered(self) -> dict[str, Answer]:
+        """Item id → its row, in one query; read once per instance."""
+        return {answer.item: answer for answer in self.answers.select_related("answered_by")}
+
+    @property
+    def last_saved_at(self) -> dt.datetime | None:
+        return max((answer.answered_at for answer in self.answered.values()), default=None)
+
+    def case(self) -> dict[str, Any]:
+        """The answers in the shape of a worked case: {"history", "exam", "unable_due_to_pain"}; unknown left out."""
+        items = self.definition.items
+        case: dict[str, Any] = {"history": {}, "exam": {}}
+        unable = []
+        for name, answer in sorted(self.answered.items()):
+            if answer.unable:
+                unable.append(name)
+            elif answer.value is not None:
+                case["history" if items[name].is_history else "exam"][name] = answer.value
+        if unable:
+            case["unable_due_to_pain"] = unable
+        return case
+
+    def answers_for_rules(self) -> Answers:
+        """The case as the rules accept it. Every row was checked when it was saved, so a refusal is a fault of ours."""
+        found = self.definition.validate(self.case())
+        if isinstance(found, Refused):
+            raise ValueError(f"{self} holds answers it may not hold: {[e.item for e in found.errors]}")
+        return found
+
+
+class Answer(models.Model):
+    """One item of one screen as it stands now.
+
+    `value` is JSON: true/false, a number, an option, a list, or {"left": …, "right": …}; null means asked and not
+    known. `unable` means the test could not be done because of pain. `revision` counts the changes, so that an
+    older tab cannot overwrite a newer answer unseen.
+    """
+
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="answers")
+    item = models.CharField(max_length=60)
+    value = models.JSONField(null=True, blank=True)
+    unable = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    answered_at = models.DateTimeField()
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["screen", "item"]
+        constraints = [
+            models.UniqueConstraint(fields=["screen", "item"], name="an_answer_is_listed_once"),
+            models.CheckConstraint(
+                name="an_answer_counts_its_changes_from_one", condition=Q(revision__gte=1)
+            ),
+            models.CheckConstraint(
+                name="an_item_pain_prevented_has_no_value", condition=Q(unable=False) | Q(value__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} of {self.screen_id}"
+
+
+def may_be_unable(definition: Definition, item: Item) -> bool:
+    """Whether "unable because of pain" means something to the rules: the item, or a value computed from it, has a worst
+    value to take."""
+    if item.is_history:
+        return False
+    return item.unable is not None or any(
+        rule.unable is not None and item.id in rule.inputs for rule in definition.derived.values()
+    )

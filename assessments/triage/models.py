@@ -1,0 +1,92 @@
+"""What triage concluded from a signed screen, and what the clinician decided about it. Neither is ever edited."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils.functional import cached_property
+
+SHORTEST_REASON = 10  # characters: enough for a sentence somebody else can follow
+
+
+class Result(models.Model):
+    """What the ruleset concluded from one signed screen, with everything it was concluded from.
+
+    `inputs` is the case (Screen.case()), `outcome` what the page shows (assessments/triage/wording.py), so that it can
+    be read years later as it was, whatever became of the rules.
+    """
+
+    screen = models.ForeignKey("screens.Screen", on_delete=models.PROTECT, related_name="results")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="triage_results")
+    ruleset = models.CharField(max_length=80, help_text="name.vN of the rules, e.g. hamstring.v1.")
+    ruleset_fingerprint = models.CharField(max_length=64)
+    inputs = models.JSONField()
+    outcome = models.JSONField()
+    klass = models.CharField("class", max_length=60)
+    urgency = models.CharField(max_length=20)
+    target_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    decided_at = models.DateTimeField()
+    decided_for = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["screen", "ruleset"], name="a_screen_is_concluded_once_by_each_ruleset"
+            ),
+            models.CheckConstraint(
+                name="a_result_has_an_urgency_we_know",
+                condition=Q(urgency__in=["emergency_now", "same_day", "within_days", "routine"]),
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-decided_at"], name="results_of_a_patient")]
+
+    def __str__(self) -> str:
+        return f"result {self.pk} ({self.klass})"
+
+    @property
+    def label(self) -> str:
+        """The class in the words of its ruleset."""
+        return str(self.outcome["label"])
+
+    @cached_property
+    def standing_decision(self) -> Decision | None:
+        """The newest decision, which is the one that counts; None while nobody has decided. Uses a prefetch."""
+        return max(self.decisions.all(), key=lambda decision: decision.pk, default=None)
+
+
+class Decision(models.Model):
+    """A clinician's answer to a result: agreed, or overruled with a class of their own and the reason."""
+
+    class Because(models.TextChoices):
+        EXAMINATION = "examination", "What I found on examination points elsewhere"
+        HISTORY = "history", "The history became clearer after the screen"
+        REPORT = "report", "Imaging or another clinician's report"
+        ENTRY = "entry", "An answer was entered wrongly"
+        COURSE = "course", "The course since then"
+        OTHER = "other", "Another reason"
+
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="decisions")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    agrees = models.BooleanField()
+    klass = models.CharField("class", max_length=60, help_text="The class that now holds.")
+    reason_code = models.CharField(max_length=20, choices=Because.choices, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="overruling_gives_a_coded_and_a_written_reason",
+                condition=Q(agrees=True)
+                | (~Q(reason_code="") & Q(GreaterThanOrEqual(Length(Trim("reason")), SHORTEST_REASON))),
+            ),
+            models.CheckConstraint(name="a_decision_names_a_class", condition=~Q(klass="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk} ({self.klass})"
