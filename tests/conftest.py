@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.world import World
+
+# Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +24,31 @@ def _quick_passwords(settings):
 def world(db) -> World:
     """The same few people as everywhere (tests/world.py)."""
     return World()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser `dev.py` found (CLINIC_BROWSER). Without one these tests fail; they are never skipped."""
+    found = os.environ.get("CLINIC_BROWSER")
+    if not found:
+        pytest.fail(
+            "No browser: `make test` finds or installs one and names it in CLINIC_BROWSER.", pytrace=False
+        )
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()

@@ -1,0 +1,1 @@
+"""People's whole paths in a real browser, told as Given, When, Then."""

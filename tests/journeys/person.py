@@ -1,0 +1,156 @@
+"""A person at a browser: what they see, press and type, and what every page they pass must be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+SHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
+SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
+AXE_RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+# Anything a person can press that is smaller than a fingertip; links inside running text are excepted, as in WCAG.
+SMALL_TARGETS = """(smallest) => [...document.querySelectorAll('button, input:not([type=hidden]), select, a, summary')]
+  .filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+  .filter(e => !(e.tagName === 'A' && getComputedStyle(e).display === 'inline'))
+  .filter(e => !e.closest('.visually-hidden, .visually-hidden-focusable, .skip-link'))
+  .map(e => {
+    const label = e.labels && e.labels.length ? e.labels[0].getBoundingClientRect() : null;
+    const box = e.getBoundingClientRect();
+    return [e.outerHTML.slice(0, 120), Math.max(box.width, label ? label.width : 0),
+            Math.max(box.height, label ? label.height : 0)];
+  })
+  .filter(([, w, h]) => w > 1 && h > 1 && (w < smallest || h < smallest))"""
+
+
+@dataclass
+class Window:
+    """How wide the window is, and whether it is dark."""
+
+    width: int
+    scheme: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+@dataclass
+class Person:
+    """One person in a browser of their own."""
+
+    name: str
+    page: Page
+    site: str
+    window: Window
+    passed: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def arrives(cls, name: str, browser: Browser, site: str, window: Window) -> Person:
+        context: BrowserContext = browser.new_context(
+            viewport={"width": window.width, "height": 900 if window.width > 600 else 700},
+            color_scheme="dark" if window.scheme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="Europe/London",
+        )
+        person = cls(name, context.new_page(), site, window)
+        person.page.set_default_timeout(10_000)
+        person.page.on("console", person.hears)
+        person.page.on("pageerror", lambda error: person.faults.append(f"script error: {error}"))
+        person.page.on("request", person.asks)
+        return person
+
+    def leaves(self) -> None:
+        self.page.context.close()
+
+    def hears(self, message: ConsoleMessage) -> None:
+        # A refused form answers 4xx on purpose, and the browser says so; everything else is a fault.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.faults.append(f"console: {message.text}")
+
+    def asks(self, request: Request) -> None:
+        """Nothing may be loaded from another origin (P9)."""
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and f"{address.scheme}://{address.netloc}" != self.site:
+            self.faults.append(f"another origin: {request.url}")
+
+    # --- doing ---
+
+    def opens(self, path: str) -> Person:
+        self.page.goto(path if path.startswith("http") else f"{self.site}{path}")
+        return self
+
+    def presses(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> Person:
+        """A button or a link by its words."""
+        place = within or self.page
+        button = place.get_by_role("button", name=name).or_(place.get_by_role("link", name=name))
+        button.locator("visible=true").first.click()
+        return self
+
+    def types(self, label: str | re.Pattern[str], value: str) -> Person:
+        self.page.get_by_label(label).first.fill(value)
+        return self
+
+    def picks(self, label: str | re.Pattern[str], option: str) -> Person:
+        """From a select, by the option's words."""
+        self.page.get_by_label(label).first.select_option(label=option)
+        return self
+
+    def answers(self, question: str | re.Pattern[str], answer: str | re.Pattern[str]) -> Person:
+        """One radio or checkbox of a group, by the group's and the answer's words."""
+        group = self.page.get_by_role("group", name=question).or_(
+            self.page.get_by_role("radiogroup", name=question)
+        )
+        group.first.get_by_label(answer).first.check(force=True)
+        return self
+
+    # --- seeing ---
+
+    def sees(self, words: str | re.Pattern[str]) -> Person:
+        expect(self.page.locator("body")).to_contain_text(words)
+        return self
+
+    def does_not_see(self, words: str | re.Pattern[str]) -> Person:
+        expect(self.page.locator("body")).not_to_contain_text(words)
+        return self
+
+    def is_on(self, heading: str | re.Pattern[str]) -> Person:
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        return self
+
+    def passes(self, name: str) -> Person:
+        """This page is worth standing on: no axe violation, no sideways scroll, no small target; a picture is kept."""
+        self.faults += [f"{name}: {fault}" for fault in page_faults(self.page)]
+        self.passed.append(name)
+        folder = SHOTS / self.window.name
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+        return self
+
+
+def page_faults(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, one line each; empty when nothing is."""
+    faults = []
+    result: dict[str, Any] = Axe().run(page, options=AXE_RULES).response
+    for violation in result["violations"]:
+        places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+        faults.append(f"axe {violation['id']} ({violation['help']}) at {places}")
+    if (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        faults.append(f"scrolls sideways by {wide} px")
+    for what, width, height in page.evaluate(SMALL_TARGETS, SMALLEST_TARGET):
+        faults.append(f"target {width:.0f}×{height:.0f} px: {what}")
+    if running := page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length"):
+        faults.append(f"{running} animations run although the person asked for less motion")
+    return faults

@@ -1,0 +1,30 @@
+"""The checks each journey makes of each page can fail: a page with one of every fault is seen to have them."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.person import page_faults
+
+GOOD = """<!doctype html><html lang="en"><head><title>A page</title></head><body><main><h1>A page</h1>
+<p>Words.</p><button style="min-height:40px;min-width:80px">Book</button></main></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        ('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', "axe image-alt"),
+        ('<p style="color:#bbb;background:#fff">Faint words</p>', "axe color-contrast"),
+        ('<input type="text" style="height:40px">', "axe label"),
+        ('<div style="width:3000px">wide</div>', "scrolls sideways"),
+        ('<button style="all:unset;width:12px;height:12px" aria-label="x">x</button>', "target 12×12"),
+        (
+            '<p style="animation: a 9s infinite">x</p><style>@keyframes a{to{opacity:.9}}</style>',
+            "animations run",
+        ),
+    ],
+)
+def test_a_fault_is_seen(page: Page, fault, named):
+    page.set_content(GOOD)
+    assert page_faults(page) == []
+    page.set_content(GOOD.replace("<p>Words.</p>", fault))
+    assert any(named in found for found in page_faults(page)), page_faults(page)
