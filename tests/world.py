@@ -18,8 +18,12 @@ from functools import cached_property
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import call_command
 from django.test import Client
 
+from clinic.booking.actions import book, set_working_hours
+from clinic.booking.models import Appointment, AppointmentType
+from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel, Patient
 from clinic.people.roles import Role
 
@@ -75,8 +79,46 @@ class World:
 
     def clinician(self, username: str, name: str) -> Account:
         account = self.staff(username, name, Role.CLINICIAN)
-        Clinician.objects.create(account=account, works_here_since=self.now.date() - dt.timedelta(days=900))
+        clinician = Clinician.objects.create(
+            account=account, works_here_since=self.now.date() - dt.timedelta(days=900)
+        )
+        set_working_hours(
+            clinician=clinician,
+            week=[(day, dt.time(8), dt.time(18)) for day in range(5)],
+            by=Job("the world of the tests"),
+        )
         return account
+
+    @cached_property
+    def assessment(self) -> AppointmentType:
+        """An hour, with a movement screen."""
+        call_command("loaddata", "appointment_types", verbosity=0)
+        return AppointmentType.objects.get(slug="initial-assessment")
+
+    @cached_property
+    def follow_up(self) -> AppointmentType:
+        """Half an hour."""
+        call_command("loaddata", "appointment_types", verbosity=0)
+        return AppointmentType.objects.get(slug="follow-up")
+
+    def booked(
+        self,
+        *,
+        patient: Patient | None = None,
+        clinician: Account | None = None,
+        type: AppointmentType | None = None,
+        starts_at: dt.datetime | None = None,
+        now: dt.datetime | None = None,
+    ) -> Appointment:
+        """Ana's assessment with Carl, Thursday at ten, booked by Dee: or as told."""
+        return book(
+            patient=patient or self.ana,
+            clinician=(clinician or self.carl).clinician,
+            type=type or self.assessment,
+            starts_at=starts_at or self.now + dt.timedelta(days=2, hours=1),
+            by=self.dee,
+            now=now or self.now,
+        )
 
     def patient(self, given: str, family: str, born: dt.date, phone: str) -> Patient:
         patient = Patient.objects.create(

@@ -1,0 +1,89 @@
+"""Why an appointment was not booked or changed. Each says what happened, what was kept and what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from clinic.booking.status import Status
+
+if TYPE_CHECKING:
+    from clinic.booking.models import Appointment
+
+
+class Refused(Exception):
+    """Nothing was changed. str() is fit to be shown to staff."""
+
+
+class SlotTaken(Refused):
+    """Somebody else holds that time. `holder` is theirs; `next_free` are starts that would do, soonest first."""
+
+    def __init__(self, holder: Appointment, next_free: list[dt.datetime]) -> None:
+        self.holder = holder
+        self.next_free = next_free
+        others = "; ".join(spoken(start) for start in next_free)
+        instead = f"Next free: {others}." if others else "Nothing else is free in the next eight weeks."
+        super().__init__(
+            f"{spoken(holder.starts_at)} with {holder.clinician} is taken by {holder.patient.full_name}. "
+            f"Nothing was changed. {instead}"
+        )
+
+
+class InThePast(Refused):
+    def __init__(self, starts_at: dt.datetime) -> None:
+        self.starts_at = starts_at
+        super().__init__(f"{spoken(starts_at)} has passed. Nothing was changed. Pick a later time.")
+
+
+class OutsideWorkingHours(Refused):
+    def __init__(self, starts_at: dt.datetime, next_free: list[dt.datetime], why: str = "") -> None:
+        self.starts_at = starts_at
+        self.next_free = next_free
+        others = "; ".join(spoken(start) for start in next_free)
+        instead = f"Next free: {others}." if others else "Set this clinician's working hours first."
+        super().__init__(
+            f"{why or f'{spoken(starts_at)} is outside working hours.'} Nothing was changed. {instead}"
+        )
+
+
+class TooLong(OutsideWorkingHours):
+    """It would start within working hours but end after them."""
+
+    def __init__(self, starts_at: dt.datetime, minutes: int, next_free: list[dt.datetime]) -> None:
+        self.minutes = minutes
+        why = f"{minutes} minutes from {spoken(starts_at)} run past the end of working hours."
+        super().__init__(starts_at, next_free, why)
+
+
+class NotAllowedFrom(Refused):
+    """Its status does not lead there. `status` is what it has now, perhaps since somebody else changed it."""
+
+    def __init__(self, status: Status, wanted: str) -> None:
+        self.status = status
+        super().__init__(
+            f"This appointment is {status.label.lower()}, so it cannot be {wanted}. Nothing was changed. "
+            "Reload the page to see what was done to it last."
+        )
+
+
+class NotYet(Refused):
+    def __init__(self, starts_at: dt.datetime) -> None:
+        self.starts_at = starts_at
+        super().__init__(
+            f"It only starts at {spoken(starts_at)}, so it cannot be a no-show yet. Nothing was changed. "
+            "If the patient called it off, cancel it instead."
+        )
+
+
+class NoReason(Refused):
+    def __init__(self, act: str) -> None:
+        super().__init__(f"Say why before you {act}. Nothing was changed.")
+
+
+def spoken(moment: dt.datetime) -> str:
+    """A time in the clinic's zone, with the zone's name: 09:00 on Tuesday 3 March (GMT)."""
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return f"{local:%H:%M} on {date_format(local, 'l j F')} ({local.tzname()})"
