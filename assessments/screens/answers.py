@@ -252,7 +252,7 @@ def _kept(item: "Item", value: Any) -> Answer:
         )
     if isinstance(value, (list, tuple)):
         return tuple(value)
-    return int(value) if item.kind == "int" else value  # type: ignore[no-any-return]
+    return int(value) if item.kind == "int" else value
 
 
 def _plain(value: Answer) -> Any:

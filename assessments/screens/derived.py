@@ -6,7 +6,7 @@ result is None (not known) as soon as anything it needs is not known.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from assessments.screens.answers import SIDES, Answers
 from clinic.knowledge.conditions import Condition, Facts, Value
@@ -79,7 +79,7 @@ def _answered(items: Mapping[str, "Item"], answers: Answers) -> dict[str, Value]
     involved = answers.involved_side
     for name, value in (*answers.history.items(), *answers.exam.items()):
         if not isinstance(value, Mapping):
-            facts[name] = cast(Value, value)
+            facts[name] = value
         elif involved:
             for suffix, side in (("inv", involved), ("uninv", other_side(involved))):
                 if side in value:

@@ -7,7 +7,7 @@ missing ones turn out to be. `None` stands for not known throughout.
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Value: TypeAlias = bool | int | float | str | tuple[float, ...] | tuple[str, ...]
 Facts: TypeAlias = Mapping[str, Value]
@@ -16,7 +16,7 @@ Truth: TypeAlias = bool | None
 
 ANYTHING: tuple[str, ...] = ()
 
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,

@@ -1,0 +1,99 @@
+"""What a ruleset says: classes, rules, contradictions and cautions. Values only; the deciding is in conclusion.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clinic.knowledge.conditions import Condition
+from clinic.knowledge.files import Head
+
+URGENCIES = ("emergency_now", "same_day", "within_days", "routine")
+"""Most urgent first."""
+
+INSUFFICIENT = "insufficient_information"
+REVIEW = "clinician_review"
+URGENT_TIERS = (0, 1)
+"""Emergency and referral rules: they are accepted without waiting for anything, and lead to no program."""
+
+
+def most_urgent(*urgencies: str) -> str:
+    return min(urgencies, key=URGENCIES.index)
+
+
+@dataclass(frozen=True, slots=True)
+class TriageClass:
+    """A result triage can come to. `program` names the track the builder uses; `family` groups grades of one thing."""
+
+    id: str
+    label: str
+    program: str
+    family: str
+    crosswalk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """If `when` holds, the findings fit `klass`. Tier 0 is an emergency, 1 a referral, 2 and 3 are the clinic's own."""
+
+    id: str
+    tier: int
+    order: int
+    klass: str
+    urgency: str
+    target_days: int | None
+    when: Condition
+    say_clinician: str
+    say_patient: str
+    evidence: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Answers that cannot both be right, and the items to ask again."""
+
+    id: str
+    when: Condition
+    message: str
+    recheck: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to keep in mind; it never changes the class."""
+
+    id: str
+    when: Condition
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said when no class can be given."""
+
+    say_clinician: str
+    say_patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """All rules for one screen, in order, with the fingerprints of every file they were read from."""
+
+    head: Head
+    fingerprint: str
+    screen: str
+    core_group: str
+    algorithm: tuple[str, ...]
+    classes: Mapping[str, TriageClass]
+    messages: Mapping[str, Message]
+    rules: tuple[Rule, ...]
+    contradictions: tuple[Contradiction, ...]
+    cautions: tuple[Caution, ...]
+
+    @property
+    def label(self) -> str:
+        """`name.vN+fingerprint` (first 12 hex digits), stored with every result."""
+        return f"{self.head.name}.v{self.head.version}+{self.fingerprint[:12]}"
+
+    def program_of(self, klass: str) -> str:
+        """The track of a class: none, protect_only, full, pht, neural, …"""
+        return self.classes[klass].program

@@ -1,0 +1,163 @@
+"""Reads a ruleset and the red flags it shares with other regions."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from assessments.screens.definitions import DEFAULT_SCREEN, Screen
+from assessments.screens.reading import CATALOGUE, load_screen
+from assessments.triage.rules.definitions import (
+    INSUFFICIENT,
+    REVIEW,
+    URGENCIES,
+    Caution,
+    Contradiction,
+    Message,
+    Rule,
+    Ruleset,
+    TriageClass,
+)
+from clinic.knowledge.files import KnowledgeFile, open_file
+from clinic.knowledge.reading import Entry, Problem, unique
+from clinic.knowledge.sources import load_sources
+
+RULESETS = Path(__file__).parent.parent / "rulesets"
+
+
+@lru_cache(maxsize=16)
+def load_ruleset(
+    name: str = DEFAULT_SCREEN,
+    version: int | None = None,
+    folder: Path = RULESETS,
+    catalogue: Path = CATALOGUE,
+) -> Ruleset:
+    """One ruleset with its shared red flags, verified against PUBLISHED; the newest without `version`.
+
+    Rules may name only facts of the screen the file pins. Raises KnowledgeError.
+    """
+    file = open_file(folder, name, version)
+    entry = file.entry
+    screen = pinned_screen(entry, catalogue)
+    files = (*(_pinned(entry, pin, folder) for pin in entry.texts("shared", ())), file)
+    classes = _classes(files)
+    rules = sorted(
+        (rule for one in files for rule in _rules(one, screen, classes)), key=lambda rule: rule.order
+    )
+    _check_orders(entry, rules)
+    ruleset = Ruleset(
+        head=file.head,
+        fingerprint=hashlib.sha256("".join(one.fingerprint for one in files).encode()).hexdigest(),
+        screen=screen.label,
+        core_group=entry.choice("core_group", {item.group for item in screen.items.values()}),
+        algorithm=entry.texts("algorithm"),
+        classes=MappingProxyType(classes),
+        messages=MappingProxyType(_messages(entry)),
+        rules=tuple(rules),
+        contradictions=tuple(_contradiction(row, screen) for row in entry.tables("contradictions")),
+        cautions=tuple(_caution(row, screen) for row in entry.tables("cautions")),
+    )
+    for one in files:
+        one.entry.done()
+    return ruleset
+
+
+def split_pin(entry: Entry, key: str, pin: str) -> tuple[str, int]:
+    """`name.vN` → (name, N)."""
+    name, dot, number = pin.rpartition(".v")
+    if not dot or not number.isdigit():
+        raise entry.error(Problem.DANGLING, key, f"{pin!r} is not name.vN")
+    return name, int(number)
+
+
+def pinned_screen(entry: Entry, catalogue: Path) -> Screen:
+    """The screen, in exactly the version, that a file was written for."""
+    name, version = split_pin(entry, "screen", entry.text("screen"))
+    if not (catalogue / f"{name}.v{version}.toml").is_file():
+        raise entry.error(Problem.DANGLING, "screen", f"there is no screen {name}.v{version}")
+    return load_screen(name, version, catalogue)
+
+
+def _pinned(entry: Entry, pin: str, folder: Path) -> KnowledgeFile:
+    name, version = split_pin(entry, "shared", pin)
+    if not (folder / f"{pin}.toml").is_file():
+        raise entry.error(Problem.DANGLING, "shared", f"there is no file {pin}.toml")
+    return open_file(folder, name, version)
+
+
+def _classes(files: tuple[KnowledgeFile, ...]) -> dict[str, TriageClass]:
+    classes: dict[str, TriageClass] = {}
+    for file in files:
+        for id, entry in file.entry.named_tables("classes").items():
+            unique(classes, entry, "classes", id)
+            classes[id] = TriageClass(
+                id,
+                entry.text("label"),
+                entry.text("program"),
+                entry.text("family", id),
+                entry.text("crosswalk", ""),
+            )
+            entry.done()
+    return classes
+
+
+def _rules(file: KnowledgeFile, screen: Screen, classes: Collection[str]) -> list[Rule]:
+    sources = load_sources()
+    return [_rule(entry, screen, classes, sources) for entry in file.entry.tables("rules")]
+
+
+def _rule(entry: Entry, screen: Screen, classes: Collection[str], sources: Collection[str]) -> Rule:
+    rule = Rule(
+        id=entry.text("id"),
+        tier=entry.whole("tier"),
+        order=entry.whole("order"),
+        klass=entry.choice("class", classes),
+        urgency=entry.choice("urgency", URGENCIES),
+        target_days=entry.whole_or_none("target_days"),
+        when=entry.condition("when", screen.vocabulary),
+        say_clinician=entry.text("say_clinician"),
+        say_patient=entry.text("say_patient"),
+        evidence=entry.text("evidence"),
+        source=entry.sources(sources),
+    )
+    entry.done()
+    return rule
+
+
+def _check_orders(entry: Entry, rules: list[Rule]) -> None:
+    """Ids and orders are used once, and no rule of a calmer tier stands above one of a graver tier."""
+    for above, below in zip(rules, rules[1:], strict=False):
+        if above.order == below.order or above.tier > below.tier:
+            raise entry.error(Problem.MALFORMED, "rules", f"{above.id} and {below.id} are out of order")
+    if len({rule.id for rule in rules}) < len(rules):
+        raise entry.error(Problem.MALFORMED, "rules", "a rule id is used twice")
+
+
+def _messages(entry: Entry) -> Mapping[str, Message]:
+    messages = {}
+    for id, row in entry.named_tables("messages").items():
+        messages[id] = Message(row.text("say_clinician"), row.text("say_patient"))
+        row.done()
+    for id in (INSUFFICIENT, REVIEW):
+        if id not in messages:
+            raise entry.error(Problem.MALFORMED, f"messages.{id}", "is missing")
+    return messages
+
+
+def _contradiction(entry: Entry, screen: Screen) -> Contradiction:
+    known = {*screen.items, *screen.tests}
+    found = Contradiction(
+        entry.text("id"),
+        entry.condition("when", screen.vocabulary),
+        entry.text("message"),
+        entry.ids("recheck", entry.texts("recheck"), known),
+    )
+    entry.done()
+    return found
+
+
+def _caution(entry: Entry, screen: Screen) -> Caution:
+    found = Caution(entry.text("id"), entry.condition("when", screen.vocabulary), entry.text("message"))
+    entry.done()
+    return found
