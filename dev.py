@@ -26,6 +26,7 @@ LOCKS = {
     "tools": ROOT / "requirements-tools.lock",
     "run": ROOT / "requirements.lock",
     "test": ROOT / "requirements-dev.lock",
+    "production": ROOT / "requirements-production.lock",  # only the Dockerfile installs it
 }
 OLDEST = (3, 11)
 
@@ -277,8 +278,9 @@ def lock() -> int:
     shape = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
     command = [uv, "pip", "compile", "--quiet", *shape, "--only-binary", ":all:", "--upgrade"]
     advice = "The packages do not fit together (uv's words are above). Locks written before this stay."
-    wishes = {"test": ["--extra", "dev"], "run": ["--extra", "demo", "--constraint", str(LOCKS["test"])]}
-    for stage, extra in wishes.items():  # the run is held to the tests' versions: what is tested is what runs
+    tested = ["--constraint", str(LOCKS["test"])]  # what is tested is what runs
+    wishes = {"test": ["--extra", "dev"], "run": ["--extra", "demo", *tested], "production": tested}
+    for stage, extra in wishes.items():
         attempt([*command, *extra, "pyproject.toml", "-o", str(LOCKS[stage])], advice, env=uv_environment())
     wish = {"input": "uv\n", "text": True, "env": uv_environment()}
     attempt([*command, "-", "-o", str(LOCKS["tools"])], advice, **wish)

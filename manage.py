@@ -22,8 +22,9 @@ def use_demo_settings() -> None:
     if {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DEBUG"} & os.environ.keys():
         return
     if os.access(DEMO_SETTINGS, os.R_OK):
-        lines = DEMO_SETTINGS.read_text().splitlines()
-        os.environ.update(line.split("=", 1) for line in lines if "=" in line)
+        for line in DEMO_SETTINGS.read_text().splitlines():
+            name, _, value = line.partition("=")
+            os.environ[name] = value
 
 
 if __name__ == "__main__":

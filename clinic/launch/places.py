@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_SOCKET = 103  # bytes; macOS allows one fewer than Linux's 107
+SYSTEM_STATE = Path("/var/lib")
 SOCKET_NAME = ".s.PGSQL.5432"
 
 
@@ -61,7 +62,7 @@ def for_run(root: Path) -> Places:
         data.chmod(0o700)
     mark = short_mark(data)
     account = postgres_account(data / "postgres")
-    engine = data if can_enter(account, data) else Path("/var/lib") / f"clinic-demo-{mark}"
+    engine = data if can_enter(account, data) else SYSTEM_STATE / f"clinic-demo-{mark}"
     sockets = Path(short_temporary_folder()) / f"clinic-{os.geteuid()}-{mark}"
     places = make(data, engine, sockets, account)
     write_read_me(places)

@@ -28,11 +28,12 @@ Command = list[str]
 
 @dataclass(frozen=True)
 class Step:
-    """One named check: its commands, and whether production's settings or a browser belong to it."""
+    """One named check: its commands, whether they get production's settings, whether they need servers."""
 
     name: str
     commands: tuple[Command, ...]
     production: bool = False
+    servers: bool = False
 
 
 def all_steps(root: Path, pytest_arguments: list[str]) -> list[Step]:
@@ -49,9 +50,9 @@ def all_steps(root: Path, pytest_arguments: list[str]) -> list[Step]:
         ),
         Step("layers", ([str(tools / "lint-imports")],)),
         Step("deploy", (deploy,), production=True),
-        Step("migrations", ([*manage, "makemigrations", "--check", "--dry-run"],)),
+        Step("migrations", ([*manage, "makemigrations", "--check", "--dry-run"],), servers=True),
         Step("mypy", ([*module, "mypy"],)),
-        Step("pytest", ([*module, "pytest", *(pytest_arguments or ["-n", "2"])],)),
+        Step("pytest", ([*module, "pytest", *(pytest_arguments or ["-n", "2"])],), servers=True),
     ]
 
 
@@ -69,7 +70,7 @@ def run_steps(root: Path, wishes: list[str]) -> int:
     wanted = [step for step in steps if not names or step.name in names]
     listen_for_stop()
     try:
-        with throw_away_servers() as settings:
+        with throw_away_servers(needed=any(step.servers for step in wanted)) as settings:
             return run_wanted(root, wanted, settings)
     except Stop:
         say("\nStopped.")
@@ -148,16 +149,20 @@ def production_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def throw_away_servers() -> Iterator[dict[str, str]]:
-    """A PostgreSQL and a Valkey with nothing in them, gone afterwards; the demo clinic is never touched."""
+def throw_away_servers(*, needed: bool) -> Iterator[dict[str, str]]:
+    """Settings for a PostgreSQL and a Valkey with nothing in them, started if needed, gone afterwards.
+
+    The demo clinic's own are never touched.
+    """
     folder = Path(tempfile.mkdtemp(prefix="clinic-test-", dir=places.short_temporary_folder()))
     servers: list[Postgres | Valkey] = []
     try:
         mine = places.for_tests(folder)
         keys = environment.keys_for(mine)
         settings = environment.settings_for(mine, keys, environment.free_port())
-        env = environment.process_environment(settings)
-        servers = [Postgres(mine, keys, env, hasty=True), Valkey(mine, keys, env)]
+        if needed:
+            env = environment.process_environment(settings)
+            servers = [Postgres(mine, keys, env, hasty=True), Valkey(mine, keys, env)]
         for server in servers:
             server.start()
         yield settings
