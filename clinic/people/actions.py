@@ -1,0 +1,255 @@
+"""Every change to a person's record: registering, correcting, contacts and consent.
+
+Each refusal is an exception with a name whose text can be shown as it is. Each change writes its journal row
+in the same transaction. Sign-in links have their own page: clinic/people/links.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Sequence
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clinic.people import details as detail_rules
+from clinic.people import journal, phones, search
+from clinic.people.actors import Actor
+from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
+from clinic.people.links import make_sign_in_link, open_account_for, use_sign_in_link
+from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
+
+__all__ = [
+    "ChangedMeanwhile",
+    "LikelyDuplicates",
+    "add_channel",
+    "change_patient",
+    "fingerprint",
+    "give_consent",
+    "make_sign_in_link",
+    "open_account_for",
+    "register_patient",
+    "use_sign_in_link",
+    "withdraw_consent",
+]
+
+# A second click on “Register” within this time is the same click, not a second person.
+DOUBLE_CLICK = dt.timedelta(minutes=2)
+REGISTERING = 2_001  # first key of the advisory lock, so that it meets no other package's lock
+
+
+class LikelyDuplicates(ValueError):
+    """Nothing was saved: `patients` may be this person already."""
+
+    def __init__(self, patients: Sequence[Patient]) -> None:
+        super().__init__(
+            "Records that may be this person already exist. Open one, or say this is somebody else."
+        )
+        self.patients = list(patients)
+
+
+class ChangedMeanwhile(ValueError):
+    """Nothing was saved: somebody else changed the record since the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed this record while you were editing it, so yours was not saved over theirs. "
+            "What you typed is below; compare it with the record and save again."
+        )
+
+
+def register_patient(
+    *,
+    details: Details,
+    by: Actor,
+    now: dt.datetime,
+    email: str = "",
+    phone: str = "",
+    agreed: Collection[str] = (),
+    knowing_duplicates: bool = False,
+) -> Patient:
+    """A new record, with its contact channels. `agreed` names the channel kinds the patient consented to.
+
+    Raises InvalidDetails (problems by field, also `email` and `phone`), and LikelyDuplicates unless the person
+    at the desk has seen them. Pressing the button twice gives back the record made the first time.
+    """
+    details = details.tidied()
+    reached, problems = _read_channels(email=email, phone=phone)
+    details, more = _checked(details, now)
+    if problems | more:
+        raise InvalidDetails(more | problems)
+    with transaction.atomic():
+        _one_at_a_time(details.birth_date)
+        if twin := _made_just_now(details, by, now):
+            return twin
+        if not knowing_duplicates and (alike := _alike(details, reached)):
+            raise LikelyDuplicates(alike)
+        patient = Patient(registered_at=now, registered_by=by if isinstance(by, Account) else None)
+        _write(patient, details)
+        journal.write(action="created", patient=patient, by=by, what="record")
+        for kind, (value, _) in reached.items():
+            add_channel(patient=patient, kind=kind, value=value, by=by, now=now, agreed=kind in agreed)
+    return patient
+
+
+def change_patient(
+    *, patient: Patient, details: Details, by: Actor, now: dt.datetime, based_on: str = ""
+) -> Patient:
+    """Correct who a patient is. `based_on` is the fingerprint the form was opened with.
+
+    Raises InvalidDetails, and ChangedMeanwhile when the record is no longer the one the form showed.
+    """
+    details, problems = _checked(details.tidied(), now)
+    if problems:
+        raise InvalidDetails(problems)
+    with transaction.atomic():
+        current = Patient.objects.select_for_update().get(pk=patient.pk)
+        if based_on and based_on != fingerprint(current):
+            raise ChangedMeanwhile
+        changed = [name for name in FIELD_NAMES if getattr(current, name) != getattr(details, name)]
+        if changed:
+            _write(current, details)
+            if current.account_id is not None:
+                Account.objects.filter(pk=current.account_id).update(display_name=current.full_name)
+            journal.write(
+                action="changed", patient=current, by=by, what=f"record: {', '.join(changed)}"[:120]
+            )
+    return current
+
+
+def fingerprint(patient: Patient) -> str:
+    """Tells whether two readings of a record's details are the same."""
+    text = "\x1f".join(str(getattr(patient, name)) for name in FIELD_NAMES)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def add_channel(
+    *, patient: Patient, kind: str, value: str, by: Actor, now: dt.datetime, agreed: bool = False
+) -> ContactChannel:
+    """One more way to reach a patient; adding one that is listed already gives back that one.
+
+    Raises InvalidDetails with the problem under `email` or `phone`.
+    """
+    reached, problems = _read_channels(**{kind: value})
+    if not reached:
+        raise InvalidDetails(problems or {kind: "Nothing was typed. Enter what you want to add."})
+    stored, digits = reached[ChannelKind(kind)]
+    with transaction.atomic():
+        channel, is_new = ContactChannel.objects.get_or_create(
+            patient=patient, kind=kind, value=stored, defaults={"digits": digits}
+        )
+        if is_new:
+            journal.write(action="changed", patient=patient, by=by, what=f"{kind} channel {channel.pk} added")
+        if agreed:
+            channel = give_consent(channel=channel, by=by, now=now)
+    return channel
+
+
+def give_consent(*, channel: ContactChannel, by: Actor, now: dt.datetime) -> ContactChannel:
+    """The patient agreed to be reached by this channel; giving it again changes nothing.
+
+    Raises TypeError when a job tries: consent is heard by a person, who is named.
+    """
+    if not isinstance(by, Account):
+        raise TypeError("Consent is recorded by the person who heard it, not by a job.")
+    with transaction.atomic():
+        channel = ContactChannel.objects.select_for_update().select_related("patient").get(pk=channel.pk)
+        if not channel.may_be_used:
+            channel.consent_given_at, channel.consent_recorded_by, channel.consent_withdrawn_at = (
+                now,
+                by,
+                None,
+            )
+            channel.save(update_fields=["consent_given_at", "consent_recorded_by", "consent_withdrawn_at"])
+            what = f"{channel.kind} channel {channel.pk}: consent given"
+            journal.write(action="changed", patient=channel.patient, by=by, what=what)
+    return channel
+
+
+def withdraw_consent(*, channel: ContactChannel, by: Actor, now: dt.datetime) -> ContactChannel:
+    """The patient no longer wants to be reached by this channel; when they had agreed stays on record."""
+    with transaction.atomic():
+        channel = ContactChannel.objects.select_for_update().select_related("patient").get(pk=channel.pk)
+        if channel.may_be_used:
+            channel.consent_withdrawn_at = now
+            channel.save(update_fields=["consent_withdrawn_at"])
+            what = f"{channel.kind} channel {channel.pk}: consent withdrawn"
+            journal.write(action="changed", patient=channel.patient, by=by, what=what)
+    return channel
+
+
+def _checked(details: Details, now: dt.datetime) -> tuple[Details, dict[str, str]]:
+    """The details with the emergency phone in E.164, and what is wrong with them."""
+    found = detail_rules.problems(details, today=timezone.localdate(now))
+    if not details.emergency_phone:
+        return details, found
+    try:
+        phone = phones.normalised(details.emergency_phone, region=settings.PHONENUMBER_DEFAULT_REGION)
+    except phones.NotAPhone as refused:
+        return details, found | {"emergency_phone": str(refused)}
+    told = {name: getattr(details, name) for name in FIELD_NAMES} | {"emergency_phone": phone.e164}
+    return Details(**told), found
+
+
+def _read_channels(
+    *, email: str = "", phone: str = ""
+) -> tuple[dict[ChannelKind, tuple[str, str]], dict[str, str]]:
+    """Each channel typed as (value, digits) by kind, and what is wrong with the others by field name."""
+    reached: dict[ChannelKind, tuple[str, str]] = {}
+    problems: dict[str, str] = {}
+    if email := email.strip().lower():
+        try:
+            validate_email(email)
+            reached[ChannelKind.EMAIL] = (email, "")
+        except ValidationError:
+            problems["email"] = (
+                f"\u201c{email}\u201d is not an e-mail address. It needs one @ and a name after it, "
+                "such as ana@example.org."
+            )
+    if phone := phone.strip():
+        try:
+            number = phones.normalised(phone, region=settings.PHONENUMBER_DEFAULT_REGION)
+            reached[ChannelKind.PHONE] = (number.e164, number.digits)
+        except phones.NotAPhone as refused:
+            problems["phone"] = str(refused)
+    return reached, problems
+
+
+def _alike(details: Details, reached: dict[ChannelKind, tuple[str, str]]) -> list[Patient]:
+    return list(
+        search.likely_duplicates(
+            given_name=details.legal_given_name,
+            family_name=details.legal_family_name,
+            birth_date=details.birth_date,
+            phone_digits=reached.get(ChannelKind.PHONE, ("", ""))[1],
+            email=reached.get(ChannelKind.EMAIL, ("", ""))[0],
+        )
+    )
+
+
+def _one_at_a_time(born: dt.date) -> None:
+    """Two desks registering the same person wait for each other; everybody else does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [REGISTERING, born.toordinal()])
+
+
+def _made_just_now(details: Details, by: Actor, now: dt.datetime) -> Patient | None:
+    if not isinstance(by, Account):
+        return None
+    return Patient.objects.filter(
+        legal_given_name=details.legal_given_name,
+        legal_family_name=details.legal_family_name,
+        birth_date=details.birth_date,
+        registered_by=by,
+        registered_at__gt=now - DOUBLE_CLICK,
+    ).first()
+
+
+def _write(patient: Patient, details: Details) -> None:
+    for name in FIELD_NAMES:
+        setattr(patient, name, getattr(details, name))
+    patient.save()

@@ -1,0 +1,42 @@
+"""Phone numbers as people type them, and as they can be dialled from anywhere. No database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import phonenumbers
+
+
+class NotAPhone(ValueError):
+    """What was typed cannot be dialled; the text says what was typed and how a number looks."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"\u201c{typed}\u201d is not a phone number. Type it as it is dialled, such as 020 7946 0123, "
+            "or with its country code, such as +34 912 345 678."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """`e164` is +447946000123; `digits` the same without the plus, for searching."""
+
+    e164: str
+    digits: str
+
+
+def normalised(typed: str, *, region: str) -> Phone:
+    """The number in E.164. `region` (GB, ES …) reads numbers without a country code. Raises NotAPhone.
+
+    Letters are refused rather than read as keypad digits: in a record they are a slip, not a number.
+    """
+    if any(letter.isalpha() for letter in typed):
+        raise NotAPhone(typed)
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException as refused:
+        raise NotAPhone(typed) from refused
+    if not phonenumbers.is_possible_number(number):
+        raise NotAPhone(typed)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Phone(e164=e164, digits=e164.removeprefix("+"))
