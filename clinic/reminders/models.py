@@ -1,0 +1,115 @@
+"""The outbox. A reminder is a row here before anything is sent, and stays here afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from clinic.people.models import ChannelKind, Patient
+
+
+class State(models.TextChoices):
+    DUE = "due", "Due"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Not sent"
+
+
+FINAL = frozenset({State.SENT, State.FAILED, State.SKIPPED})
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def claimable(self, now: dt.datetime) -> ReminderQuerySet:
+        """Waiting and at its time, or taken by a sender that was never heard of again."""
+        waiting = Q(state=State.DUE, try_at__lte=now)
+        abandoned = Q(state=State.SENDING, lease_until__lt=now)
+        return self.filter(waiting | abandoned)
+
+    def about(self, source: str, subject_ids: Iterable[int]) -> dict[int, list[Reminder]]:
+        """The reminders about some rows of a source, newest first, in one query: {subject id: [Reminder]}."""
+        found: dict[int, list[Reminder]] = defaultdict(list)
+        for reminder in self.filter(source=source, subject_id__in=list(subject_ids)).order_by("-pk"):
+            found[reminder.subject_id].append(reminder)
+        return dict(found)
+
+
+class Reminder(models.Model):
+    """One thing to say to one patient about one moment."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reminders")
+    source = models.CharField(max_length=80, help_text="The module that knows what it is about.")
+    kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(help_text="The row of that module it is about.")
+    about_at = models.DateTimeField(help_text="The moment it is about; part of the key.")
+    channel = models.CharField(max_length=10, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    try_at = models.DateTimeField(help_text="Not before this: due_at at first, later after a failed try.")
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last called for it.")
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then one sender has it to itself."
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    unsure_sends = models.PositiveSmallIntegerField(
+        default=0, help_text="Sends of which nobody knows whether they went out."
+    )
+    message_id = models.CharField(max_length=160, blank=True)
+    sent_to = models.CharField(max_length=254, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    because = models.CharField(max_length=240, blank=True, help_text="Why it failed or was not sent.")
+    resends = models.PositiveSmallIntegerField(default=0)
+    resent_at = models.DateTimeField(null=True, blank=True)
+    resent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "subject_id", "about_at", "channel"],
+                name="a_reminder_is_written_once",
+            ),
+            models.CheckConstraint(
+                name="reminder_state_is_one_we_know",
+                condition=Q(state__in=[state.value for state in State]),
+            ),
+            models.CheckConstraint(
+                name="a_sent_reminder_says_when_and_where",
+                condition=~Q(state=State.SENT) | (Q(sent_at__isnull=False) & ~Q(sent_to="")),
+            ),
+            models.CheckConstraint(
+                name="a_reminder_not_sent_says_why",
+                condition=~Q(state__in=[State.FAILED, State.SKIPPED]) | ~Q(because=""),
+            ),
+            models.CheckConstraint(
+                name="a_sender_has_a_lease",
+                condition=Q(state=State.SENDING, lease_until__isnull=False)
+                | (~Q(state=State.SENDING) & Q(lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(name="no_third_copy_is_risked", condition=Q(unsure_sends__lte=2)),
+        ]
+        indexes = [
+            models.Index(
+                F("try_at"),
+                name="reminders_waiting",
+                condition=Q(state__in=[State.DUE, State.SENDING]),
+            ),
+            models.Index(fields=["state", "-id"], name="reminders_by_state"),
+            models.Index(fields=["patient", "-id"], name="reminders_of_a_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}: {self.kind}, {self.state}"
+
+    @property
+    def may_be_resent(self) -> bool:
+        return self.state in FINAL
