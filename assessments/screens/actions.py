@@ -15,6 +15,7 @@ from assessments.screens.definitions import DEFAULT_SCREEN, Item
 from assessments.screens.models import Answer, Screen, may_be_unable
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
+from clinic.booking.models import Appointment
 from clinic.people.models import Account, Patient
 
 
@@ -79,7 +80,7 @@ def start(
     by: Account,
     now: dt.datetime,
     catalogue: str = DEFAULT_SCREEN,
-    appointment: Any = None,
+    appointment: Appointment | None = None,
 ) -> Screen:
     """The open draft of this screen for the patient; a new one, in the newest version, if there is none."""
     definition = reading.load_screen(catalogue)
@@ -87,6 +88,7 @@ def start(
         with transaction.atomic():
             screen = Screen.objects.create(
                 patient=patient,
+                appointment=appointment,
                 catalogue=definition.head.name,
                 version=definition.head.version,
                 fingerprint=definition.fingerprint,
@@ -135,7 +137,7 @@ def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, 
 
 @transaction.atomic
 def sign(*, screen: Screen, by: Account, now: dt.datetime) -> Screen:
-    """Freeze the screen under the clinician's name. Raises AlreadySigned (also for the slower of two), NothingAnswered."""
+    """Freeze the screen under the clinician's name. Raises NothingAnswered, AlreadySigned (for the slower of two)."""
     signed = _locked(screen)
     if not signed.answers.exists():
         raise NothingAnswered

@@ -32,6 +32,9 @@ class Screen(models.Model):
     """One screen of one patient: a draft until it is signed, and then as it was for good."""
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="screens")
+    appointment = models.ForeignKey(
+        "booking.Appointment", on_delete=models.PROTECT, related_name="screens", null=True, blank=True
+    )
     catalogue = models.CharField(max_length=40)
     version = models.PositiveSmallIntegerField()
     fingerprint = models.CharField(max_length=64, help_text="sha256 of the catalogue file it was taken with.")

@@ -69,7 +69,7 @@ def test_loading_a_case_again_changes_nothing(world, screen):
         ("pslr_deg", Change(70), "Give both sides"),
         ("age_years", Change({"left": 30}), "not measured on each side"),
         ("age_years", Change(float("nan")), "Give a number"),
-        ("age_years", Change(True), "Give a number"),
+        ("age_years", Change(value=True), "Give a number"),
         ("rf_bladder_bowel", Change("no"), "true or false"),
         ("side", Change("middle"), "one of: left, right, bilateral"),
         ("there_is_no_such_item", Change(1), "only items of"),
@@ -164,7 +164,7 @@ def test_a_signed_screen_takes_no_answers(world, screen):
 def test_the_database_refuses_on_a_signed_screen(world, screen, change):
     save(screen, world, body_mass_kg=60)
     actions.sign(screen=screen, by=world.carl, now=world.now)
-    with pytest.raises(DatabaseError, match="signed screen stays? as written"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"signed screen stays? as written"), transaction.atomic():
         connection.cursor().execute(change)
     assert Answer.objects.get().value == 60
 
