@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -127,7 +128,7 @@ def _rule(entry: Entry, screen: Screen, classes: Collection[str], sources: Colle
 
 def _check_orders(entry: Entry, rules: list[Rule]) -> None:
     """Ids and orders are used once, and no rule of a calmer tier stands above one of a graver tier."""
-    for above, below in zip(rules, rules[1:], strict=False):
+    for above, below in pairwise(rules):
         if above.order == below.order or above.tier > below.tier:
             raise entry.error(Problem.MALFORMED, "rules", f"{above.id} and {below.id} are out of order")
     if len({rule.id for rule in rules}) < len(rules):

@@ -1,0 +1,80 @@
+"""Which exercises a person may do, and for every other one the reason why not.
+
+Deny by default: a requirement that is not known to hold blocks, and so does an exercise that says nothing about itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clinic.knowledge.conditions import Facts
+from programs.builder.recipe import Phase, Recipe, Track
+from programs.exercises.definitions import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The highest level allowed, and why."""
+
+    level: int
+    reason: str
+
+
+def caps(facts: Facts, phase: Phase, track: Track, recipe: Recipe) -> tuple[Cap, ...]:
+    """Every cap that applies, lowest first. An unknown age or training history is capped like the young or new."""
+    return tuple(sorted(_caps(facts, phase, track, recipe), key=lambda cap: cap.level))
+
+
+def _caps(facts: Facts, phase: Phase, track: Track, recipe: Recipe) -> Iterator[Cap]:
+    yield Cap(phase.level_cap, f"phase {phase.id}")
+    if track.level_cap is not None:
+        yield Cap(track.level_cap, f"the {track.id.replace('_', ' ')} track")
+    rule = recipe.caps
+    age = facts.get("age_years")
+    if age is None:
+        yield Cap(rule.age_cap, "age not known")
+    elif isinstance(age, (int, float)) and age < rule.age_under:
+        yield Cap(rule.age_cap, f"under {rule.age_under}")
+    novice = rule.novice_when.truth(facts)
+    if novice is not False:
+        asked = (
+            "no regular strength work in the last month"
+            if novice
+            else "strength work in the last month not asked"
+        )
+        yield Cap(rule.novice_cap, f"{asked}: first {rule.novice_weeks} weeks")
+
+
+def blocked_reason(exercise: Exercise, facts: Facts, phase: Phase, track: Track, cap: Cap) -> str:
+    """Why the exercise may not be done, in the clinician's words; empty when it may.
+
+    `facts` hold the class and the phase as pseudo-facts.
+    """
+    if not exercise.tags:
+        return "It has no tags, so nothing is known of what it asks of the body."
+    if phase.id not in exercise.phases:
+        return f"It belongs to {', '.join(exercise.phases)}; the program starts in {phase.id}."
+    if track.only_categories and exercise.category not in track.only_categories:
+        return f"The {track.id.replace('_', ' ')} track leaves out {exercise.category.replace('_', ' ')}."
+    if exercise.category in track.exclude_categories:
+        return f"The {track.id.replace('_', ' ')} track leaves out {exercise.category.replace('_', ' ')}."
+    if exercise.level > cap.level:
+        return f"Level {exercise.level} is above {cap.level} ({cap.reason})."
+    return _unmet(exercise, facts) or _contraindicated(exercise, facts)
+
+
+def _unmet(exercise: Exercise, facts: Facts) -> str:
+    if exercise.require is None:
+        return ""
+    holds = exercise.require.truth(facts)
+    if holds:
+        return ""
+    wanted = exercise.prerequisite or str(exercise.require)
+    if holds is False:
+        return f"Not yet: {wanted}."
+    return f"Not known whether it holds: {wanted} (still open: {', '.join(sorted(exercise.require.unknown(facts)))})."
+
+
+def _contraindicated(exercise: Exercise, facts: Facts) -> str:
+    if exercise.block_if is None or not exercise.block_if.truth(facts):
+        return ""
+    return f"Contraindicated: {'; '.join(exercise.contraindications) or exercise.block_if}."

@@ -1,0 +1,205 @@
+"""What a recipe says: phases, tracks, running, ladder, guards and limits. Values only; building is in proposal.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.triage.rules.definitions import TriageClass
+from clinic.knowledge.conditions import Condition
+from clinic.knowledge.files import Head
+from programs.exercises.definitions import Library
+
+NO_PROGRAM = "none"
+NO_RUNNING = "none"
+LADDER = "ladder"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """`count` exercises of a category, when `tag` is given only those with it."""
+
+    category: str
+    tag: str
+    count: int
+
+    @property
+    def id(self) -> str:
+        """`category` or `category:tag`."""
+        return f"{self.category}:{self.tag}" if self.tag else self.category
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a week's template. `strength` is the session's letter or word, empty for none."""
+
+    day: str
+    run: str
+    strength: str
+    hard: bool
+    eccentric: bool
+    high_soreness: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase. `number` is 1 to 4; `exit_when` is None for the last; minutes are per strength session."""
+
+    id: str
+    number: int
+    name: str
+    level_cap: int
+    easiest_first: bool
+    goal: str
+    typical: str
+    entry: str
+    exit_text: str
+    exit_when: Condition | None
+    pain_rule: str
+    strength_cap_min: int
+    strength_per_week: str
+    slots: tuple[Slot, ...]
+    week_text: str
+    week: tuple[Day, ...]
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start in `phase` when `when` holds."""
+
+    phase: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How a class is treated: where it starts (first true of `starts`, else `default`) and what is left out."""
+
+    id: str
+    note: str
+    default: str
+    starts: tuple[Start, ...]
+    only_categories: tuple[str, ...] = ()
+    exclude_categories: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    level_cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPolicy:
+    """For `classes`: `policy` when `when` holds (or is None), else `otherwise`."""
+
+    classes: tuple[str, ...]
+    policy: str
+    when: Condition | None
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Level caps of a person: young, or new to strength work."""
+
+    age_under: int
+    age_cap: int
+    novice_when: Condition
+    novice_cap: int
+    novice_weeks: int
+    novice_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the return-to-run ladder; `run_min` is None when the runner's own runs count."""
+
+    stage: int
+    session: str
+    run_min: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The return-to-run ladder and the traffic lights that move along it."""
+
+    start_stage: int
+    entry_when: Condition
+    stages: tuple[Stage, ...]
+    rules: Mapping[str, str]
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A rule that holds back a plan's growth."""
+
+    id: str
+    rule: str
+    action: str
+    evidence: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceRule:
+    """Steps per minute: who gets a target, and the ceiling it never passes. `steps` are percent above baseline."""
+
+    cause: str
+    fact: str
+    ceiling: int
+    steps: tuple[float, ...]
+    rule: str
+    reconcile: str
+    measure: str
+    evidence: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A plain sentence for the patient, shown when `when` holds (None: always)."""
+
+    id: str
+    when: Condition | None
+    text: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of exercise in the patient's words."""
+
+    title: str
+    say_patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything the builder needs for one region, with the library and classes it was written for."""
+
+    head: Head
+    fingerprint: str
+    ruleset: str
+    classes: Mapping[str, TriageClass]
+    library: Library
+    categories: Mapping[str, Category]
+    phases: Mapping[str, Phase]
+    tracks: Mapping[str, Track]
+    class_tracks: Mapping[str, Track]
+    running: tuple[RunningPolicy, ...]
+    caps: Caps
+    ladder: Ladder
+    guards: tuple[Guard, ...]
+    cadence: CadenceRule
+    limits: Mapping[str, Any]
+    selection: str
+    advice: tuple[Advice, ...]
+    notes: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """`name.vN+fingerprint` (12 hex digits), stored with every proposal; covers the library too."""
+        return f"{self.head.name}.v{self.head.version}+{self.fingerprint[:12]}"
+
+    def track_of(self, klass: str) -> Track:
+        """The track of a class; KeyError when there is no such class."""
+        program = self.classes[klass].program
+        return self.class_tracks.get(klass, self.tracks[program])

@@ -1,0 +1,97 @@
+"""Fills a phase's slots from the eligible exercises, those that serve the supported causes first."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from assessments.triage.causes import Weighed
+from programs.builder.recipe import Phase, Recipe, Slot
+from programs.exercises.definitions import Dose, Exercise
+
+EXTRA = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One selected exercise. `why` is for the clinician, `why_patient` for the patient; `slot` is `category[:tag]`."""
+
+    id: str
+    name: str
+    slot: str
+    why: str
+    why_patient: str
+    dose: Dose
+    est_minutes: int
+
+
+def select(
+    eligible: Collection[Exercise],
+    phase: Phase,
+    extra: Collection[str],
+    causes: Mapping[str, Weighed],
+    recipe: Recipe,
+) -> tuple[Picked, ...]:
+    """At most each slot's count, in slot order, no exercise twice; then the track's extra exercises."""
+    picked: dict[str, Picked] = {}
+    for slot in phase.slots:
+        for exercise in _best(eligible, slot, picked, phase, causes):
+            picked[exercise.id] = _picked(exercise, slot.id, phase, causes, recipe)
+    for exercise in eligible:
+        if exercise.id in extra and exercise.id not in picked:
+            picked[exercise.id] = _picked(exercise, EXTRA, phase, causes, recipe)
+    return tuple(picked.values())
+
+
+def _best(
+    eligible: Collection[Exercise],
+    slot: Slot,
+    taken: Collection[str],
+    phase: Phase,
+    causes: Mapping[str, Weighed],
+) -> list[Exercise]:
+    """More points served first; then easier first in an early phase, harder first later; then named by the seed; id."""
+
+    def rank(exercise: Exercise) -> tuple[int, int, bool, str]:
+        level = exercise.level if phase.easiest_first else -exercise.level
+        return (-weight(exercise, causes), level, not exercise.seed_named, exercise.id)
+
+    fitting = (
+        one
+        for one in eligible
+        if one.category == slot.category and (not slot.tag or slot.tag in one.tags) and one.id not in taken
+    )
+    return sorted(fitting, key=rank)[: slot.count]
+
+
+def weight(exercise: Exercise, causes: Mapping[str, Weighed]) -> int:
+    """The points of the supported causes an exercise serves."""
+    return sum(causes[cause].points for cause in exercise.root_causes if cause in causes)
+
+
+def _picked(
+    exercise: Exercise, slot: str, phase: Phase, causes: Mapping[str, Weighed], recipe: Recipe
+) -> Picked:
+    served = sorted((causes[id] for id in exercise.root_causes if id in causes), key=lambda one: -one.points)
+    category = recipe.categories[exercise.category]
+    return Picked(
+        id=exercise.id,
+        name=exercise.name,
+        slot=slot,
+        why=_why(served, phase, category.title),
+        why_patient=_why_patient(served, category.say_patient),
+        dose=exercise.dose,
+        est_minutes=exercise.est_minutes,
+    )
+
+
+def _why(served: list[Weighed], phase: Phase, category: str) -> str:
+    place = f"{category}, phase {phase.id} ({phase.name})"
+    if not served:
+        return f"{place}; no supported cause asks for it."
+    causes = "; ".join(f"{one.cause.name} ({one.level}, {one.points} points)" for one in served)
+    return f"{place}. Serves findings that fit: {causes}."
+
+
+def _why_patient(served: list[Weighed], purpose: str) -> str:
+    if not served:
+        return purpose
+    return f"{purpose} The findings point to {served[0].cause.say_patient}, and this works on it."
