@@ -142,3 +142,25 @@ def marked_by_ps(wanted: str) -> list[int]:
     )
     lines = (line.strip().partition(" ") for line in listed.stdout.splitlines())
     return [int(pid) for pid, _, rest in lines if f"{wanted} " in f"{rest} " and pid.isdigit()]
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, ours or not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def is_named(pid: int, name: str) -> bool:
+    """Whether that process is that program, and not a stranger that got its number after a restart."""
+    if LINUX:
+        try:
+            return Path(f"/proc/{pid}/comm").read_text().startswith(name)
+        except OSError:
+            return False
+    shown = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return name in shown.stdout

@@ -104,8 +104,8 @@ class Postgres:
         which PostgreSQL sees that processes of the killed server are still at work.
         """
         deadline = time.monotonic() + seconds
-        while (pid := self.recorded_pid()) and is_running(pid):
-            if not is_postgres(pid):
+        while (pid := self.recorded_pid()) and children.is_running(pid):
+            if not children.is_named(pid, "postgres"):
                 self.disown()
                 break
             if time.monotonic() > deadline:
@@ -221,25 +221,3 @@ def installed_programs() -> Path:
         "There is no PostgreSQL for this kind of machine in the packages (macOS and Linux on x86-64 and\n"
         "arm64 have one). Use docker compose up instead (README), or WSL2 on Windows."
     )
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process, ours or not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def is_postgres(pid: int) -> bool:
-    """Whether that process is a PostgreSQL, and not a stranger that got its number after a restart."""
-    if children.LINUX:
-        try:
-            return Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
-        except OSError:
-            return False
-    shown = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return "postgres" in shown.stdout

@@ -6,6 +6,8 @@ It listens on 127.0.0.1 with a password made on this machine, and keeps its queu
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -35,9 +37,15 @@ class Valkey:
         """Where the server's own words go."""
         return self.places.logs / "valkey.log"
 
+    @property
+    def folder(self) -> Path:
+        """Its settings, its queue and its process number."""
+        return self.places.data / "valkey"
+
     def start(self, seconds: float = 20) -> None:
         """Start it and wait until it answers with the right password."""
         deadline = time.monotonic() + seconds
+        self.end_earlier_one()
         while not is_free(self.keys.valkey_port) and time.monotonic() < deadline:
             time.sleep(0.1)  # one that was told to end a moment ago
         self.process = children.start(
@@ -52,17 +60,26 @@ class Valkey:
                 )
             time.sleep(0.05)
 
+    def end_earlier_one(self) -> None:
+        """After a kill -9 where the system does not end children with their parent: never two on one queue."""
+        try:
+            pid = int((self.folder / "pid").read_text())
+        except (OSError, ValueError):
+            return
+        if children.is_running(pid) and children.is_named(pid, "valkey-server"):
+            os.kill(pid, signal.SIGTERM)
+
     def write_settings(self) -> Path:
         """Its settings go into a private file: a password on a command line is seen by every account."""
-        folder = self.places.data / "valkey"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / "valkey.conf"
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        path = self.folder / "valkey.conf"
         path.touch(mode=0o600)
         settings = {
             "bind": "127.0.0.1",
             "port": str(self.keys.valkey_port),
             "requirepass": self.keys.valkey,
-            "dir": f'"{folder}"',
+            "dir": f'"{self.folder}"',
+            "pidfile": f'"{self.folder / "pid"}"',
             "appendonly": "yes",
             "save": '""',
             "maxmemory": "256mb",

@@ -1,0 +1,71 @@
+"""docker-compose.yml: the production shape, with nothing to fall back on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+SECRET = re.compile(r"PASSWORD|SECRET|KEY|EMAIL_URL|DATABASE_URL|REDIS_URL")
+
+
+def defaults(environment: dict[str, str]) -> list[str]:
+    """Secrets that are written out, or that have something to fall back on."""
+    wrong = []
+    for name, value in environment.items():
+        if SECRET.search(name) and not re.search(r"\$\{\w+:\?", value):
+            wrong.append(name)
+        if re.search(r"\$\{\w*(PASSWORD|SECRET|KEY)\w*(:?-|\})", value):
+            wrong.append(name)
+    return wrong
+
+
+def test_the_services_are_those_of_the_clinic():
+    assert SERVICES.keys() == {"web", "worker", "beat", "migrate", "postgres", "redis"}
+    assert SERVICES["postgres"]["image"].startswith("postgres:18")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_reaps_its_processes_and_says_how_it_is(name):
+    service = SERVICES[name]
+    assert service["init"] is True
+    # `migrate` ends by itself: its health is its exit code, which the others wait for.
+    assert (
+        service["healthcheck"] == {"disable": True} if name == "migrate" else service["healthcheck"]["test"]
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_has_a_default(name):
+    assert defaults(SERVICES[name].get("environment", {})) == []
+
+
+@pytest.mark.parametrize("value", ["hunter2", "${POSTGRES_PASSWORD:-clinic}", "${POSTGRES_PASSWORD}"])
+def test_a_default_password_is_seen(value):
+    assert defaults({"POSTGRES_PASSWORD": value})
+
+
+def test_web_can_be_scaled():
+    web = SERVICES["web"]
+    assert "container_name" not in web
+    first, last = re.fullmatch(r"127\.0\.0\.1:(\d+)-(\d+):8000", web["ports"][0]).groups()
+    assert int(last) - int(first) >= 3
+
+
+def test_only_web_is_reachable_and_only_from_this_machine():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_clinic_waits_for_migrate(name):
+    assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_production_names_neither_debug_nor_embedded_servers():
+    names = {name for service in SERVICES.values() for name in service.get("environment", {})}
+    assert not names & {"DEBUG", "CLINIC_EMBEDDED", "CLINIC_TESTING"}
