@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "programs.prescribing",
     "programs.portal",
 ]
+if DEVELOPMENT_PAGES:
+    INSTALLED_APPS.append("programs.demo")
 # Named as strings: reminders asks each of these what is due and never imports them (clinic/reminders/sources.py).
 REMINDER_SOURCES = ["clinic.booking.reminders", "programs.plans.reminders"]
 

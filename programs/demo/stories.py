@@ -1,0 +1,134 @@
+"""What happened to the demo clinic's runners: visits, screens, decisions, programs and logs.
+
+Everything goes through the same actions the pages use, at the moments it would have happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assessments.screens import actions as screens
+from assessments.triage import actions as triage
+from assessments.triage.models import Decision
+from clinic.booking import actions as booking
+from clinic.booking.models import Appointment, AppointmentType
+from clinic.people.models import Patient
+from programs.demo.people import Staff
+from programs.plans import actions as plans
+from programs.plans.models import Version
+
+FIRST_VISIT = dt.time(9)
+SINCE_VISIT = dt.timedelta(minutes=55)
+BOOKED_BEFORE = dt.timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Today in the clinic, and its types of appointment."""
+
+    now: dt.datetime
+    zone: ZoneInfo
+    types: Mapping[str, AppointmentType]
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(self.zone).date()
+
+    def at(self, day: int, wall: dt.time) -> dt.datetime:
+        return dt.datetime.combine(self.today + dt.timedelta(days=day), wall, self.zone).astimezone(dt.UTC)
+
+
+def visit(patient: Patient, entry: tuple[int, str, str, str], *, staff: Staff, calendar: Calendar) -> None:
+    """An appointment of somebody who has not been examined: booked, and if it lies behind us, done or missed."""
+    day, wall, type_slug, clinician = entry
+    starts_at = calendar.at(day, dt.time.fromisoformat(wall))
+    appointment = booking.book(
+        patient=patient,
+        clinician=staff.clinician(clinician),
+        type=calendar.types[type_slug],
+        starts_at=starts_at,
+        by=staff.desk,
+        now=min(starts_at, calendar.now) - BOOKED_BEFORE,
+    )
+    if day == 0 and patient.pk % 3 == 0:
+        _step(appointment, "confirmed", staff, calendar.now)
+    elif appointment.ends_at < calendar.now:
+        _attend(appointment, staff)
+
+
+def examined(
+    patient: Patient, entry: Mapping[str, Any], case: Mapping[str, Any], *, place: int, staff: Staff, calendar: Calendar
+) -> Version | None:
+    """A worked case as it would have gone: the visit, the signed screen, the decision, the program, the logs."""
+    clinician = staff.accounts[entry["clinician"]]
+    appointment = _assessment(patient, entry, place=place, staff=staff, calendar=calendar)
+    signed_at = min(appointment.starts_at + SINCE_VISIT, calendar.now)
+    screen = screens.start(patient=patient, by=clinician, now=appointment.starts_at, appointment=appointment)
+    screens.load_case(screen=screen, case=case, by=clinician, now=signed_at)
+    screen = screens.sign(screen=screen, by=clinician, now=signed_at)
+    result = triage.conclude(screen=screen, by=clinician, now=signed_at)
+    if not entry.get("decided"):
+        return None
+    decision = triage.agree(result=result, by=clinician, now=signed_at)
+    if not entry.get("released"):
+        return None
+    return _released(decision, entry, patient, staff=staff, calendar=calendar, now=signed_at)
+
+
+def _assessment(
+    patient: Patient, entry: Mapping[str, Any], *, place: int, staff: Staff, calendar: Calendar
+) -> Appointment:
+    # Two clinicians see the worked cases, each at most one at a time: the hour follows the place in the file.
+    day = entry["examined"] if entry["examined"] < 0 else -1
+    starts_at = calendar.at(day, dt.time(FIRST_VISIT.hour + place % 8))
+    appointment = booking.book(
+        patient=patient,
+        clinician=staff.clinician(entry["clinician"]),
+        type=calendar.types["initial-assessment"],
+        starts_at=starts_at,
+        by=staff.desk,
+        now=starts_at - BOOKED_BEFORE,
+    )
+    return _attend(appointment, staff)
+
+
+def _attend(appointment: Appointment, staff: Staff) -> Appointment:
+    for to, minutes in (("arrived", -5), ("in_session", 0), ("done", 55)):
+        appointment = _step(appointment, to, staff, appointment.starts_at + dt.timedelta(minutes=minutes))
+    return appointment
+
+
+def _step(appointment: Appointment, to: str, staff: Staff, now: dt.datetime) -> Appointment:
+    return booking.change_status(appointment=appointment, to=to, by=staff.desk, now=now)
+
+
+def _released(
+    decision: Decision,
+    entry: Mapping[str, Any],
+    patient: Patient,
+    *,
+    staff: Staff,
+    calendar: Calendar,
+    now: dt.datetime,
+) -> Version:
+    clinician = staff.accounts[entry["clinician"]]
+    version = plans.propose(decision=decision, by=clinician, now=now)
+    version = plans.release(version=version, by=clinician, now=now)
+    for day, pain in entry.get("logged", []):
+        logged_at = calendar.at(day, dt.time(19, 30))
+        plans.log_session(
+            version=version,
+            patient=patient,
+            on_day=logged_at.astimezone(calendar.zone).date(),
+            entries=[plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)],
+            pain_during=pain,
+            by=clinician,
+            now=logged_at,
+            client_key=uuid.uuid4(),
+        )
+    return version
