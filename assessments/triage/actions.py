@@ -1,0 +1,180 @@
+"""Concluding from a signed screen, and the clinician's answer to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from assessments.screens import actions as screens
+from assessments.screens.answers import Answers
+from assessments.screens.models import Screen
+from assessments.triage.causes import load_causes, weigh
+from assessments.triage.models import SHORTEST_REASON, Decision, Result
+from assessments.triage.rules import (
+    INSUFFICIENT,
+    REVIEW,
+    Outcome,
+    Ruleset,
+    load_ruleset,
+    what_missing_could_change,
+)
+from assessments.triage.rules import (
+    conclude as decide,
+)
+from assessments.triage.wording import Wording
+from clinic.audit.actions import record
+from clinic.audit.models import Entry
+from clinic.booking.actions import mark_urgent
+from clinic.people.models import Account
+
+# What the desk reads beside an urgent booking: whom to ask, and nothing of what was found.
+DESK_WORDS = {
+    "emergency_now": "Emergency: ask the clinician now",
+    "same_day": "To be seen on the same day: ask the clinician",
+}
+
+
+class NotSigned(Exception):
+    """A draft is still being written; only a signed screen leads to a result."""
+
+
+class NoRulesetForThis(Exception):
+    """There are no rules for this version of the screen."""
+
+
+class UnknownClass(Exception):
+    """The ruleset of this result has no class of that name, or a result that decides nothing was chosen."""
+
+
+class ReasonMissing(Exception):
+    """Overruling needs a coded reason and a sentence somebody else can follow."""
+
+
+def preview(screen: Screen) -> Outcome:
+    """What the answers so far would lead to. Nothing is stored; for what is still missing, and for warnings."""
+    return _decided(screen, screen.answers_for_rules())
+
+
+@transaction.atomic
+def sign_and_conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
+    """Sign the screen and conclude from it, both or neither. Raises what `screens.sign` raises."""
+    signed = screens.sign(screen=screen, by=by, now=now)
+    return conclude(screen=signed, by=by, now=now)
+
+
+@transaction.atomic
+def conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
+    """The result of a signed screen; the one already there if the same rules concluded before. Raises NotSigned.
+
+    An urgent outcome puts the booking the screen belongs to on top of the desk's day.
+    """
+    if not screen.is_signed:
+        raise NotSigned
+    ruleset = ruleset_for(screen)
+    standing = screen.results.filter(ruleset=label_of(ruleset)).first()
+    if standing is not None:
+        return standing
+    result = _result(screen, ruleset, by, now)
+    record(action=Entry.Action.CREATED, patient=screen.patient, by=by, what=f"result {result.pk}")
+    if result.urgency in DESK_WORDS and screen.appointment is not None:
+        mark_urgent(appointment=screen.appointment, because=DESK_WORDS[result.urgency], by=by, now=now)
+    return result
+
+
+def agree(*, result: Result, by: Account, now: dt.datetime) -> Decision:
+    """The clinician holds the class to be right."""
+    return _answer(Decision(result=result, agrees=True, klass=result.klass), by, now)
+
+
+def overrule(
+    *, result: Result, klass: str, reason_code: str, reason: str, by: Account, now: dt.datetime
+) -> Decision:
+    """The clinician holds another class to be right, and says why. Raises UnknownClass or ReasonMissing."""
+    reason = reason.strip()
+    if reason_code not in Decision.Because.values or len(reason) < SHORTEST_REASON:
+        raise ReasonMissing
+    if klass == result.klass or klass not in classes_to_choose(result):
+        raise UnknownClass
+    wanted = Decision(result=result, agrees=False, klass=klass, reason_code=reason_code, reason=reason)
+    return _answer(wanted, by, now)
+
+
+def classes_to_choose(result: Result) -> dict[str, str]:
+    """Class id → label: what a clinician may decide on, in the order of the ruleset (gravest first)."""
+    ruleset = load_ruleset(*named(result.ruleset))
+    return {one.id: one.label for one in ruleset.classes.values() if one.id not in (INSUFFICIENT, REVIEW)}
+
+
+def allows_program(decision: Decision) -> bool:
+    """Whether the decided class leads to exercises at all."""
+    ruleset = load_ruleset(*named(decision.result.ruleset))
+    return ruleset.program_of(decision.klass) != "none"
+
+
+def class_label(result: Result, klass: str) -> str:
+    """A class of this result's ruleset in words."""
+    return load_ruleset(*named(result.ruleset)).classes[klass].label
+
+
+def ruleset_for(screen: Screen) -> Ruleset:
+    """The newest rules that were written for this version of the screen. Raises NoRulesetForThis."""
+    ruleset = load_ruleset(screen.catalogue)
+    if ruleset.screen != screen.label:
+        raise NoRulesetForThis(f"no rules for {screen.label}; the newest are for {ruleset.screen}")
+    return ruleset
+
+
+def label_of(ruleset: Ruleset) -> str:
+    return f"{ruleset.head.name}.v{ruleset.head.version}"
+
+
+def named(label: str) -> tuple[str, int]:
+    """("hamstring.v1") → name and version, as the loaders take them."""
+    name, _, version = label.rpartition(".v")
+    return name, int(version)
+
+
+def _decided(screen: Screen, answers: Answers) -> Outcome:
+    return decide(answers, screen=screen.definition, ruleset=ruleset_for(screen))
+
+
+def _result(screen: Screen, ruleset: Ruleset, by: Account, now: dt.datetime) -> Result:
+    answers = screen.answers_for_rules()
+    outcome = _decided(screen, answers)
+    return Result.objects.create(
+        screen=screen,
+        patient=screen.patient,
+        ruleset=label_of(ruleset),
+        ruleset_fingerprint=ruleset.fingerprint,
+        inputs=screen.case(),
+        outcome=_in_words(screen, ruleset, answers, outcome),
+        klass=outcome.klass,
+        urgency=outcome.urgency,
+        target_days=outcome.target_days,
+        decided_at=now,
+        decided_for=by,
+    )
+
+
+def _in_words(screen: Screen, ruleset: Ruleset, answers: Answers, outcome: Outcome) -> dict[str, Any]:
+    definition = screen.definition
+    causes = weigh(answers, screen=definition, causes=load_causes(name=screen.catalogue))
+    changes = what_missing_could_change(
+        answers, outcome, screen=definition, conclude=lambda other: _decided(screen, other)
+    )
+    return Wording(definition, ruleset).outcome(outcome, causes, changes)
+
+
+@transaction.atomic
+def _answer(wanted: Decision, by: Account, now: dt.datetime) -> Decision:
+    """A new row, unless the standing decision says the same: a second click decides nothing twice."""
+    result = Result.objects.select_for_update(of=("self",)).select_related("patient").get(pk=wanted.result_id)
+    standing = result.standing_decision
+    if standing is not None and (standing.klass, standing.agrees) == (wanted.klass, wanted.agrees):
+        return standing
+    wanted.made_by, wanted.made_at = by, now
+    wanted.save(force_insert=True)
+    record(action=Entry.Action.CREATED, patient=result.patient, by=by, what=f"decision on result {result.pk}")
+    return wanted

@@ -1,0 +1,46 @@
+"""The worked cases as screens: what a clinician found, signed and concluded through the actions the pages use."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assessments.screens import actions as screens
+from assessments.screens.models import Screen
+from assessments.triage import actions as triage
+from assessments.triage.models import Result
+
+FILE = Path(__file__).resolve().parents[1] / "cases" / "worked_cases.json"
+
+DESK_WORKER = "O01"  # gradual tightness: no strain, a program follows
+STRIDES = "O02"  # a mild strain
+SCIATICA = "O16"  # a numb saddle: an emergency
+NOT_EXAMINED = "O18"  # too little is known
+CONTRADICTORY = "O19"  # a gradual start with a pop
+
+
+@cache
+def stories() -> dict[str, dict[str, Any]]:
+    return {one["id"]: one for one in json.loads(FILE.read_text(encoding="utf-8"))["vignettes"]}
+
+
+def case(story: str) -> dict[str, Any]:
+    """The findings of a story: {"history", "exam", "unable_due_to_pain"}."""
+    return stories()[story]["input"]
+
+
+def draft(world, story: str, *, patient=None, appointment=None, now=None) -> Screen:
+    """Carl's unsigned screen of Ana (or of another patient), filled with a story."""
+    screen = screens.start(
+        patient=patient or world.ana, by=world.carl, now=now or world.now, appointment=appointment
+    )
+    screens.load_case(screen=screen, case=case(story), by=world.carl, now=now or world.now)
+    return Screen.objects.get(pk=screen.pk)
+
+
+def concluded(world, story: str, *, patient=None, appointment=None, now=None) -> Result:
+    """The same, signed, with its result."""
+    screen = draft(world, story, patient=patient, appointment=appointment, now=now)
+    return triage.sign_and_conclude(screen=screen, by=world.carl, now=now or world.now)
