@@ -174,7 +174,7 @@ def is_healthy(port: int) -> bool:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         line.request("GET", "/healthz")
-        return line.getresponse().status == 200
+        return line.getresponse().status in {200, 404}
     except (OSError, http.client.HTTPException):
         return False
     finally:
