@@ -4,6 +4,7 @@ An impossible answer is refused whole and by name. It is never clipped, rounded 
 corrected number would then decide about a person.
 """
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -184,7 +185,8 @@ def _refused(item: "Item", value: object, way_out: str) -> AnswerError:
 
 
 def _shown(value: object) -> str:
-    text = repr(dict(value)) if isinstance(value, Mapping) else repr(value)
+    """What was given, as JSON writes it, cut short."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 80 else text[:77] + "…"
 
 

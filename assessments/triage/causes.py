@@ -21,6 +21,7 @@ from clinic.knowledge.sources import load_sources
 Level: TypeAlias = Literal["likely", "possible", "unsupported", "not_assessed"]
 SUPPORTED: tuple[Level, ...] = ("likely", "possible")
 SHOWN_AT_MOST = 3
+CAUSES_SUFFIX = "_causes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def load_causes(
     catalogue: Path = CATALOGUE,
 ) -> CauseList:
     """The causes of one region, checked against the screen they pin. Raises KnowledgeError."""
-    file = open_file(folder, f"{name}_causes", version)
+    file = open_file(folder, name + CAUSES_SUFFIX, version)
     vocabulary = pinned_screen(file.entry, catalogue).vocabulary
     sources = load_sources()
     causes = CauseList(

@@ -64,6 +64,11 @@ def load_ruleset(
     return ruleset
 
 
+def is_ruleset(folder: Path, name: str, version: int) -> bool:
+    """Whether the file is a ruleset of its own, and not one that rulesets share."""
+    return open_file(folder, name, version).entry.has("algorithm")
+
+
 def split_pin(entry: Entry, key: str, pin: str) -> tuple[str, int]:
     """`name.vN` → (name, N)."""
     name, dot, number = pin.rpartition(".v")

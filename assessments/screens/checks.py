@@ -1,0 +1,47 @@
+"""Refuses to start with a screen, or a source, that is not exactly what was published."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from assessments.screens.reading import CATALOGUE, load_screen
+from clinic.knowledge.files import check_published, versions
+from clinic.knowledge.reading import KnowledgeError
+from clinic.knowledge.sources import FOLDER as SOURCES
+from clinic.knowledge.sources import load_sources
+
+
+@register
+def catalogue_is_sound(
+    app_configs: Any = None, *, folder: Path = CATALOGUE, **kwargs: Any
+) -> list[CheckMessage]:
+    """screens.E001 to E006, as numbered in clinic.knowledge.reading.Problem."""
+    return complaints("screens", [*_sources(), *_screens(folder)])
+
+
+def _sources() -> Iterable[Callable[[], object]]:
+    yield lambda: check_published(SOURCES)
+    yield load_sources
+
+
+def _screens(folder: Path) -> Iterable[Callable[[], object]]:
+    yield lambda: check_published(folder)
+    for name, numbers in versions(folder).items():
+        for number in numbers:
+            yield lambda name=name, number=number: load_screen(name, number, folder)  # type: ignore[misc]
+
+
+def complaints(app: str, readings: Iterable[Callable[[], object]]) -> list[CheckMessage]:
+    """Try each reading; every knowledge file that is refused becomes one error, said once."""
+    found: dict[str, CheckMessage] = {}
+    readings = iter(readings)
+    while True:
+        try:
+            reading = next(readings, None)
+            if reading is None:
+                return list(found.values())
+            reading()
+        except KnowledgeError as error:
+            found[str(error)] = Error(str(error), hint=error.problem.hint, id=f"{app}.{error.problem.value}")

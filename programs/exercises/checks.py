@@ -1,0 +1,16 @@
+"""Refuses to start with an exercise that is not exactly what was published."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.checks import CheckMessage, register
+
+from assessments.screens.checks import complaints
+from clinic.knowledge.files import check_published
+from programs.exercises.reading import LIBRARY, load_library
+
+
+@register
+def library_is_sound(app_configs: Any = None, *, folder: Path = LIBRARY, **kwargs: Any) -> list[CheckMessage]:
+    """exercises.E001 to E006."""
+    return complaints("exercises", [lambda: check_published(folder), lambda: load_library(folder=folder)])
