@@ -254,7 +254,7 @@ def install_front_end(folder: Path) -> None:
     if is_current(read_stamp(mark), want):
         return
     say("Installing the packages of package-lock.json …")
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     env = dict(os.environ, NODE_USE_SYSTEM_CA="1")  # so that a company's proxy certificate is believed
     attempt(
         [*npm_command(), "ci", *quiet],

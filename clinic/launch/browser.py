@@ -98,7 +98,7 @@ def from_npm(root: Path) -> str | None:
         "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x",
     }
     steps = (
-        [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
         [str(node()), "--input-type=module", "-e", UNPACK],
     )
     for step in steps:
