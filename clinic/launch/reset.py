@@ -22,7 +22,7 @@ def reset(root: Path, *, sure: bool) -> int:
                 return 1
             children.end_leftovers(str(mine.data))
             Postgres(mine, keys_for(mine), {}).heal(seconds=20)
-            for folder in (mine.cluster, mine.programs, mine.sockets, mine.data):
+            for folder in (mine.cluster.parent, mine.sockets, mine.data):
                 shutil.rmtree(folder, ignore_errors=True)
     except TROUBLES as trouble:
         say(f"\n{trouble}")
