@@ -191,7 +191,7 @@ def block(data: Path, port: int, seconds: float) -> str:
         padded = (text.ljust(width) for text, width in zip((role, name, password), widths, strict=True))
         lines.append(f"  {'   '.join(padded)}   {note}".rstrip())
     lines += [
-        "",
+        *([""] if accounts else []),
         f"  Second-factor codes for these people: {address}demo/",
         f"  E-mail the clinic has sent:           {address}mailbox/",
         f"  What each process says:               {data / 'logs'}",

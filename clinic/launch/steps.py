@@ -128,7 +128,9 @@ def run_command(command: Command, root: Path, env: dict[str, str]) -> int:
         return process.wait()
     except Stop:
         process.terminate()
-        process.wait(10)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
         raise
 
 
