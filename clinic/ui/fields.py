@@ -18,7 +18,8 @@ from django.core.exceptions import ValidationError
 from clinic.ui import widgets
 
 SIDES = ("left", "right")
-NOT_ASKED = ("", "Not asked")
+# Not "": that is also what None looks like to a radio, and nobody has said “not asked” yet.
+NOT_ASKED = ("-", "Not asked")
 
 
 class PainScaleField(forms.TypedChoiceField):
@@ -39,9 +40,7 @@ class PainScaleField(forms.TypedChoiceField):
             numbers.append(NOT_ASKED)
         super().__init__(coerce=int, empty_value=None, choices=numbers, **kwargs)
 
-    def prepare_value(self, value: Any) -> Any:
-        # None must not tick “Not asked”: that would read as an answer somebody gave.
-        return value
+        self.empty_values = [*self.empty_values, NOT_ASKED[0]]
 
 
 class YesNoUnknownField(forms.Field):
@@ -100,7 +99,7 @@ class DecimalWithUnitField(forms.DecimalField):
     def allowed(self) -> str:
         """What may be entered, in words: “a number from 0 to 60 cm”."""
         noun = "a whole number" if self.whole else "a number"
-        unit = f" {self.unit}" if self.unit else ""
+        unit = self.unit if self.unit in {"", "°"} else f" {self.unit}"
         if self.lowest is not None and self.highest is not None:
             return f"{noun} from {self.lowest} to {self.highest}{unit}"
         if self.lowest is not None:

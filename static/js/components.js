@@ -68,7 +68,7 @@
       const most = Math.max(Math.abs(left), Math.abs(right));
       return `${Math.round((Math.abs(left - right) / most) * 100)} %, ${larger}`;
     }
-    return `${Math.round(Math.abs(left - right) * 100) / 100}${unit ? ` ${unit}` : ""}, ${larger}`;
+    return `${Math.round(Math.abs(left - right) * 100) / 100}${unit && unit !== "°" ? " " : ""}${unit}, ${larger}`;
   };
 
   const leftRight = (pair) => {

@@ -62,9 +62,12 @@ def table_region(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def exercise_card(content: str, exercise: Mapping[str, Any]) -> SafeString:
-    """One exercise; the block is its figure. Needs name, dose, why, stop_when; number, cue, pain, url optional."""
-    return _draw("exercise_card", figure=content, exercise=exercise)
+def exercise_card(content: str, exercise: Mapping[str, Any], level: int = 2) -> SafeString:
+    """One exercise; the block is its figure. Needs name, dose, why, stop_when; number, cue, pain, url optional.
+
+    `level` is the heading's: 2 straight under the page's title.
+    """
+    return _draw("exercise_card", figure=content, exercise=exercise, level=level)
 
 
 @register.simple_block_tag
