@@ -69,7 +69,7 @@ def book(
     now: dt.datetime,
 ) -> Appointment:
     """A new appointment. Raises SlotTaken, InThePast, OutsideWorkingHours or TooLong."""
-    _lock_calendar_of(clinician)
+    _lock_calendars({clinician.pk})
     _check_time(clinician, type, starts_at, starts_at + type.lasts, now)
     appointment = Appointment(
         patient=patient,
@@ -102,7 +102,8 @@ def move(
     Raises what `book` raises, and NotAllowedFrom unless it is booked or confirmed.
     """
     to_whom = clinician or appointment.clinician
-    _lock_calendar_of(to_whom)
+    here_now = Appointment.objects.values_list("clinician_id", flat=True).get(pk=appointment.pk)
+    _lock_calendars({here_now, to_whom.pk})
     fresh = _locked(appointment)
     status = Status(fresh.status)
     if status not in MAY_MOVE:
@@ -129,7 +130,7 @@ def change_status(
     """
     to = Status(to)
     because = because.strip()
-    _lock_calendar_of(appointment.clinician)
+    _lock_calendars({appointment.clinician_id})
     fresh = _locked(appointment)
     was = Status(fresh.status)
     if to not in was.may_become:
@@ -178,7 +179,7 @@ def set_working_hours(
 
     Appointments already booked stay where they are.
     """
-    _lock_calendar_of(clinician)
+    _lock_calendars({clinician.pk})
     clinician.working_hours.all().delete()
     hours = WorkingHours.objects.bulk_create(
         WorkingHours(clinician=clinician, weekday=day, starts=starts, ends=ends) for day, starts, ends in week
@@ -187,10 +188,11 @@ def set_working_hours(
     return hours
 
 
-def _lock_calendar_of(clinician: Clinician) -> None:
-    """Held until the transaction ends."""
+def _lock_calendars(clinicians: set[int]) -> None:
+    """Held until the transaction ends. Always in one order: two who swap would wait for each other for ever."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [CLINICIAN_LOCKS, clinician.pk])
+        for pk in sorted(clinicians):
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [CLINICIAN_LOCKS, pk])
 
 
 def _locked(appointment: Appointment) -> Appointment:

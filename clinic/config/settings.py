@@ -141,8 +141,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Plain intervals only: crontab schedules lose runs when the clocks change. What is due is decided in PostgreSQL.
 CELERY_BEAT_SCHEDULE = {
-    "ask what is due": {"task": "clinic.reminders.tasks.collect_due", "schedule": 5.0},
-    "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0},
+    "ask what is due": {
+        "task": "clinic.reminders.tasks.collect_due",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
 }
 
 # --- People and doors -------------------------------------------------------------------------------------
@@ -244,6 +248,8 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 PHONENUMBER_DEFAULT_REGION = os.environ.get("CLINIC_PHONE_REGION", "GB")
 
+# Well under the lease a sender holds (clinic/reminders/actions.py), or a slow mail server would double a reminder.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("CLINIC_FROM_EMAIL", "clinic@clinic.example")
 if DEBUG and "EMAIL_URL" not in os.environ:
     # The development mailbox: one file a message, shown at /mailbox/.

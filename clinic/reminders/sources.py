@@ -33,7 +33,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.reminders.models import Reminder
 
@@ -93,7 +93,7 @@ def label(source: str, kind: str) -> str:
     return kinds.get(kind) or kind.replace("_", " ").capitalize()
 
 
-def unwritten(source: str, kind: str, *, about: str, subject: str = "pk") -> Exists:
+def unwritten(source: str, kind: str, *, about: str, subject: str = "pk") -> Q:
     """A condition for a source's queryset: the outbox has no row yet for this subject and moment.
 
     `about` and `subject` name fields of the queryset's model.
@@ -101,4 +101,4 @@ def unwritten(source: str, kind: str, *, about: str, subject: str = "pk") -> Exi
     written = Reminder.objects.filter(
         source=source, kind=kind, subject_id=OuterRef(subject), about_at=OuterRef(about)
     )
-    return ~Exists(written)
+    return ~Q(Exists(written))

@@ -1,0 +1,119 @@
+"""What the calendar has to say to patients (clinic.reminders.sources tells how the outbox asks)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from clinic.booking.free import clinic_zone, instant
+from clinic.booking.models import Appointment, AppointmentQuerySet
+from clinic.booking.status import MAY_MOVE, Status
+from clinic.reminders.models import Reminder, State
+from clinic.reminders.sources import Due, Message, NotWanted, unwritten
+
+CONFIRMATION = "appointment_confirmation"
+MOVED = "appointment_moved"
+CANCELLED = "appointment_cancelled"
+TWO_DAYS = "appointment_48h"
+TWO_HOURS = "appointment_2h"
+
+KINDS = {
+    CONFIRMATION: "Appointment booked",
+    MOVED: "Appointment moved",
+    CANCELLED: "Appointment cancelled",
+    TWO_DAYS: "Two days before",
+    TWO_HOURS: "Two hours before",
+}
+# Nobody is told of a move before the desk had time to take it back.
+SETTLES = dt.timedelta(minutes=3)
+TWO_HOURS_BEFORE = dt.timedelta(hours=2)
+TOO_LATE_FOR_TWO_DAYS = dt.timedelta(hours=4)
+
+
+def due(*, now: dt.datetime) -> Iterable[Due]:
+    """Confirmations, moves, cancellations, and the reminders two days and two hours before."""
+    upcoming = Appointment.objects.filter(starts_at__gt=now).order_by("starts_at")
+    standing = upcoming.filter(status__in=MAY_MOVE)
+    yield from _events(standing.filter(moved_at=None), CONFIRMATION, at="booked_at", about="starts_at")
+    yield from _events(standing.filter(moved_at__lte=now - SETTLES), MOVED, at="moved_at", after=SETTLES)
+    yield from _events(upcoming.filter(status=Status.CANCELLED), CANCELLED, at="cancelled_at")
+    yield from _ahead(standing, now)
+
+
+def _events(
+    rows: AppointmentQuerySet, kind: str, *, at: str, about: str = "", after: dt.timedelta = dt.timedelta()
+) -> Iterator[Due]:
+    """One for each row, due when it happened. A move is about the move, so that moving back is told as well."""
+    about = about or at
+    new = rows.filter(unwritten(__name__, kind, about=about))
+    for pk, patient_id, happened_at, about_at in new.values_list("pk", "patient_id", at, about):
+        yield Due(kind, pk, patient_id, about_at=about_at, due_at=happened_at + after)
+
+
+def _ahead(standing: AppointmentQuerySet, now: dt.datetime) -> Iterator[Due]:
+    """Only where the patient had heard of the time before: a confirmation is reminder enough otherwise."""
+    for kind, before, reach in (
+        (TWO_DAYS, two_days_before, dt.timedelta(hours=51)),
+        (TWO_HOURS, two_hours_before, dt.timedelta(hours=3)),
+    ):
+        near = standing.filter(unwritten(__name__, kind, about="starts_at"), starts_at__lte=now + reach)
+        known = near.annotate(known_at=Coalesce(F("moved_at"), F("booked_at")))
+        for pk, patient_id, starts_at, known_at in known.values_list(
+            "pk", "patient_id", "starts_at", "known_at"
+        ):
+            due_at = before(starts_at)
+            if known_at < due_at <= now:
+                yield Due(kind, pk, patient_id, about_at=starts_at, due_at=due_at)
+
+
+def two_days_before(starts_at: dt.datetime) -> dt.datetime:
+    """The same wall-clock time two days earlier, also when the clocks change in between."""
+    zone = clinic_zone()
+    local = starts_at.astimezone(zone)
+    return instant(local.date() - dt.timedelta(days=2), local.time(), zone)
+
+
+def two_hours_before(starts_at: dt.datetime) -> dt.datetime:
+    return starts_at - TWO_HOURS_BEFORE
+
+
+def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+    """The words for it, or why it is no longer wanted. Holds the row, so it cannot be moved while we answer."""
+    appointment = Appointment.objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
+    if appointment is None:
+        return NotWanted("The appointment is no longer there.")
+    if refusal := _stale(appointment, kind, about_at, now):
+        return NotWanted(refusal)
+    return Message(template=f"emails/{kind}.txt", page="portal:appointments", at=appointment.starts_at)
+
+
+def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:
+    """Why nobody should read this any more; empty when they should."""
+    status = Status(appointment.status)
+    if appointment.starts_at <= now:
+        return "The appointment had begun before this could be sent."
+    if kind == CANCELLED:
+        return "" if appointment.cancelled_at == about_at else "The appointment stands again."
+    if status == Status.CANCELLED:
+        return "The appointment was cancelled."
+    if status not in MAY_MOVE:
+        return f"The patient is here: the appointment is {status.label.lower()}."
+    if about_at != (appointment.moved_at if kind == MOVED else appointment.starts_at):
+        return "The appointment was moved."
+    if kind == MOVED and _still_as_told(appointment):
+        return "It was moved back to the time the patient knows."
+    if kind == TWO_DAYS and now > appointment.starts_at - TOO_LATE_FOR_TWO_DAYS:
+        return "Too late for it: the reminder two hours before says the same."
+    return ""
+
+
+def _still_as_told(appointment: Appointment) -> bool:
+    """Whether the one time the patient was told of is the time it has."""
+    told = Reminder.objects.filter(source=__name__, subject_id=appointment.pk, state=State.SENT)
+    return (
+        told.filter(kind=CONFIRMATION, about_at=appointment.starts_at).exists()
+        and not told.filter(kind=MOVED).exists()
+    )

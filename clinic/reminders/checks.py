@@ -1,0 +1,34 @@
+"""What must hold before we start: every source named in the settings can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from clinic.reminders import sources
+
+
+@register
+def every_source_can_be_asked(**kwargs: Any) -> list[CheckMessage]:
+    return [fault for name in settings.REMINDER_SOURCES for fault in _faults(name)]
+
+
+def _faults(name: str) -> list[CheckMessage]:
+    try:
+        source = sources.named(name)
+    except ImportError as error:
+        hint = (
+            "Correct settings.REMINDER_SOURCES; clinic/reminders/sources.py shows what a source looks like."
+        )
+        return [Error(f"Reminders cannot be asked of {name}: {error}.", hint=hint, id="reminders.E001")]
+    return [
+        Error(
+            f"{name} has no function {function}().",
+            hint="clinic/reminders/sources.py shows what a source looks like.",
+            id="reminders.E002",
+        )
+        for function in ("due", "message")
+        if not callable(getattr(source, function, None))
+    ]

@@ -1,0 +1,198 @@
+"""What the calendar says to patients, and when it keeps quiet."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+
+from clinic.booking import actions
+from clinic.booking import reminders as calendar
+from clinic.booking.models import Appointment
+from clinic.reminders.actions import claim_and_send, collect
+from clinic.reminders.models import Reminder, State
+
+MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _only_the_calendar(settings):
+    settings.REMINDER_SOURCES = ["clinic.booking.reminders"]
+
+
+def work(now: dt.datetime) -> list[str]:
+    """Collect and send all that is due; the kinds that went out."""
+    before = len(mail.outbox)
+    collect(now=now)
+    rows = list(Reminder.objects.claimable(now).order_by("pk"))
+    sent = [row.kind for row in rows if claim_and_send(reminder_id=row.pk, now=now) == State.SENT]
+    assert len(mail.outbox) == before + len(sent)
+    return sent
+
+
+@pytest.fixture
+def appointment(world) -> Appointment:
+    """Booked on Tuesday at nine for Thursday of next week at ten."""
+    return world.booked(starts_at=world.now + 9 * DAY + HOUR)
+
+
+def test_the_whole_life_of_an_appointment(world, appointment):
+    start = appointment.starts_at
+    assert work(world.now) == [calendar.CONFIRMATION]
+    assert work(world.now + MINUTE) == []
+    assert work(start - 2 * DAY - MINUTE) == []
+    assert work(start - 2 * DAY) == [calendar.TWO_DAYS]
+    assert work(start - 2 * HOUR - MINUTE) == []
+    assert work(start - 2 * HOUR) == [calendar.TWO_HOURS]
+    assert work(start) == []
+    assert work(start + DAY) == []
+
+
+def test_booked_for_tomorrow_earns_no_word_from_two_days_before(world):
+    world.booked(starts_at=world.now + DAY)
+    assert work(world.now) == [calendar.CONFIRMATION]
+    assert work(world.now + DAY - 2 * HOUR) == [calendar.TWO_HOURS]
+
+
+class TestMoved:
+    def test_is_told_once_the_desk_had_time_to_take_it_back(self, world, appointment):
+        work(world.now)
+        actions.move(
+            appointment=appointment, starts_at=appointment.starts_at + DAY, by=world.dee, now=world.now
+        )
+        assert work(world.now + 2 * MINUTE) == []
+        assert work(world.now + 3 * MINUTE) == [calendar.MOVED]
+        assert "Friday 13 March 2026 at 10:00 (Europe/London, GMT)" in mail.outbox[-1].body
+
+    def test_and_taken_back_in_time_is_not_told_at_all(self, world, appointment):
+        work(world.now)
+        start = appointment.starts_at
+        actions.move(appointment=appointment, starts_at=start + DAY, by=world.dee, now=world.now)
+        actions.move(appointment=appointment, starts_at=start, by=world.dee, now=world.now + MINUTE)
+        assert work(world.now + HOUR) == []
+        skipped = Reminder.objects.get(kind=calendar.MOVED)
+        assert skipped.because == "It was moved back to the time the patient knows."
+
+    def test_there_and_back_after_the_first_was_told_is_told_again(self, world, appointment):
+        work(world.now)
+        start = appointment.starts_at
+        actions.move(appointment=appointment, starts_at=start + DAY, by=world.dee, now=world.now)
+        assert work(world.now + 3 * MINUTE) == [calendar.MOVED]
+        actions.move(appointment=appointment, starts_at=start, by=world.dee, now=world.now + HOUR)
+        assert work(world.now + HOUR + 3 * MINUTE) == [calendar.MOVED]
+
+    def test_earns_its_reminders_for_the_new_time(self, world, appointment):
+        start = appointment.starts_at
+        work(world.now)
+        assert work(start - 2 * DAY) == [calendar.TWO_DAYS]
+        moved = start - 2 * DAY + HOUR
+        actions.move(appointment=appointment, starts_at=start + 5 * DAY, by=world.dee, now=moved)
+        assert work(moved + 3 * MINUTE) == [calendar.MOVED]
+        assert work(start - 2 * HOUR) == []
+        assert work(start + 3 * DAY) == [calendar.TWO_DAYS]
+        assert work(start + 5 * DAY - 2 * HOUR) == [calendar.TWO_HOURS]
+
+    def test_while_the_old_reminder_waits_in_the_outbox_makes_it_stale(self, world, appointment):
+        work(world.now)
+        due = appointment.starts_at - 2 * DAY
+        collect(now=due)
+        actions.move(appointment=appointment, starts_at=appointment.starts_at + DAY, by=world.dee, now=due)
+        assert work(due) == []
+        assert Reminder.objects.get(kind=calendar.TWO_DAYS).because == "The appointment was moved."
+
+
+class TestCancelled:
+    def test_is_told_and_nothing_else_is(self, world, appointment):
+        work(world.now)
+        actions.cancel(appointment=appointment, because="holiday", by=world.dee, now=world.now + HOUR)
+        assert work(world.now + HOUR) == [calendar.CANCELLED]
+        assert "holiday" not in mail.outbox[-1].body
+        assert work(appointment.starts_at - 2 * DAY) == []
+        assert work(appointment.starts_at - 2 * HOUR) == []
+
+    @pytest.mark.parametrize("kind", [calendar.CONFIRMATION, calendar.TWO_DAYS, calendar.TWO_HOURS])
+    def test_while_a_reminder_waits_in_the_outbox_makes_it_stale(self, world, appointment, kind):
+        at = {
+            calendar.CONFIRMATION: world.now,
+            calendar.TWO_DAYS: appointment.starts_at - 2 * DAY,
+            calendar.TWO_HOURS: appointment.starts_at - 2 * HOUR,
+        }[kind]
+        collect(now=at)
+        actions.cancel(appointment=appointment, because="ill", by=world.dee, now=at)
+        assert set(work(at)) == {calendar.CANCELLED}
+        assert Reminder.objects.get(kind=kind).because == "The appointment was cancelled."
+
+    def test_after_the_fact_tells_nobody(self, world, appointment):
+        work(world.now)
+        late = appointment.starts_at + HOUR
+        actions.cancel(appointment=appointment, because="entered twice", by=world.dee, now=late)
+        assert work(late) == []
+
+
+class TestAfterAnOutage:
+    def test_nothing_is_said_once_it_has_begun(self, world, appointment):
+        collect(now=world.now)
+        assert work(appointment.starts_at + MINUTE) == []
+        assert Reminder.objects.get().because == "The appointment had begun before this could be sent."
+
+    def test_the_later_reminder_stands_for_both(self, world, appointment):
+        work(world.now)
+        assert work(appointment.starts_at - HOUR) == [calendar.TWO_HOURS]
+        assert Reminder.objects.get(kind=calendar.TWO_DAYS).because.startswith("Too late for it")
+
+    def test_somebody_who_is_here_is_not_reminded(self, world, appointment):
+        work(world.now)
+        due = appointment.starts_at - 2 * HOUR
+        collect(now=due)
+        actions.change_status(appointment=appointment, to="arrived", by=world.dee, now=due)
+        assert work(due) == []
+        assert "arrived" in Reminder.objects.get(kind=calendar.TWO_HOURS).because
+
+    def test_an_appointment_nobody_knows_any_more(self, world):
+        answer = calendar.message(kind=calendar.TWO_DAYS, subject_id=0, about_at=world.now, now=world.now)
+        assert answer.because == "The appointment is no longer there."
+
+
+class TestClocks:
+    @pytest.mark.parametrize(
+        ("starts_at", "reminded_at"),
+        [
+            # Britain's clocks go forward on 29 March 2026 and back on 25 October: nine o'clock stays nine o'clock.
+            (dt.datetime(2026, 3, 30, 8, tzinfo=dt.UTC), dt.datetime(2026, 3, 28, 9, tzinfo=dt.UTC)),
+            (dt.datetime(2026, 10, 26, 9, tzinfo=dt.UTC), dt.datetime(2026, 10, 24, 8, tzinfo=dt.UTC)),
+            (dt.datetime(2026, 6, 10, 8, tzinfo=dt.UTC), dt.datetime(2026, 6, 8, 8, tzinfo=dt.UTC)),
+        ],
+    )
+    def test_two_days_before_at_the_same_wall_time(self, starts_at, reminded_at):
+        assert calendar.two_days_before(starts_at) == reminded_at
+
+    def test_a_patient_elsewhere_reads_both_times(self, world, appointment):
+        world.ana.time_zone = "America/New_York"
+        world.ana.save()
+        work(world.now)
+        body = mail.outbox[0].body
+        assert "Thursday 12 March 2026 at 10:00 (Europe/London, GMT)" in body
+        assert "Where you are, that is Thursday 12 March 2026 at 06:00 (America/New_York, EDT)." in body
+
+    def test_a_patient_under_the_same_clock_reads_one(self, world, appointment):
+        world.ana.time_zone = "Europe/Lisbon"
+        world.ana.save()
+        work(world.now)
+        assert "Where you are" not in mail.outbox[0].body
+
+
+def test_asking_what_is_due_costs_the_same_for_many(world, django_assert_num_queries):
+    for hour in range(4):
+        world.booked(starts_at=world.now + 2 * DAY + hour * HOUR)
+        with django_assert_num_queries(5):
+            list(calendar.due(now=world.now))
+
+
+def test_every_kind_has_a_name_for_the_desk():
+    named = {
+        value for name, value in vars(calendar).items() if isinstance(value, str) and "appointment_" in value
+    }
+    assert named == set(calendar.KINDS)
