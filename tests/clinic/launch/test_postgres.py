@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -70,28 +71,33 @@ def test_kill_9_is_healed_by_the_next_start(server):
     assert count_after_restart(server) == 1
 
 
-def test_a_pid_file_whose_number_belongs_to_a_stranger_is_healed(server):
-    """After the machine was restarted the recorded number is often someone else's, here our own."""
+@pytest.fixture
+def claimed_by_a_stranger(server: Postgres) -> Iterator[Postgres]:
+    """After the machine was restarted the recorded number is often someone else's, of the same account."""
     fill(server)
     pid_file = server.data / "postmaster.pid"
     left = pid_file.read_text().splitlines()
     server.stop()
-    pid_file.write_text("\n".join([str(os.getpid()), *left[1:]]) + "\n")
+    account = server.places.account
+    stranger = subprocess.Popen(
+        ["sleep", "60"], user=account.uid if account else None, cwd="/", start_new_session=True
+    )
+    pid_file.write_text("\n".join([str(stranger.pid), *left[1:]]) + "\n")
     os.chown(pid_file, server.data.stat().st_uid, server.data.stat().st_gid)
-    assert count_after_restart(server) == 1
+    yield server
+    stranger.kill()
+    stranger.wait()
 
 
-def test_without_healing_postgres_refuses_a_strangers_number(server, monkeypatch):
+def test_a_pid_file_whose_number_belongs_to_a_stranger_is_healed(claimed_by_a_stranger):
+    assert count_after_restart(claimed_by_a_stranger) == 1
+
+
+def test_without_healing_postgres_refuses_a_strangers_number(claimed_by_a_stranger, monkeypatch):
     """The negative control of the test above."""
-    if os.geteuid() == 0:
-        pytest.skip("root's PostgreSQL may not ask about our process, and so takes it for gone")
-    pid_file = server.data / "postmaster.pid"
-    left = pid_file.read_text().splitlines()
-    server.stop()
-    pid_file.write_text("\n".join([str(os.getpid()), *left[1:]]) + "\n")
     monkeypatch.setattr(Postgres, "heal", lambda self, seconds: None)
     with pytest.raises(PostgresError, match="did not start"):
-        server.start()
+        claimed_by_a_stranger.start()
 
 
 def test_a_half_made_cluster_is_never_opened(folder: Path):
