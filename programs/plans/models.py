@@ -1,0 +1,275 @@
+"""Programs, their versions, the exercises of a version, and what patients logged.
+
+A version is a proposal until a clinician releases it. From then on neither it nor its exercises change (a trigger
+holds that, migration 0002): another version takes its place, and the first stays readable.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from assessments.triage.models import Decision
+from programs.plans import flags
+from programs.plans.doses import Dose
+from programs.plans.sessions import Day, Session, week
+
+STILL_LOGGED_FOR = dt.timedelta(days=1)  # a form opened before its version was replaced is not lost
+NO_RUNNING = "none_yet"
+
+
+class Program(models.Model):
+    """What follows from one clinician's decision. Its versions hold the exercises."""
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="programs")
+    decision = models.OneToOneField("triage.Decision", on_delete=models.PROTECT, related_name="program")
+    klass = models.CharField("class", max_length=60)
+    recipe = models.CharField(max_length=80, help_text="name.vN of the recipe it was built with.")
+    library = models.CharField(max_length=80, help_text="name.vN of the exercise library it was built with.")
+    track = models.CharField(max_length=40)
+    phase = models.CharField(max_length=10)
+    running = models.CharField(max_length=20, help_text="The running policy, e.g. ladder.")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"program {self.pk} ({self.klass})"
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def released_to(self, patient: Any) -> VersionQuerySet:
+        """What this patient may see: released, and resting on a decision no other class has overtaken since.
+
+        The patient's pages reach programs through this and `loggable_by` alone.
+        """
+        return self.filter(patient=patient, state=Version.State.RELEASED).exclude(_overtaken())
+
+    def loggable_by(self, patient: Any, *, now: dt.datetime) -> VersionQuerySet:
+        """`released_to`, and what was released until a day ago, so that a form opened before is not lost."""
+        in_force = Q(state=Version.State.RELEASED)
+        just_replaced = Q(state=Version.State.REPLACED, replaced_at__gt=now - STILL_LOGGED_FOR)
+        return self.filter(in_force | just_replaced, patient=patient).exclude(_overtaken())
+
+
+def _overtaken() -> Exists:
+    """A later decision about the same result names another class."""
+    later = Decision.objects.filter(
+        result=OuterRef("program__decision__result"), pk__gt=OuterRef("program__decision")
+    )
+    return Exists(later.exclude(klass=OuterRef("program__klass")))
+
+
+class Version(models.Model):
+    """One state of a program. `proposal` is what the builder answered (plans/proposals.py says its shape)."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        RELEASED = "released", "Released"
+        REPLACED = "replaced", "Replaced"
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="versions")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="program_versions")
+    number = models.PositiveSmallIntegerField()
+    proposal = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    note = models.TextField(blank=True, help_text="From the therapist to the patient.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "number"], name="a_version_number_is_used_once"),
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(state="proposed"), name="one_open_proposal_per_program"
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(state="released"), name="one_released_version_per_patient"
+            ),
+            models.CheckConstraint(
+                name="a_release_says_when_and_by_whom",
+                condition=Q(state="proposed", released_at__isnull=True, released_by__isnull=True)
+                | Q(state__in=["released", "replaced"], released_at__isnull=False, released_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_replaced_version_says_since_when",
+                condition=Q(state="replaced", replaced_at__isnull=False)
+                | (~Q(state="replaced") & Q(replaced_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_version_is_replaced_after_its_release",
+                condition=Q(replaced_at__isnull=True) | Q(replaced_at__gte=F("released_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["released_by", "state"], name="versions_of_a_caseload")]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of program {self.program_id}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.PROPOSED
+
+    def days(self) -> list[Day]:
+        """The week's template as it was when the program was built."""
+        return [
+            Day(name=d["day"], run=d["run"], strength=d["strength"] or "", hard=d["hard"])
+            for d in self.proposal["week"]
+        ]
+
+    def week(self, exercises: Sequence[Exercise]) -> tuple[Session[Exercise], ...]:
+        """The seven sessions of a week with these exercises (this version's, in their order)."""
+        return week(self.days(), exercises, running=self.proposal["running"] != NO_RUNNING)
+
+
+class Exercise(models.Model):
+    """One exercise of one version, with everything the library said of it that day."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="exercises")
+    library_id = models.SlugField(max_length=60, help_text="The exercise's id in the library.")
+    name = models.CharField(max_length=120)
+    slot = models.CharField(max_length=80, help_text="The place in the recipe it fills.")
+    category = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    sets = models.PositiveSmallIntegerField()
+    reps = models.CharField(max_length=120)
+    hold_s = models.CharField("hold, seconds", max_length=20, blank=True)
+    rest_s = models.PositiveSmallIntegerField("rest, seconds", default=0)
+    tempo = models.CharField(max_length=120, blank=True)
+    effort = models.CharField(max_length=20, blank=True, help_text="RPE, 0 to 10.")
+    per_week = models.CharField(max_length=40)
+    each_side = models.BooleanField(default=False)
+    minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    proposed_sets = models.PositiveSmallIntegerField()
+    proposed_minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    cue = models.TextField(blank=True)
+    why = models.TextField(help_text="For clinicians: which cause, finding or rule.")
+    why_patient = models.TextField(help_text="For the patient, in plain words.")
+    sources = ArrayField(models.CharField(max_length=20), default=list, help_text="Ids of the sources.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "library_id"], name="an_exercise_is_listed_once_in_a_version"
+            ),
+            models.UniqueConstraint(
+                fields=["version", "position"],
+                name="a_position_holds_one_exercise",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                name="an_exercise_has_one_to_ten_sets", condition=Q(sets__gte=1, sets__lte=10)
+            ),
+            models.CheckConstraint(name="an_exercise_says_why", condition=~Q(why="") & ~Q(why_patient="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def dose(self) -> str:
+        """The dose in words, as the patient reads it."""
+        return Dose(self.sets, self.reps, self.hold_s, self.rest_s, self.each_side).in_words()
+
+
+class SessionLogQuerySet(models.QuerySet["SessionLog"]):
+    def with_could_not(self) -> SessionLogQuerySet:
+        """Each log with `could_not` (bool), for its flag."""
+        failed = ExerciseLog.objects.filter(log=OuterRef("pk"), could_not=True)
+        return self.annotate(could_not=Exists(failed))
+
+
+class SessionLog(models.Model):
+    """One session as the patient logged it. Never edited; pain 0 to 10 is the session's worst."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="logs")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="session_logs")
+    on_day = models.DateField()
+    logged_at = models.DateTimeField()
+    client_key = models.UUIDField(help_text="Made by the form, so that a form sent twice is stored once.")
+    pain_during = models.PositiveSmallIntegerField()
+    sudden = models.BooleanField(default=False, help_text="Something sudden: sharp pain, a pop, numbness.")
+    note = models.TextField(blank=True)
+
+    objects = SessionLogQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on_day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["client_key"], name="a_session_is_logged_once"),
+            models.CheckConstraint(
+                name="pain_of_a_session_is_zero_to_ten", condition=Q(pain_during__gte=0, pain_during__lte=10)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "-on_day"], name="sessions_of_a_patient"),
+            models.Index(fields=["version", "-logged_at"], name="sessions_of_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session of {self.on_day:%Y-%m-%d}"
+
+    @property
+    def flag(self) -> flags.Flag:
+        """Needs `could_not` from the queryset (with_could_not); without it only pain and sudden count."""
+        could_not = bool(getattr(self, "could_not", False))
+        return flags.flag(pain_during=self.pain_during, sudden=self.sudden, could_not=could_not)
+
+
+class ExerciseLog(models.Model):
+    """What became of one exercise in one session: done, could not be done, or (neither) left out."""
+
+    log = models.ForeignKey(SessionLog, on_delete=models.CASCADE, related_name="entries")
+    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="entries")
+    done = models.BooleanField(default=False)
+    could_not = models.BooleanField(default=False)
+    pain = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["exercise__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["log", "exercise"], name="an_exercise_is_logged_once_in_a_session"
+            ),
+            models.CheckConstraint(
+                name="done_or_could_not_but_never_both", condition=~Q(done=True, could_not=True)
+            ),
+            models.CheckConstraint(
+                name="pain_of_an_exercise_is_zero_to_ten",
+                condition=Q(pain__isnull=True) | Q(pain__gte=0, pain__lte=10),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exercise {self.exercise_id} of session {self.log_id}"
+
+
+class LogSeen(models.Model):
+    """A clinician has read this log; its flag no longer waits for anybody."""
+
+    log = models.OneToOneField(SessionLog, on_delete=models.CASCADE, related_name="seen")
+    seen_at = models.DateTimeField()
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "logs seen"
+
+    def __str__(self) -> str:
+        return f"session {self.log_id} seen"

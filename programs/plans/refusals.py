@@ -1,0 +1,67 @@
+"""Why a program was not proposed, changed, released or logged. Each says what was kept and what to do next."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """The text is shown to the person as it stands. Nothing was stored."""
+
+
+class NotDecided(Refusal):
+    """No clinician's decision stands for this result, or its screen is not signed."""
+
+
+class NoProgramForThis(Refusal):
+    """The decided class has no exercises: the triage message is what the patient needs."""
+
+
+class NotAProposal(Refusal):
+    """The version was released already, so nothing in it changes."""
+
+
+class AlreadyReleased(NotAProposal):
+    """Somebody (perhaps the same person in another tab) released this version before."""
+
+
+class NotReleased(Refusal):
+    """The version was never released to this patient, or another took its place."""
+
+
+class NothingToRelease(Refusal):
+    """A program needs at least one exercise."""
+
+
+class OverTheLimit(Refusal):
+    """The change would make a day longer than the recipe's limit."""
+
+
+class NotEligible(Refusal):
+    """The recipe blocks this exercise for this patient today."""
+
+
+class WrongDose(Refusal):
+    """A dose outside what can be meant. `field` names which."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class WrongDay(Refusal):
+    """A session of a day to come, or of longer ago than two weeks."""
+
+
+class WrongPain(Refusal):
+    """Pain is a whole number from 0 to 10."""
+
+
+class NotOfThisProgram(Refusal):
+    """An exercise that this version does not have."""
+
+
+class NothingLogged(Refusal):
+    """Neither done nor could-not for any exercise."""
+
+
+class KeyTaken(Refusal):
+    """The form's key belongs to another person's session."""

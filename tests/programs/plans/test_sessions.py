@@ -1,0 +1,128 @@
+"""Which exercise falls on which day of the week."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from programs.plans import limits, proposals
+from programs.plans.doses import Dose, minutes_for, times_a_week
+from programs.plans.models import Exercise, Version
+from programs.plans.refusals import NoProgramForThis
+from programs.plans.sessions import DAYS, parts
+from tests.programs.stories import a_draft
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def a_week(draft=None):
+    draft = draft or a_draft()
+    exercises = [Exercise(pk=n, **one.as_columns()) for n, one in enumerate(draft.picked, 1)]
+    return Version(proposal=draft.snapshot).week(exercises), exercises
+
+
+def names(session):
+    return [exercise.name for exercise in session.exercises]
+
+
+def test_a_week_has_seven_days_in_order():
+    sessions, _ = a_week()
+    assert tuple(session.day.name for session in sessions) == DAYS
+
+
+def test_hip_and_knee_work_fall_on_different_days():
+    sessions, _ = a_week()
+    monday, thursday = sessions[0], sessions[3]
+    assert "Hip hinge" in names(monday)
+    assert "Hip hinge" not in names(thursday)
+    assert "Slider curl" in names(thursday)
+
+
+def test_a_day_is_a_handful_of_strength_exercises():
+    sessions, _ = a_week()
+    assert max(len([e for e in s.exercises if e.category in dict(parts(s))]) for s in sessions) <= 6
+
+
+def test_a_rest_day_keeps_only_the_daily_loosening():
+    sessions, _ = a_week()
+    assert names(sessions[2]) == ["Ankle rock"]
+    assert sessions[2].is_rest
+
+
+def test_every_exercise_has_a_day():
+    sessions, exercises = a_week()
+    planned = {e.name for session in sessions for e in session.exercises}
+    assert planned == {e.name for e in exercises}
+
+
+def test_without_running_no_drill_is_planned():
+    drafted = a_draft()
+    drafted.snapshot["running"] = "none_yet"
+    sessions, _ = a_week(drafted)
+    assert not [e for s in sessions for e in s.exercises if e.category in {"running_drill", "gait_cue"}]
+
+
+def test_headings_follow_the_order_of_the_session():
+    sessions, _ = a_week()
+    assert [title for title, _ in parts(sessions[0])] == [
+        "Before and during your run",
+        "Strength",
+        "To finish",
+    ]
+    assert [title for title, _ in parts(sessions[1])] == ["Warm up", "Strength", "To finish"]
+
+
+def worked_cases():
+    found = sorted(CASES.rglob("*worked_cases*.json"))
+    return json.loads(found[0].read_text())["vignettes"] if found else []
+
+
+@pytest.mark.parametrize("case", worked_cases(), ids=lambda case: case["id"])
+def test_every_worked_case_gives_a_week_within_its_limits(case):
+    klass = case["expected"]["class"]
+    asked = {"case": case["input"], "klass": klass, "catalogue": "hamstring", "version": 1}
+    if not proposals.has_program(klass, catalogue="hamstring"):
+        with pytest.raises(NoProgramForThis):
+            proposals.draft(**asked)
+        return
+    draft = proposals.draft(**asked)
+    sessions, exercises = a_week(draft)
+    limits.check(Version(proposal=draft.snapshot), exercises)
+    running = draft.running != "none_yet"
+    unplanned = {e.category for e in exercises if not any(e in s.exercises for s in sessions)}
+    assert unplanned <= (set() if running else {"gait_cue", "running_drill"})
+
+
+@pytest.mark.parametrize(
+    ("dose", "words"),
+    [
+        (Dose(3, "8-10", "", 60), "3 sets of 8–10. Rest 60 seconds between sets."),
+        (
+            Dose(4, "1", "20-30", 45, each_side=True),
+            "4 times, hold 20–30 seconds, each side. Rest 45 seconds between sets.",
+        ),
+        (Dose(1, "5-10 min"), "5–10 min"),
+        (Dose(1, "1", "30"), "Once, hold 30 seconds"),
+        (Dose(1, "10"), "10 times"),
+        (Dose(3, "6-8 each side", each_side=True), "3 sets of 6–8 each side"),
+        (Dose(3, "5-8", "", 150), "3 sets of 5–8. Rest 2 min 30 s between sets."),
+        (Dose(3, "5-8", "", 120), "3 sets of 5–8. Rest 2 minutes between sets."),
+    ],
+)
+def test_a_dose_reads_like_a_sentence(dose, words):
+    assert dose.in_words() == words
+
+
+@pytest.mark.parametrize(
+    ("per_week", "times"),
+    [("daily", 7), ("2-3", 3), ("daily x2", 7), ("every other day", 4), ("1", 1), ("every run", 7), ("", 7)],
+)
+def test_times_a_week(per_week, times):
+    assert times_a_week(per_week) == times
+
+
+def test_more_sets_take_longer():
+    assert minutes_for(minutes=Decimal(4), sets=6, proposed_sets=3) == Decimal("8.0")
