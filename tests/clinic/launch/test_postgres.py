@@ -15,6 +15,9 @@ import pytest
 from clinic.launch import environment, places
 from clinic.launch.postgres import Postgres, PostgresError
 
+# Python 3.12 warns of starting programs beside threads; pytest-xdist has one, the launcher has none.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[Postgres]:
