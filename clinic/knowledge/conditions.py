@@ -27,7 +27,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Question:
     """One question about one fact.
 
     `sign` is one of = != < <= > >= in, "is yes", "is no", "is no or unknown" or "> fact". With `if_known`, a fact
@@ -61,7 +61,7 @@ class Test:
             return frozenset()
         return frozenset(name for name in self.names() if name not in facts)
 
-    def tests(self) -> Iterator["Test"]:
+    def tests(self) -> Iterator["Question"]:
         yield self
 
     def names(self) -> frozenset[str]:
@@ -118,7 +118,7 @@ class All:
             return next((names for names in asked if names), frozenset())
         return frozenset().union(*asked)
 
-    def tests(self) -> Iterator[Test]:
+    def tests(self) -> Iterator[Question]:
         return _tests(self.parts)
 
     def names(self) -> frozenset[str]:
@@ -155,7 +155,7 @@ class AtLeast:
             return frozenset()
         return frozenset().union(*(part.unknown(facts) for part in self.parts))
 
-    def tests(self) -> Iterator[Test]:
+    def tests(self) -> Iterator[Question]:
         return _tests(self.parts)
 
     def names(self) -> frozenset[str]:
@@ -183,7 +183,7 @@ class Not:
     def unknown(self, facts: Facts) -> frozenset[str]:
         return self.part.unknown(facts)
 
-    def tests(self) -> Iterator[Test]:
+    def tests(self) -> Iterator[Question]:
         return self.part.tests()
 
     def names(self) -> frozenset[str]:
@@ -196,10 +196,10 @@ class Not:
         return f"not ({self.part})"
 
 
-Condition: TypeAlias = Test | All | AtLeast | Not
+Condition: TypeAlias = Question | All | AtLeast | Not
 
 
-def _tests(parts: Iterable[Condition]) -> Iterator[Test]:
+def _tests(parts: Iterable[Condition]) -> Iterator[Question]:
     for part in parts:
         yield from part.tests()
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from clinic.knowledge.conditions import All, AtLeast, Condition, Not, Test
+from clinic.knowledge.conditions import All, AtLeast, Condition, Not, Question
 
 TOKEN = re.compile(r"\s*(?:(-?\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(!=|<=|>=|[=<>(),\[\]]))")
 KEYWORDS = frozenset(["and", "or", "not", "then", "is", "in", "at", "of", "if"])
@@ -124,28 +124,28 @@ class _Reader:
             raise self.wrong(f"at least {number} parts")
         return AtLeast(int(number), tuple(parts))
 
-    def _test(self) -> Test:
+    def _test(self) -> Question:
         fact = self._word("a fact")
         if self.accept("is", "no", "or", "unknown"):
-            return Test(fact, "is no or unknown")
+            return Question(fact, "is no or unknown")
         if self.accept("is", "no"):
-            return Test(fact, "is no", if_known=self._if_known())
+            return Question(fact, "is no", if_known=self._if_known())
         if self.accept("is", "yes"):
-            return Test(fact, "is yes", if_known=self._if_known())
+            return Question(fact, "is yes", if_known=self._if_known())
         if self.accept("in"):
-            return Test(fact, "in", self._listed(), self._if_known())
+            return Question(fact, "in", self._listed(), self._if_known())
         if self.accept(">", "fact"):
-            return Test(fact, "> fact", self._word("a fact"))
+            return Question(fact, "> fact", self._word("a fact"))
         if self.look() in SIGNS:
             return self._compared(fact)
-        return Test(fact, "is yes")
+        return Question(fact, "is yes")
 
-    def _compared(self, fact: str) -> Test:
+    def _compared(self, fact: str) -> Question:
         sign = self.next()
         value = self._value()
         if sign in ORDERED and isinstance(value, str):
             raise self.wrong(f"a number after {fact} {sign}, not a word,")
-        return Test(fact, sign, value, self._if_known())
+        return Question(fact, sign, value, self._if_known())
 
     def _if_known(self) -> bool:
         return self.accept("if", "known")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assessments.screens.definitions import Screen
-from clinic.knowledge.conditions import Condition, Facts, Test, Value
+from clinic.knowledge.conditions import Condition, Facts, Question, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def reasons(
     return tuple(sorted_out[True]), tuple(sorted_out[False]), tuple(sorted_out[None])
 
 
-def _finding(test: Test, facts: Facts, screen: Screen) -> Finding:
+def _finding(test: Question, facts: Facts, screen: Screen) -> Finding:
     items = screen.items_behind(test.fact)
     return Finding(test.fact, _label(test.fact, items, screen), str(test), facts.get(test.fact), items)
 

@@ -1,0 +1,135 @@
+"""Recipes and exercises: whole as shipped, refused when broken, and deny by default."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from programs.builder.checks import recipes_are_sound
+from programs.builder.eligibility import blocked_reason, caps
+from programs.builder.proposal import cadence_targets
+from programs.builder.reading import RECIPES
+from programs.exercises.checks import library_is_sound
+from programs.exercises.reading import LIBRARY
+from tests.cases import CASES, RECIPE, SCREEN, answers, broken_copy, case_of, causes, program
+
+
+def test_the_shipped_recipes_and_exercises_are_sound():
+    assert recipes_are_sound() == []
+    assert library_is_sound() == []
+    assert len(RECIPE.library.exercises) == 91
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "id"),
+    [
+        ("glute.v1.toml", 'cue = "', 'queue = "', "E001"),
+        ("glute.v1.toml", 'tags = ["hip_dominant"]', "tags = []", "E006"),
+        ("glute.v1.toml", 'source = ["', 'source = ["S1000", "', "E002"),
+        ("glute.v1.toml", "rkf90_pain <= 3", "rkf91_pain <= 3", "E002"),
+        ("glute.v1.toml", 'root_causes = ["weak_glutes"', 'root_causes = ["weak_gluten"', "E002"),
+        ("glute.v1.toml", 'phases = ["P1"', 'phases = ["P9"', "E002"),
+        ("glute.v1.toml", 'progressions = ["', 'progressions = ["no_such", "', "E002"),
+        ("glute.v1.toml", "level = 1", "level = 6", "E006"),
+    ],
+)
+def test_a_broken_exercise_is_refused(tmp_path, file, old, new, id):
+    errors = library_is_sound(folder=broken_copy(LIBRARY, tmp_path, file, old, new))
+    assert [error.id for error in errors] == [f"exercises.{id}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "id"),
+    [
+        ('extra = ["neural_slider"]', 'extra = ["neural_glider"]', "E002"),
+        ('classes = ["strain_severe"]', 'classes = ["strain_sever"]', "E002"),
+        ('{ category = "core"', '{ category = "cored"', "E002"),
+        ('tag = "hip_dominant"', 'tag = "hip"', "E002"),
+        ('ruleset = "hamstring.v1"', 'rules = "hamstring.v1"', "E006"),
+        ("deload = ", "reload = ", "E006"),
+        ("start_stage = 1", "start_stage = 1\nlast_stage = 10", "E001"),
+        ('cause = "running_mechanics"', 'cause = "running"', "E002"),
+    ],
+)
+def test_a_broken_recipe_is_refused(tmp_path, old, new, id):
+    errors = recipes_are_sound(folder=broken_copy(RECIPES, tmp_path, "hamstring.v1.toml", old, new))
+    assert [error.id for error in errors] == [f"builder.{id}"]
+
+
+@pytest.mark.parametrize(
+    ("check", "folder", "file", "app"),
+    [
+        (recipes_are_sound, RECIPES, "hamstring.v1.toml", "builder"),
+        (library_is_sound, LIBRARY, "core.v1.toml", "exercises"),
+    ],
+)
+def test_a_changed_or_unpublished_file_is_refused(tmp_path, check, folder, file, app):
+    copied = broken_copy(folder, tmp_path, file, "title", " title", publish=False)
+    assert {error.id for error in check(folder=copied)} == {f"{app}.E003"}
+    (copied / "PUBLISHED").write_text("")
+    assert {error.id for error in check(folder=copied)} == {f"{app}.E004"}
+
+
+def test_an_exercise_that_says_nothing_of_itself_is_never_selectable():
+    phase, track = RECIPE.phases["P1"], RECIPE.track_of("strain_mild")
+    cap = caps({}, phase, track, RECIPE)[0]
+    known = RECIPE.library.exercise("dead_bug")
+    assert blocked_reason(known, {}, phase, track, cap) == ""
+    assert "no tags" in blocked_reason(dataclasses.replace(known, tags=()), {}, phase, track, cap)
+
+
+def test_a_requirement_not_known_to_hold_blocks_and_says_what_is_open():
+    blocked = program(case_of("O01", rkf15_pain=None, rkf90_pain=None), "tightness").blocked
+    assert "rkf15_pain" in blocked["prone_curl_machine"]
+
+
+def test_every_pick_says_why_in_both_voices():
+    proposal = program(CASES["O20"]["input"])
+    assert all(one.why and one.why_patient for one in proposal.exercises)
+    assert not [one for one in proposal.exercises if "_" in one.why_patient]
+
+
+def test_picks_keep_to_their_slots():
+    proposal = program(CASES["O20"]["input"])
+    for slot in RECIPE.phases[proposal.phase].slots:
+        assert len([one for one in proposal.exercises if one.slot == slot.id]) <= slot.count
+
+
+def test_an_unknown_class_is_refused():
+    with pytest.raises(ValueError, match="There is no class 'sore'"):
+        program(CASES["O01"]["input"], "sore")
+
+
+@pytest.mark.parametrize(
+    ("baseline", "targets"),
+    [(156, (164, 168, 172)), (150, (158, 161, 165)), (172, (180, 180, 180)), (180, ()), (190, ())],
+)
+def test_cadence_rises_from_the_runners_own_and_never_above_180(baseline, targets):
+    case = case_of("O07", cadence_spm=baseline)
+    assert cadence_targets(SCREEN.derive(answers(case)), causes(case), RECIPE) == targets
+
+
+def test_cadence_stays_without_overstriding():
+    case = case_of("O01", cadence_spm=160)
+    assert cadence_targets(SCREEN.derive(answers(case)), causes(case), RECIPE) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"age_years": 15}, "under 16"),
+        ({"age_years": None}, "age not known"),
+        ({"strength_sessions_pw": 0}, "no regular strength work"),
+        ({"strength_sessions_pw": None}, "not asked"),
+    ],
+)
+def test_the_young_the_new_and_the_unknown_are_capped(changes, reason):
+    proposal = program(case_of("O15", **changes))
+    assert any(cap.level == 3 and reason in cap.reason for cap in proposal.level_caps)
+    assert all(RECIPE.library.exercise(id).level <= 3 for id in proposal.eligible)
+
+
+def test_the_ladder_starts_where_running_starts():
+    assert program(CASES["O07"]["input"]).ladder_stage.stage == 1
+    assert program(CASES["O03"]["input"]).ladder_stage is None
