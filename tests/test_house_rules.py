@@ -161,7 +161,7 @@ def test_a_long_function_is_seen():
 
 def misnamed(name: str, field: models.Field) -> bool:
     if isinstance(field, models.DateTimeField):
-        return not name.endswith(("_at", "_since", "_until"))  # a moment, or an end of a stretch
+        return name != "at" and not name.endswith(("_at", "_since", "_until"))  # a moment, or an end of a stretch
     if isinstance(field, models.DateField):
         return not name.endswith(("_on", "_date", "_day", "_since"))
     return False

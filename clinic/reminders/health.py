@@ -11,6 +11,7 @@ from clinic.reminders import sources
 from clinic.reminders.models import Reminder
 
 LOOKED_AT = 200
+LATE = dt.timedelta(minutes=5)
 
 
 def oldest_due_age(now: dt.datetime) -> dt.timedelta:
@@ -29,3 +30,8 @@ def oldest_due_age(now: dt.datetime) -> dt.timedelta:
         )
         moments += [d.due_at for d in named if (d.kind, d.subject_id, d.about_at) not in written]
     return max((now - at for at in moments if at <= now), default=dt.timedelta())
+
+
+def is_late(now: dt.datetime) -> bool:
+    """Whether something written down has waited for longer than a working sender ever needs. One query."""
+    return Reminder.objects.claimable(now - LATE).exists()

@@ -32,7 +32,9 @@ URGENCY = {
 SENDING = {
     "due": Badge("Due", "clock", "plain"),
     "queued": Badge("Queued", "clock", "info"),
+    "sending": Badge("Sending", "circle-half", "info"),
     "sent": Badge("Sent", "check", "success"),
+    "skipped": Badge("Not sent", "cross", "muted"),
     "failed": Badge("Failed", "warning", "urgent"),
     "cancelled": Badge("Not needed", "cross", "muted"),
 }

@@ -1,0 +1,124 @@
+"""What the page of reminders shows: a page of rows, newest first, in one query, with nothing counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from clinic.people.models import Patient
+from clinic.reminders import sources
+from clinic.reminders.models import Reminder, State
+
+A_PAGE = 25
+LONGEST_ID = 18  # digits; more would not fit the database's
+# What a choice shows. Being sent is a matter of seconds, so it counts as due.
+SHOWN = {
+    "all": ("All", list(State)),
+    "due": ("Due", [State.DUE, State.SENDING]),
+    "sent": ("Sent", [State.SENT]),
+    "failed": ("Failed", [State.FAILED]),
+    "skipped": ("Not sent", [State.SKIPPED]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for. Anything that makes no sense is left out rather than refused."""
+
+    state: str = "all"
+    patient_id: int | None = None
+    before: int | None = None
+    after: int | None = None
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Wanted:
+        state = query.get("state", "all")
+        return cls(
+            state=state if state in SHOWN else "all",
+            patient_id=_number(query.get("patient", "")),
+            before=_number(query.get("before", "")),
+            after=_number(query.get("after", "")),
+        )
+
+    def url(self, **other: object) -> str:
+        """The address of this list with something changed; paging starts anew unless named."""
+        asked = {"state": self.state, "patient": self.patient_id} | other
+        kept = {name: value for name, value in asked.items() if value and value != "all"}
+        return reverse("desk:reminders") + (f"?{urlencode(kept)}" if kept else "")
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """(label, address, whether it is this one)."""
+        return [(words, self.url(state=name), name == self.state) for name, (words, _) in SHOWN.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    pk: int
+    patient: Patient
+    kind: str
+    state: str
+    due_at: dt.datetime
+    sent_at: dt.datetime | None
+    sent_to: str
+    again_at: dt.datetime | None
+    because: str
+    resends: int
+    may_be_resent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Row]
+    newer_url: str
+    older_url: str
+
+    @property
+    def patient_ids(self) -> list[int]:
+        return [row.patient.pk for row in self.rows]
+
+
+def page(wanted: Wanted) -> Page:
+    """One page and the addresses of the next ones."""
+    rows = Reminder.objects.filter(state__in=SHOWN[wanted.state][1]).select_related("patient")
+    if wanted.patient_id is not None:
+        rows = rows.filter(patient_id=wanted.patient_id)
+    if wanted.after is not None:
+        found = list(rows.filter(pk__gt=wanted.after).order_by("pk")[: A_PAGE + 1])
+        more, found = len(found) > A_PAGE, found[:A_PAGE][::-1]
+        newer, older = more, bool(found)
+    else:
+        start = rows if wanted.before is None else rows.filter(pk__lt=wanted.before)
+        found = list(start.order_by("-pk")[: A_PAGE + 1])
+        more, found = len(found) > A_PAGE, found[:A_PAGE]
+        newer, older = wanted.before is not None and bool(found), more
+    return Page(
+        rows=[_row(reminder) for reminder in found],
+        newer_url=wanted.url(after=found[0].pk) if newer else "",
+        older_url=wanted.url(before=found[-1].pk) if older else "",
+    )
+
+
+def _row(reminder: Reminder) -> Row:
+    waits_again = reminder.state == State.DUE and reminder.attempts > 0
+    return Row(
+        pk=reminder.pk,
+        patient=reminder.patient,
+        kind=sources.label(reminder.source, reminder.kind),
+        state=reminder.state,
+        due_at=reminder.due_at,
+        sent_at=reminder.sent_at,
+        sent_to=reminder.sent_to,
+        again_at=reminder.try_at if waits_again else None,
+        because=reminder.because,
+        resends=reminder.resends,
+        may_be_resent=reminder.may_be_resent,
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID else None

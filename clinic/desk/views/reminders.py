@@ -1,0 +1,71 @@
+"""What was sent to patients, what was not, and why."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.audit.actions import record_listed
+from clinic.audit.guards import for_record, for_roles
+from clinic.desk.reminder_list import Wanted, page
+from clinic.people.models import Account, Patient
+from clinic.people.roles import DESK
+from clinic.people.search import TooShort, find
+from clinic.reminders import health
+from clinic.reminders.actions import CannotResend, resend
+
+
+# A name is posted, never asked for in the address: addresses end up in logs.
+@for_roles(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """The list; a post looks for the patient it should be about."""
+    wanted = Wanted.read(request.GET)
+    if request.method == "POST":
+        return _whose(request, account, wanted)
+    shown = page(wanted)
+    record_listed(patients=shown.patient_ids, by=account, what="reminders")
+    about = None
+    if wanted.patient_id is not None:
+        about = shown.rows[0].patient if shown.rows else Patient.objects.filter(pk=wanted.patient_id).first()
+    facts = {"page": shown, "wanted": wanted, "about": about, "late": health.is_late(timezone.now())}
+    return render(request, "desk/reminders.html", facts)
+
+
+def _whose(request: HttpRequest, account: Account, wanted: Wanted) -> HttpResponse:
+    """One patient found: their reminders. Several: which one? None: say so, and keep what was typed."""
+    typed = request.POST.get("q", "").strip()[:80]
+    try:
+        found, too_short = list(find(typed)) if typed else [], False
+    except TooShort:
+        found, too_short = [], True
+    record_listed(patients=[patient.pk for patient in found], by=account, what="reminders of")
+    if len(found) == 1:
+        return redirect(wanted.url(patient=found[0].pk))
+    facts = {
+        "typed": typed,
+        "too_short": too_short,
+        "wanted": wanted,
+        "found": [(patient, wanted.url(patient=patient.pk)) for patient in found],
+    }
+    return render(request, "desk/reminders_whose.html", facts)
+
+
+@for_record(*DESK)
+@require_POST
+def resend_reminder(
+    request: HttpRequest, *, account: Account, patient: Patient, reminder_id: int
+) -> HttpResponse:
+    """Send it again, or say why it is not wanted any more."""
+    reminder = get_object_or_404(patient.reminders, pk=reminder_id)
+    try:
+        resend(reminder=reminder, by=account, now=timezone.now())
+        messages.success(
+            request, "It is sent again within a minute, unless it is out of date. The list shows it."
+        )
+    except CannotResend as refused:
+        messages.warning(request, str(refused))
+    return redirect(Wanted.read(request.POST).url())

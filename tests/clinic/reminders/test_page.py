@@ -1,0 +1,177 @@
+"""The desk's page of reminders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import Entry
+from clinic.people.models import Patient
+from clinic.reminders import actions
+from clinic.reminders.models import Reminder, State
+from clinic.reminders.sources import NotWanted
+
+URL = "/desk/reminders/"
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def desk(world):
+    return world.signed_in(world.dee)
+
+
+def written(world, source, patient, many=1, kind="nag") -> list[Reminder]:
+    already = list(Reminder.objects.values_list("pk", flat=True))
+    source.nags(patient, now=world.now, many=many, kind=kind)
+    actions.collect(now=world.now)
+    return list(Reminder.objects.exclude(pk__in=already).order_by("pk"))
+
+
+def patients_on(response) -> list[str]:
+    return [row.patient.called for row in response.context["page"].rows]
+
+
+def test_says_what_became_of_each(world, source, desk):
+    sent, skipped, due = written(world, source, world.ana, many=3)
+    actions.claim_and_send(reminder_id=sent.pk, now=world.now)
+    source.answers = NotWanted("The appointment was moved.")
+    actions.claim_and_send(reminder_id=skipped.pk, now=world.now)
+    body = desk.get(URL).content.decode()
+    for words in ("Sent", "ana@runner.example", "Not sent", "The appointment was moved.", "Due", "Nag"):
+        assert words in body
+    assert "Europe/London" in body
+    assert body.count("Send again") == 2  # not for the one that is still due
+    assert reverse("desk:resend_reminder", args=[world.ana.pk, due.pk]) not in body
+
+
+def test_every_name_shown_is_audited(world, source, desk):
+    written(world, source, world.ana)
+    written(world, source, world.ben)
+    desk.get(URL)
+    listed = Entry.objects.filter(action="listed", account=world.dee, page="desk:reminders")
+    assert set(listed.values_list("patient_id", flat=True)) == {world.ana.pk, world.ben.pk}
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"), [("all", 2), ("due", 1), ("sent", 1), ("failed", 0), ("nonsense", 2)]
+)
+def test_shows_one_state(world, source, desk, state, shown):
+    first, _ = written(world, source, world.ana, many=2)
+    actions.claim_and_send(reminder_id=first.pk, now=world.now)
+    assert len(desk.get(URL, {"state": state}).context["page"].rows) == shown
+
+
+class TestWhose:
+    def test_one_patient_found_is_shown_at_once_and_the_name_stays_out_of_the_address(
+        self, world, source, desk
+    ):
+        written(world, source, world.ana)
+        written(world, source, world.ben)
+        response = desk.post(URL + "?state=due", {"q": "sil"})
+        assert response.url == f"{URL}?state=due&patient={world.ana.pk}"
+        page = desk.get(response.url)
+        assert patients_on(page) == ["Ana"]
+        assert "Only Ana Silva" in page.content.decode()
+
+    def test_several_are_offered(self, world, source, desk):
+        world.patient("Anabel", "Silva", dt.date(1990, 1, 1), "+447946000789")
+        response = desk.post(URL, {"q": "ana"})
+        world.ana  # noqa: B018  # the first mention makes her
+        response = desk.post(URL, {"q": "ana"})
+        assert response.content.decode().count(f"{URL}?patient=") == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "words"), [("zzz", "Nobody fits that"), ("a", "at least two letters"), ("", "Nobody fits")]
+    )
+    def test_nobody_keeps_what_was_typed(self, world, desk, typed, words):
+        body = desk.post(URL, {"q": typed}).content.decode()
+        assert words in body
+        assert f'value="{typed}"' in body
+
+    def test_somebody_without_reminders_is_named_all_the_same(self, world, source, desk):
+        body = desk.get(URL, {"patient": world.ben.pk}).content.decode()
+        assert "Only Ben Nowak" in body
+        assert "No reminders here" in body
+
+
+class TestPages:
+    def test_forth_and_back_without_losing_or_doubling_one(self, world, source, desk):
+        ids = [r.pk for r in written(world, source, world.ana, many=60)][::-1]
+
+        def shown(url):
+            return desk.get(url).context["page"]
+
+        first = shown(URL)
+        second = shown(first.older_url)
+        third = shown(second.older_url)
+        assert [row.pk for page in (first, second, third) for row in page.rows] == ids
+        assert (first.newer_url, third.older_url) == ("", "")
+        back = shown(third.newer_url)
+        assert [row.pk for row in back.rows] == [row.pk for row in second.rows]
+        assert [row.pk for row in shown(back.newer_url).rows] == [row.pk for row in first.rows]
+        assert shown(back.newer_url).newer_url == ""
+
+    @pytest.mark.parametrize(
+        "query", ["before=x", "after=-1", "before=" + "9" * 40, "patient=²", "state[]=1"]
+    )
+    def test_nonsense_in_the_address_shows_the_newest(self, world, source, desk, query):
+        written(world, source, world.ana)
+        assert len(desk.get(f"{URL}?{query}").context["page"].rows) == 1
+
+    def test_costs_the_same_for_three_and_for_sixty(self, world, source, desk, django_assert_max_num_queries):
+        desk.get(URL)
+        for many in (3, 57):
+            written(world, source, world.patient("Max", f"Number{many}", dt.date(1990, 1, 1), ""), many=many)
+            with django_assert_max_num_queries(6):
+                desk.get(URL)
+            with django_assert_max_num_queries(6):
+                desk.get(URL, {"patient": Patient.objects.last().pk, "state": "due"})
+
+
+class TestSendingAgain:
+    def post(self, desk, patient, reminder):
+        return desk.post(reverse("desk:resend_reminder", args=[patient.pk, reminder.pk]), {"state": "sent"})
+
+    def test_puts_it_back_and_returns_to_the_same_list(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        response = self.post(desk, world.ana, reminder)
+        assert response.url == f"{URL}?state=sent"
+        reminder.refresh_from_db()
+        assert (reminder.state, reminder.resent_by) == (State.DUE, world.dee)
+
+    def test_one_on_its_way_is_left_alone(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        body = desk.get(self.post(desk, world.ana, reminder).url).content.decode()
+        assert "already on its way" in body
+
+    def test_through_another_patient_it_does_not_exist(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        assert self.post(desk, world.ben, reminder).status_code == 404
+
+    def test_a_link_followed_by_a_scanner_changes_nothing(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        assert desk.get(reverse("desk:resend_reminder", args=[world.ana.pk, reminder.pk])).status_code == 405
+
+
+def test_a_silent_sender_is_noticed(world, source, desk):
+    source.nags(world.ana, now=timezone.now() - 20 * MINUTE)
+    actions.collect(now=timezone.now())
+    assert "waiting longer than usual" in desk.get(URL).content.decode()
+    Reminder.objects.update(try_at=timezone.now())
+    assert "waiting longer than usual" not in desk.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("who", ["carl", "ana"])
+def test_only_the_desk_opens_it(world, source, who):
+    person = getattr(world, who)
+    client = world.signed_in(person.account if isinstance(person, Patient) else person)
+    (reminder,) = written(world, source, world.ben)
+    assert client.get(URL).status_code == 403
+    assert client.post(reverse("desk:resend_reminder", args=[world.ben.pk, reminder.pk])).status_code == 403
+    body = client.get(URL).content.decode()
+    assert not re.search("Ben|Nowak", body)
