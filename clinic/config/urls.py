@@ -21,6 +21,6 @@ urlpatterns = [
 
 if settings.DEVELOPMENT_PAGES:
     urlpatterns += [
-        path("components/", include("clinic.ui.urls")),
+        path("components/", include("clinic.desk.component_urls")),
         path("mailbox/", include("clinic.desk.mailbox_urls")),
     ]
