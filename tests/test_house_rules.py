@@ -258,7 +258,7 @@ def test_a_template_fault_is_seen(line):
 
 
 def test_every_template_is_used():
-    """A template nobody names is dead; allauth and Django find theirs by their own names."""
+    """A template nobody names is dead; allauth, crispy and Django find theirs by their own names."""
     found_by_name = (
         "account/",
         "mfa/",

@@ -50,7 +50,9 @@ def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
 
     Raises KeyError for another kind.
     """
-    return _draw("components/notice", content=content, kind=kind, title=title, icon=drawing.NOTICE_ICONS[kind])
+    return _draw(
+        "components/notice", content=content, kind=kind, title=title, icon=drawing.NOTICE_ICONS[kind]
+    )
 
 
 @register.simple_block_tag
@@ -122,7 +124,12 @@ def empty_state(
 ) -> SafeString:
     """What is shown where a list has nothing: what it means and what to do next."""
     return _draw(
-        "components/empty_state", title=title, text=text, action_label=action_label, action_url=action_url, icon=icon
+        "components/empty_state",
+        title=title,
+        text=text,
+        action_label=action_label,
+        action_url=action_url,
+        icon=icon,
     )
 
 
@@ -160,7 +167,9 @@ def timeline(events: Iterable[Mapping[str, Any]], label: str = "What happened") 
 @register.simple_tag
 def patient_bar(patient: Any, url: str = "") -> SafeString:
     """Who this page is about; stays in view. `patient`: a Patient, or a mapping with the facts of PatientFacts."""
-    return _draw("components/patient_bar", patient=drawing.patient_facts(patient, today=timezone.localdate()), url=url)
+    return _draw(
+        "components/patient_bar", patient=drawing.patient_facts(patient, today=timezone.localdate()), url=url
+    )
 
 
 @register.simple_tag
