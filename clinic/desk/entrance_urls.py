@@ -1,3 +1,16 @@
 """The way in: landing pages, one-time links, health."""
 
-urlpatterns: list[object] = []
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from clinic.desk.views import demo, entrance, health
+
+urlpatterns: list[URLPattern] = [
+    path("", entrance.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("sign-in/new", entrance.link_request, name="link_request"),
+    path("sign-in/<str:token>", entrance.link, name="link"),
+]
+
+if settings.DEVELOPMENT_PAGES:
+    urlpatterns.append(path("demo/", demo.demo, name="demo"))

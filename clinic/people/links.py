@@ -48,9 +48,10 @@ def open_account_for(*, patient: Patient, by: Actor, now: dt.datetime) -> Accoun
     with transaction.atomic():
         patient = Patient.objects.select_for_update().get(pk=patient.pk)
         if patient.account_id is not None:
-            return Account.objects.get(pk=patient.account_id)
+            known: Account = Account.objects.get(pk=patient.account_id)
+            return known
         email = patient.channels.filter(kind=ChannelKind.EMAIL).values_list("value", flat=True).first()
-        account = Account.objects.create_user(
+        account: Account = Account.objects.create_user(
             username=patient.record_number.lower(),
             email=email or "",
             password=None,
@@ -92,7 +93,7 @@ def use_sign_in_link(*, token: str, now: dt.datetime) -> Account:
         # One conditional UPDATE: of two clicks at the same moment the database lets one through.
         if not living.update(used_at=now):
             raise _refusal(links.select_related("account").first())
-        account = Account.objects.with_doors().get(sign_in_links__token_sha256=_hashed(token))
+        account: Account = Account.objects.with_doors().get(sign_in_links__token_sha256=_hashed(token))
         journal.write(action="changed", patient=account.patient, by=account, what="signed in by link")
     return account
 

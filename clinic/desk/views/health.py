@@ -1,0 +1,53 @@
+"""Whether this instance can do its work, for load balancers and whoever is woken at night. No records."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.cache import cache
+from django.db import Error, connection
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from clinic.audit.guards import open_to_everyone
+from clinic.reminders.models import Reminder
+
+LATEST = dt.timedelta(minutes=5)  # a reminder due for longer than this means nobody sends them
+
+
+@open_to_everyone(because="load balancers ask it; it tells states and seconds, never a record")
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when all is well, else 503: {"database": "ok", "cache": "ok", "reminders": "ok", …}."""
+    told = {"database": _database(), "cache": _cache(), **_reminders(timezone.now())}
+    well = all(told[part] == "ok" for part in ("database", "cache", "reminders"))
+    return JsonResponse(told, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except Error:
+        return "does not answer"
+    return "ok"
+
+
+def _cache() -> str:
+    try:
+        cache.set("healthz", 1, timeout=10)
+        return "ok" if cache.get("healthz") == 1 else "does not keep"
+    except (RedisError, OSError):
+        return "does not answer"
+
+
+def _reminders(now: dt.datetime) -> dict[str, str | int]:
+    try:
+        oldest = Reminder.objects.claimable(now).aggregate(since=Min("try_at"))["since"]
+    except Error:
+        return {"reminders": "not known"}
+    seconds = int((now - oldest).total_seconds()) if oldest else 0
+    return {"reminders": "ok" if seconds <= LATEST.total_seconds() else "late", "oldest_due_seconds": seconds}

@@ -1,0 +1,184 @@
+"""The way in: first pages, sign-in links, asking for one, health, and forms that came too late."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from clinic.desk import tasks
+from clinic.desk.forms import entrance as entrance_forms
+from clinic.desk.views import demo, health
+from clinic.people import kept_forms
+from clinic.people.actions import make_sign_in_link
+from clinic.people.models import SignInLink
+from clinic.reminders.models import Reminder
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts(settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+
+
+@pytest.fixture
+def _at_once(monkeypatch):
+    """The task without its broker."""
+    run = tasks.send_sign_in_links
+    monkeypatch.setattr(run, "apply_async", lambda args, **kwargs: run(*args))
+
+
+@pytest.fixture
+def token(world):
+    return make_sign_in_link(patient=world.ana, by=world.dee, now=timezone.now())
+
+
+def signed_in_as(client):
+    return client.session.get("_auth_user_id")
+
+
+@pytest.mark.parametrize(("who", "lands"), [("dee", "desk:today"), ("mona", "desk:today"), ("carl", "charting:today")])
+def test_each_role_lands_on_its_own_page(world, who, lands):
+    answer = world.signed_in(getattr(world, who)).get("/")
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse(lands)
+
+
+def test_a_stranger_lands_on_sign_in(client):
+    assert client.get("/")["Location"] == reverse("account_login")
+
+
+def test_opening_a_link_changes_nothing_and_names_nobody(client, token):
+    before = SignInLink.objects.values().get()
+    answer = client.get(reverse("link", args=[token]))
+    assert answer.status_code == 200
+    assert b"Ana" not in answer.content
+    assert SignInLink.objects.values().get() == before
+    assert signed_in_as(client) is None
+
+
+def test_pressing_its_button_signs_the_patient_in_once(client, world, token):
+    answer = client.post(reverse("link", args=[token]))
+    assert answer["Location"] == reverse("portal:today")
+    assert signed_in_as(client) == str(world.ana.account.pk)
+    again = type(client)().post(reverse("link", args=[token]))
+    assert again.status_code == 410
+    assert b"was used already" in again.content
+    assert b"Send me a new link" in again.content
+
+
+def test_an_expired_link_says_how_to_get_a_new_one(client, token):
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25), tick=False):
+        answer = client.post(reverse("link", args=[token]))
+    assert answer.status_code == 410
+    assert b"more than a day old" in answer.content
+    assert signed_in_as(client) is None
+
+
+@pytest.mark.parametrize("garbled", ["x", "a" * 43, "%00", "%ff", "<script>", "new%0a"])
+def test_a_garbled_link_is_not_found_and_says_what_to_do(db, client, garbled):
+    answer = client.post(reverse("link_request").replace("new", garbled))
+    assert answer.status_code == 404
+
+
+def test_trying_links_is_limited(db, client):
+    tried = [client.post(reverse("link", args=["guess"])).status_code for _ in range(31)]
+    assert (tried[29], tried[30]) == (404, 429)
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(client, world):
+    known, unknown = world.ana.channels.get(kind="email").value, "who@runner.example"
+    pages = [client.post(reverse("link_request"), {"email": address}) for address in (known.upper(), unknown)]
+    texts = [page.content.decode().replace(known, "-").replace(unknown, "-") for page in pages]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert texts[0] == texts[1]
+    assert [message.to for message in mail.outbox] == [[known]]
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_the_mailed_link_works(client, world):
+    client.post(reverse("link_request"), {"email": world.ana.channels.get(kind="email").value})
+    address = next(line for line in mail.outbox[0].body.splitlines() if "/sign-in/" in line)
+    client.post(address[address.index("/sign-in/") :])
+    assert signed_in_as(client) == str(world.ana.account.pk)
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_asking_again_and_again_sends_five_mails_and_answers_alike(client, world):
+    address = world.ana.channels.get(kind="email").value
+    answers = {client.post(reverse("link_request"), {"email": address}).content for _ in range(7)}
+    assert len(answers) == 1
+    assert len(mail.outbox) == 5
+
+
+def test_a_broker_that_does_not_answer_is_said_and_keeps_the_address(client, world, monkeypatch):
+    def silent(*args, **kwargs):
+        raise OperationalError
+
+    monkeypatch.setattr(entrance_forms.send_sign_in_links, "apply_async", silent)
+    answer = client.post(reverse("link_request"), {"email": "ana@runner.example"})
+    assert answer.status_code == 503
+    assert b"could not be sent" in answer.content
+    assert b"ana@runner.example" in answer.content
+
+
+@pytest.mark.parametrize("email", ["", "ana", "ana@", "a@b\r\nBcc: c@d.example"])
+def test_an_address_that_is_none_is_refused_with_the_way_out(db, client, email):
+    answer = client.post(reverse("link_request"), {"email": email})
+    assert answer.status_code == 422
+    assert b"e-mail address" in answer.content
+
+
+def test_health_is_told_without_a_record(db, client):
+    answer = client.get(reverse("healthz"))
+    assert answer.status_code == 200
+    assert answer.json() == {"database": "ok", "cache": "ok", "reminders": "ok", "oldest_due_seconds": 0}
+
+
+def test_a_reminder_nobody_sends_makes_the_clinic_unwell(world, client):
+    late = timezone.now() - dt.timedelta(minutes=6)
+    Reminder.objects.create(
+        patient=world.ana, source="s", kind="k", subject_id=1, about_at=late, due_at=late, try_at=late
+    )
+    answer = client.get(reverse("healthz"))
+    assert answer.status_code == 503
+    assert answer.json()["reminders"] == "late"
+
+
+def test_a_dead_cache_makes_the_clinic_unwell(db, client, monkeypatch):
+    def dead(*args, **kwargs):
+        raise OSError
+
+    monkeypatch.setattr(health.cache, "set", dead, raising=False)
+    assert client.get(reverse("healthz")).json()["cache"] == "does not answer"
+
+
+def test_a_form_from_before_sign_in_is_kept_for_who_opened_it(world):
+    client = type(world.signed_in(world.dee))(enforce_csrf_checks=True)
+    client.force_login(world.dee, backend="clinic.people.backends.ClinicBackend")
+    fields = {"legal_given_name": "Mei", kept_forms.OWNER_FIELD: kept_forms.owner_note(world.dee.pk)}
+    answer = client.post(reverse("desk:register"), fields)
+    assert answer.status_code == 403
+    assert b"What you typed is kept" in answer.content
+    assert b"Mei" in client.get(reverse("desk:register")).content
+
+
+def test_the_demo_codes_are_those_of_an_authenticator(tmp_path):
+    # RFC 6238, appendix B: this secret shows 287082 in its last six digits at second 59.
+    path = tmp_path / "demo-accounts.json"
+    path.write_text(
+        '[{"role": "Manager", "name": "m", "password": "p", "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"},'
+        ' {"role": "Patient", "name": "a", "password": "p", "note": "n"}]'
+    )
+    assert [account.code for account in demo.read_accounts(path, 59)] == ["287082", ""]
+    assert demo.read_accounts(tmp_path / "none.json", 59) == []
+
+
+def test_the_demo_page_is_gone_without_development_pages(db, client, settings):
+    settings.DEVELOPMENT_PAGES = False
+    assert client.get("/demo/").status_code == 404
