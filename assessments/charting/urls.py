@@ -1,2 +1,20 @@
+"""The clinician's pages. A record's address names the patient and the row, and the row is fetched through the patient."""
+
+from django.urls import path
+
+from assessments.charting.views import chart, day, result, screen
+
 app_name = "charting"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", day.today, name="today"),
+    path("patients/", day.patients, name="patients"),
+    path("patients/<int:patient_id>/", chart.patient, name="patient"),
+    path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),
+    path("patients/<int:patient_id>/screens/<int:screen_id>/answers/", screen.answers, name="answers"),
+    path("patients/<int:patient_id>/screens/<int:screen_id>/sign/", screen.sign, name="sign"),
+    path(
+        "patients/<int:patient_id>/screens/<int:screen_id>/in/<slug:section>/", screen.section, name="screen"
+    ),
+    path("patients/<int:patient_id>/results/<int:result_id>/", result.triage, name="triage"),
+    path("patients/<int:patient_id>/results/<int:result_id>/decision/", result.decide, name="decide"),
+]

@@ -169,8 +169,7 @@ def _number(item: Item) -> forms.Field:
     if item.unit == "NPRS" and item.laterality != "per_side":
         return fields.PainScaleField(required=False)
     kind = fields.WholeWithUnitField if item.kind == "int" else fields.DecimalWithUnitField
-    limits = {"min_value": _exact(low), "max_value": _exact(high)}
-    return kind(unit=item.unit, required=False, **limits)
+    return kind(unit=item.unit, required=False, min_value=_exact(low), max_value=_exact(high))
 
 
 def _exact(limit: float | None) -> Decimal | None:

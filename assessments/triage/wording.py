@@ -88,9 +88,11 @@ class Wording:
         derived = self.screen.derived.get(finding.fact)
         if derived is None and finding.items:
             return shown(self.screen.items[finding.items[0]], finding.value)
-        if isinstance(finding.value, int | float) and not isinstance(finding.value, bool):
+        if not isinstance(finding.value, bool) and isinstance(finding.value, int | float):
             return f"{finding.value:.3g} {derived.unit if derived else ''}".strip()
-        return {True: "yes", False: "no"}.get(finding.value, str(finding.value))  # type: ignore[call-overload, no-any-return]
+        if isinstance(finding.value, bool):
+            return "yes" if finding.value else "no"
+        return str(finding.value)
 
     def item(self, name: str) -> dict[str, str]:
         item = self.screen.items[name]

@@ -1,0 +1,112 @@
+"""What the lists of the clinician's pages show, one query a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from assessments.screens.models import Screen
+from assessments.triage.actions import class_label
+from assessments.triage.models import Decision, Result
+from clinic.booking.models import Appointment
+from clinic.booking.status import Status
+from clinic.people.models import Account, Patient
+
+SHOWN_APPOINTMENTS = 20
+
+
+def visits_of(account: Account, day: dt.date) -> QuerySet[Appointment]:
+    """The appointments of one clinician on a day, each with `draft_id` and `result_id` (None without one)."""
+    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient")).values("pk")[:1]
+    results = Result.objects.filter(screen__appointment=OuterRef("pk")).values("pk")[:1]
+    return (
+        Appointment.objects.on_day(day, timezone.get_current_timezone())
+        .filter(clinician__account=account)
+        .exclude(status=Status.CANCELLED)
+        .select_related("patient", "type")
+        .annotate(draft_id=Subquery(drafts), result_id=Subquery(results))
+        .order_by("starts_at")
+    )
+
+
+def screens_of(patient: Patient) -> list[Screen]:
+    """All screens of a patient, the newest first."""
+    return list(patient.screens.select_related("signed_by", "started_by"))
+
+
+def results_of(patient: Patient) -> list[Result]:
+    """All results with their decisions, the newest first."""
+    decisions = Prefetch("decisions", Decision.objects.select_related("made_by"))
+    return list(patient.triage_results.prefetch_related(decisions))
+
+
+def appointments_of(patient: Patient) -> list[Appointment]:
+    """The newest appointments, the ones to come included."""
+    found = patient.appointments.select_related("type", "clinician__account").order_by("-starts_at")
+    return list(found[:SHOWN_APPOINTMENTS])
+
+
+def timeline(
+    patient: Patient, screens: list[Screen], results: list[Result], appointments: list[Appointment]
+) -> list[dict[str, Any]]:
+    """Everything that happened, the newest first, as the timeline component takes it."""
+    events = [
+        *(_screen(patient, one) for one in screens),
+        *(event for one in results for event in _result(patient, one)),
+        *(_appointment(one) for one in appointments),
+    ]
+    return sorted(events, key=lambda event: event["at"], reverse=True)
+
+
+def _screen(patient: Patient, screen: Screen) -> dict[str, Any]:
+    title = screen.definition.head.title
+    where = reverse("charting:answers", args=[patient.pk, screen.pk])
+    if screen.is_signed:
+        who = f"signed by {screen.signed_by}"
+        return {"at": screen.signed_at, "what": title, "who": who, "url": where, "icon": "lock"}
+    return {
+        "at": screen.started_at,
+        "what": f"{title}: draft",
+        "who": f"started by {screen.started_by}",
+        "url": where,
+        "icon": "pencil",
+    }
+
+
+def _result(patient: Patient, result: Result) -> Iterator[dict[str, Any]]:
+    where = reverse("charting:triage", args=[patient.pk, result.pk])
+    what = f"The findings fit: {result.label}"
+    yield {"at": result.decided_at, "what": what, "who": result.ruleset, "url": where, "icon": "list"}
+    for decision in result.decisions.all():
+        said = "agreed" if decision.agrees else f"overruled: {class_label(result, decision.klass)}"
+        yield {
+            "at": decision.made_at,
+            "what": f"Clinician {said}",
+            "who": str(decision.made_by),
+            "detail": decision.reason,
+            "url": where,
+            "icon": "check-circle" if decision.agrees else "pencil",
+        }
+
+
+def _appointment(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "at": appointment.starts_at,
+        "what": appointment.type.name,
+        "who": str(appointment.clinician),
+        "detail": appointment.get_status_display(),
+        "icon": "calendar",
+    }
+
+
+def page_above(name: str, *args: object) -> str:
+    """The address of a page of the layer above, by name; empty while there is no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,191 @@
+"""What a page of a screen shows: its sections with what is still needed, and each field with what belongs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.forms import BoundField
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from assessments.screens.actions import Clash
+from assessments.screens.definitions import Item, Section, Test
+from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
+from assessments.screens.models import Answer, Screen
+from assessments.screens.showing import shown
+from assessments.triage.actions import preview
+from assessments.triage.rules import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One field as the template prints it."""
+
+    item: Item
+    bound: BoundField
+    kind: str
+    unable: BoundField | None
+    needed: bool
+    clash: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The questions of a history section, or one physical test with its fields."""
+
+    test: Test | None
+    fields: list[Drawn]
+    do_not: str = ""
+
+
+@dataclass
+class ScreenPage:
+    """A screen that is being filled. Everything is worked out once, from one read of its answers."""
+
+    screen: Screen
+    problems: Mapping[str, Clash] = field(default_factory=dict)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        return preview(self.screen)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self.screen.definition.sections
+
+    @property
+    def patient_id(self) -> int:
+        return self.screen.patient_id
+
+    def find(self, name: str) -> Section | None:
+        return next((section for section in self.sections if section.id == name), None)
+
+    def url(self, section: Section) -> str:
+        return reverse("charting:screen", args=[self.patient_id, self.screen.pk, section.id])
+
+    def after(self, section: Section) -> str:
+        """Where “Save and continue” leads: the next section, or the page that signs."""
+        place = self.sections.index(section) + 1
+        if place < len(self.sections):
+            return self.url(self.sections[place])
+        return reverse("charting:sign", args=[self.patient_id, self.screen.pk])
+
+    def before(self, section: Section) -> str:
+        place = self.sections.index(section)
+        return self.url(self.sections[place - 1]) if place else ""
+
+    def first_open(self) -> Section:
+        """Where to go on: the first section that still has something triage needs."""
+        needed = {self.screen.definition.items[name].section for name in self.outcome.missing}
+        return next((section for section in self.sections if section.id in needed), self.sections[0])
+
+    def nav(self, current: Section | None = None) -> list[dict[str, Any]]:
+        """The sections for the section_nav component."""
+        needed = [self.screen.definition.items[name].section for name in self.outcome.missing]
+        return [
+            {
+                "label": section.title,
+                "url": self.url(section),
+                "missing": needed.count(section.id),
+                "urgent": section.id in needed,
+                "current": section is current,
+                "done": all(item.id in self.screen.answered for item in section.items),
+            }
+            for section in self.sections
+        ]
+
+    def missing(self) -> list[dict[str, str]]:
+        """Each item triage still needs, with the address of its field."""
+        items = [self.screen.definition.items[name] for name in self.outcome.missing]
+        return [{"label": item.label, "url": self.link(item)} for item in items]
+
+    def contradictions(self) -> list[dict[str, Any]]:
+        items = self.screen.definition.items
+        return [
+            {
+                "message": one.message,
+                "recheck": [{"label": items[n].label, "url": self.link(items[n])} for n in one.recheck],
+            }
+            for one in self.outcome.contradictions
+        ]
+
+    def link(self, item: Item) -> str:
+        address = reverse("charting:screen", args=[self.patient_id, self.screen.pk, item.section])
+        return f"{address}#item-{item.id}"
+
+    def urgent_words(self) -> str:
+        """What an urgent rule says to the clinician, as soon as it holds; else nothing."""
+        primary = self.outcome.primary
+        return primary.say_clinician if primary and self.outcome.is_urgent else ""
+
+    def form(self, section: Section, data: Any = None) -> SectionForm:
+        return SectionForm(
+            data,
+            definition=self.screen.definition,
+            section=section,
+            answered=self.screen.answered,
+            last=last_time(self.screen),
+        )
+
+    def groups(self, section: Section, form: SectionForm) -> list[Group]:
+        """The section in exam order: its tests, or one group of questions."""
+        asked = [item for item in section.items if item.is_history]
+        groups = [Group(None, [self._drawn(item, form) for item in asked])] if asked else []
+        stop = "Do not do this test: an urgent finding was recorded." if self.outcome.is_urgent else ""
+        for test in section.tests:
+            drawn = [self._drawn(item, form) for item in test.items]
+            groups.append(Group(test, drawn, stop if test.provocative else ""))
+        return groups
+
+    def _drawn(self, item: Item, form: SectionForm) -> Drawn:
+        clash = self.problems.get(item.id)
+        return Drawn(
+            item=item,
+            bound=form[item.id],
+            kind="pain" if item.unit == "NPRS" and item.laterality != "per_side" else item.kind,
+            unable=form[UNABLE + item.id] if UNABLE + item.id in form.fields else None,
+            needed=item.id in self.outcome.missing,
+            clash=self._in_words(item, clash) if clash else None,
+        )
+
+    def _in_words(self, item: Item, clash: Clash) -> dict[str, str]:
+        theirs, mine = clash.standing, clash.wanted
+        at = timezone.localtime(theirs.answered_at)
+        return {
+            "theirs": shown(item, theirs.value, unable=theirs.unable),
+            "mine": shown(item, mine.value, unable=mine.unable),
+            "who": str(theirs.answered_by),
+            "at": format_date(at, "D j M, H:i"),
+            "revision": str(theirs.revision),
+            "choose": CHOSEN + item.id,
+            "against": AGAINST + item.id,
+        }
+
+    def all_answers(self) -> Iterator[tuple[Section, list[tuple[str, str]]]]:
+        """Each section with (label, answer in words) of what was answered; empty sections are left out."""
+        for section in self.sections:
+            rows = [(item, self.screen.answered.get(item.id)) for item in section.items]
+            said = [(item.label, shown(item, row.value, unable=row.unable)) for item, row in rows if row]
+            if said:
+                yield section, said
+
+
+def last_time(screen: Screen) -> dict[str, str]:
+    """Item → “Last time, 3 Feb 2026: 24 deg”, from this patient's newest signed screen of the same kind."""
+    before = Screen.objects.signed().filter(patient=screen.patient_id, catalogue=screen.catalogue)
+    newest = Subquery(before.exclude(pk=screen.pk).values("pk")[:1])
+    found = Answer.objects.filter(screen=newest).annotate(
+        taken_at=Subquery(before.filter(pk=OuterRef("screen")).values("signed_at"))
+    )
+    items = screen.definition.items
+    words = {}
+    for row in found:
+        if row.item in items and (row.value is not None or row.unable):
+            day = format_date(timezone.localtime(row.taken_at), "j M Y")
+            words[row.item] = f"Last time, {day}: {shown(items[row.item], row.value, unable=row.unable)}."
+    return words

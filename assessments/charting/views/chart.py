@@ -1,0 +1,27 @@
+"""A patient's chart."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from assessments.charting import rows
+from clinic.audit.guards import for_record
+from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
+
+
+@for_record(Role.CLINICIAN)
+def patient(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """What happened, what is open, and the programs, which are loaded by address because they lie a layer above."""
+    screens = rows.screens_of(patient)
+    results = rows.results_of(patient)
+    appointments = rows.appointments_of(patient)
+    context = {
+        "patient": patient,
+        "draft": next((one for one in screens if not one.is_signed), None),
+        "newest": results[0] if results else None,
+        "events": rows.timeline(patient, screens, results, appointments),
+        "panel_url": rows.page_above("prescribing:panel", patient.pk),
+    }
+    return render(request, "charting/patient.html", context)

@@ -1,0 +1,40 @@
+"""The clinician's day, and finding any patient."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from assessments.charting.rows import visits_of
+from clinic.audit.actions import record_listed
+from clinic.audit.guards import for_roles
+from clinic.people import search
+from clinic.people.models import Account
+from clinic.people.roles import Role
+
+
+@for_roles(Role.CLINICIAN)
+def today(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """Today's appointments of this clinician, urgent ones marked, with the way into each screen."""
+    now = timezone.now()
+    visits = visits_of(account, timezone.localdate(now))
+    record_listed(patients=[visit.patient.pk for visit in visits], by=account, what="clinician's day")
+    return render(request, "charting/today.html", {"visits": visits, "day": now})
+
+
+@for_roles(Role.CLINICIAN)
+def patients(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """Any patient by name, birth date, phone number or record number. Opening one is audited, and so is the list."""
+    typed = request.GET.get("q", "")[:80]
+    too_short = False
+    found = []
+    if typed.strip():
+        try:
+            found = list(search.find(typed))
+        except search.TooShort:
+            too_short = True
+    record_listed(patients=[patient.pk for patient in found], by=account, what="search")
+    return render(
+        request, "charting/patients.html", {"typed": typed, "patients": found, "too_short": too_short}
+    )

@@ -1,0 +1,65 @@
+"""A triage result with its reasons, and the clinician's answer to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from assessments.charting.forms import OverruleForm
+from assessments.charting.result_page import ResultPage
+from assessments.triage import actions
+from assessments.triage.models import Result
+from clinic.audit.guards import for_record
+from clinic.people import kept_forms
+from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
+
+
+@for_record(Role.CLINICIAN)
+def triage(request: HttpRequest, *, account: Account, patient: Patient, result_id: int) -> HttpResponse:
+    """What the findings fit, why, what speaks against it, and what is not known."""
+    return _show(request, patient, _result(patient, result_id))
+
+
+@for_record(Role.CLINICIAN)
+def decide(request: HttpRequest, *, account: Account, patient: Patient, result_id: int) -> HttpResponse:
+    """Agree, or overrule with a reason. A form that an expired session caught is shown again, unsaved."""
+    result = _result(patient, result_id)
+    if request.method != "POST":
+        kept = kept_forms.take_back(request)
+        return (
+            _show(request, patient, result, kept)
+            if kept
+            else redirect("charting:triage", patient.pk, result_id)
+        )
+    if request.POST.get("answer") == "agree":
+        actions.agree(result=result, by=account, now=timezone.now())
+        return redirect("charting:triage", patient.pk, result.pk)
+    form = OverruleForm(request.POST, classes=ResultPage(result).classes)
+    if not form.is_valid():
+        return _show(request, patient, result, form=form, status=422)
+    actions.overrule(result=result, by=account, now=timezone.now(), **form.cleaned_data)
+    return redirect("charting:triage", patient.pk, result.pk)
+
+
+def _result(patient: Patient, result_id: int) -> Result:
+    found = patient.triage_results.select_related("screen__signed_by").prefetch_related("decisions__made_by")
+    return get_object_or_404(found, pk=result_id)
+
+
+def _show(
+    request: HttpRequest,
+    patient: Patient,
+    result: Result,
+    kept: Any = None,
+    *,
+    form: OverruleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = ResultPage(result)
+    form = form or OverruleForm(kept, classes=page.classes)
+    context = {"patient": patient, "page": page, "form": form, "kept": kept is not None}
+    return render(request, "charting/triage.html", context, status=status)

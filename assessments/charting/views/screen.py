@@ -1,0 +1,140 @@
+"""Taking a movement screen: start, one page a section, read it over, sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from assessments.charting import saving
+from assessments.charting.section_page import ScreenPage
+from assessments.screens import actions as screens
+from assessments.screens.actions import AlreadySigned, NothingAnswered
+from assessments.screens.definitions import Section
+from assessments.screens.forms import SectionForm
+from assessments.screens.models import Screen
+from assessments.triage import actions as triage
+from clinic.audit.guards import for_record
+from clinic.booking.models import Appointment
+from clinic.people import kept_forms
+from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
+
+KEYS = [
+    ("Tab", "Next question"),
+    ("Enter", "Next field; after the last one, save and continue"),
+    ("y n u", "Yes, no, not known"),
+    ("0 … 9", "A pain score (t for 10), or that option of a list"),
+    ("?", "This list"),
+]
+
+
+@for_record(Role.CLINICIAN)
+def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """Open the patient's draft, or begin one, and go to the first section that still needs answers."""
+    if request.method != "POST":
+        return redirect("charting:patient", patient.pk)
+    now = timezone.now()
+    screen = screens.start(patient=patient, by=account, now=now, appointment=_todays(request, patient))
+    return redirect(ScreenPage(screen).url(ScreenPage(screen).first_open()))
+
+
+@for_record(Role.CLINICIAN)
+def section(
+    request: HttpRequest, *, account: Account, patient: Patient, screen_id: int, section: str
+) -> HttpResponse:
+    """One section: read it, save it, or save one change of it from the page's script."""
+    screen = get_object_or_404(patient.screens, pk=screen_id)
+    page = ScreenPage(screen)
+    place = page.find(section)
+    if place is None:
+        raise Http404
+    if screen.is_signed:
+        return _signed_already(request, screen)
+    if request.method == "POST":
+        return _save(request, page, place, account)
+    kept = kept_forms.take_back(request)
+    return _show(request, page, place, page.form(place, kept), kept=kept is not None)
+
+
+def _save(request: HttpRequest, page: ScreenPage, place: Section, account: Account) -> HttpResponse:
+    form = page.form(place, request.POST)
+    form.is_valid()
+    wants_json = request.headers.get("Accept", "").startswith("application/json")
+    try:
+        if wants_json:
+            return JsonResponse(saving.save_what_fits(page, form, by=account, now=timezone.now()))
+        page.problems = saving.save_all(page.screen, form, by=account, now=timezone.now())
+    except AlreadySigned as refused:
+        return _signed_already(request, refused.screen)
+    if form.errors or page.problems:
+        return _show(request, page, place, form, status=409 if page.problems else 422)
+    return redirect(page.after(place))
+
+
+def _show(
+    request: HttpRequest, page: ScreenPage, place: Section, form: SectionForm, **how: Any
+) -> HttpResponse:
+    status = how.pop("status", 200)
+    context = {
+        "patient": page.screen.patient,
+        "page": page,
+        "section": place,
+        "form": form,
+        "groups": page.groups(place, form),
+        "nav": page.nav(place),
+        "back_url": page.before(place),
+        "keys": KEYS,
+        **how,
+    }
+    return render(request, "charting/section.html", context, status=status)
+
+
+@for_record(Role.CLINICIAN)
+def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
+    """Read it over, with what is missing and what contradicts itself; then sign, which also concludes."""
+    screen = get_object_or_404(patient.screens, pk=screen_id)
+    if screen.is_signed:
+        return _signed_already(request, screen)
+    if request.method == "POST":
+        try:
+            result = triage.sign_and_conclude(screen=screen, by=account, now=timezone.now())
+        except AlreadySigned as refused:
+            return _signed_already(request, refused.screen)
+        except NothingAnswered:
+            messages.error(request, "Nothing was answered yet, so there is nothing to sign.")
+        else:
+            return redirect("charting:triage", patient.pk, result.pk)
+    return render(request, "charting/sign.html", {"patient": patient, "page": ScreenPage(screen)})
+
+
+@for_record(Role.CLINICIAN)
+def answers(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
+    """A screen to read: what was answered, in the catalogue's own order and words."""
+    screen = get_object_or_404(patient.screens.select_related("signed_by"), pk=screen_id)
+    context = {"patient": patient, "page": ScreenPage(screen), "result": screen.results.first()}
+    return render(request, "charting/answers.html", context)
+
+
+def _signed_already(request: HttpRequest, screen: Screen) -> HttpResponse:
+    """Nothing is saved into a signed screen; say who signed it, and show it."""
+    at = timezone.localtime(screen.signed_at)
+    words = f"{screen.signed_by} signed this screen on {at:%d %b %Y at %H:%M}. It stays as it was signed"
+    if request.method == "POST":
+        words += ", and what you just sent was not added to it"
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"signed": f"{words}."}, status=409)
+    messages.warning(request, f"{words}.")
+    return redirect("charting:answers", screen.patient_id, screen.pk)
+
+
+def _todays(request: HttpRequest, patient: Patient) -> Appointment | None:
+    """The appointment the screen is taken at: the one it was started from, else the patient's standing one of today."""
+    chosen = request.POST.get("appointment", "")
+    if chosen.isdecimal() and len(chosen) < 19:
+        return patient.appointments.filter(pk=chosen).first()
+    day, zone = timezone.localdate(), timezone.get_current_timezone()
+    return Appointment.objects.on_day(day, zone).standing().filter(patient=patient).first()
