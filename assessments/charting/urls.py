@@ -1,4 +1,4 @@
-"""The clinician's pages. A record's address names the patient and the row, and the row is fetched through the patient."""
+"""The clinician's pages. An address names the patient and the row, and the row is fetched through the patient."""
 
 from django.urls import path
 
