@@ -13,18 +13,26 @@ Made through the actions the pages use wherever there is one, so no test sees a 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.test import Client
 
+from assessments.screens import actions as screens
+from assessments.triage import actions as triage
+from assessments.triage import worked_cases
 from clinic.booking.actions import book
 from clinic.booking.models import Appointment, AppointmentType, WorkingHours
 from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel, Patient
 from clinic.people.roles import Role
+from clinic.reminders import actions as reminders
+from programs.plans import actions as plans
+from programs.plans.models import Version
 
 # A Tuesday at nine in the clinic, in winter time.
 NOW = dt.datetime(2026, 3, 3, 9, 0, tzinfo=dt.UTC)
@@ -144,6 +152,37 @@ class World:
                 consent_recorded_by=self.dee,
             )
         return patient
+
+    def whole_story(self, patient: Patient, *, hour: int = 1, case: str = "O01") -> Version:
+        """Booked, examined, concluded, agreed, released, logged, reminded: today, `hour` hours from now."""
+        carl, seen_at = self.carl, self.now + dt.timedelta(hours=hour)
+        appointment = self.booked(patient=patient, starts_at=seen_at)
+        screen = screens.start(patient=patient, by=carl, now=seen_at, appointment=appointment)
+        screens.load_case(screen=screen, case=self.case(case), by=carl, now=seen_at)
+        screen = screens.sign(screen=screen, by=carl, now=seen_at)
+        result = triage.conclude(screen=screen, by=carl, now=seen_at)
+        decision = triage.agree(result=result, by=carl, now=seen_at)
+        version = plans.release(
+            version=plans.propose(decision=decision, by=carl, now=seen_at), by=carl, now=seen_at
+        )
+        plans.log_session(
+            version=version,
+            patient=patient,
+            on_day=seen_at.date(),
+            entries=[
+                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
+            ],
+            pain_during=2,
+            by=patient.account,
+            now=seen_at + dt.timedelta(hours=1),
+            client_key=uuid.uuid4(),
+        )
+        reminders.collect(now=seen_at + dt.timedelta(hours=1))
+        return version
+
+    def case(self, name: str) -> dict[str, Any]:
+        """A worked case's input, to change as a test likes."""
+        return next(case["input"] for case in worked_cases.load("hamstring") if case["id"] == name)
 
     def signed_in(self, account: Account) -> Client:
         client = Client()

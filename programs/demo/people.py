@@ -42,10 +42,7 @@ def a_password() -> str:
     return "-".join(secrets.choice(WORDS) for _ in range(3))
 
 
-WORDS = (
-    "amble brisk canter daily easy fartlek gentle hill interval jog kilometre lap mile negative outdoor pace "
-    "quick relay stride tempo uphill vest walk xtra yard zigzag track trail sprint loop bridge river park forest"
-).split()
+WORDS = ["amble", "brisk", "canter", "daily", "easy", "fartlek", "gentle", "hill", "interval", "jog", "kilometre", "lap", "mile", "negative", "outdoor", "pace", "quick", "relay", "stride", "tempo", "uphill", "vest", "walk", "xtra", "yard", "zigzag", "track", "trail", "sprint", "loop", "bridge", "river", "park", "forest"]
 
 
 def hire(entries: list[Mapping[str, Any]], *, now: dt.datetime) -> Staff:
@@ -81,9 +78,7 @@ def _give_a_working_week(account: Account, entry: Mapping[str, Any], now: dt.dat
     set_working_hours(clinician=clinician, week=[(day, OPENS, CLOSES) for day in range(7)], by=DEMO)
 
 
-def register(
-    entry: Mapping[str, Any], *, age: int, number: int, staff: Staff, now: dt.datetime
-) -> Patient:
+def register(entry: Mapping[str, Any], *, age: int, number: int, staff: Staff, now: dt.datetime) -> Patient:
     """A runner with a phone, nearly always an e-mail address, and consent to both."""
     given, family = entry["given"], entry["family"]
     address = f"{given}.{family}@runner.example".lower().replace(" ", "").replace("'", "")

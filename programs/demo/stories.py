@@ -16,6 +16,7 @@ from assessments.screens import actions as screens
 from assessments.triage import actions as triage
 from assessments.triage.models import Decision
 from clinic.booking import actions as booking
+from clinic.booking import free
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Patient
 from programs.demo.people import Staff
@@ -46,14 +47,8 @@ class Calendar:
 def visit(patient: Patient, entry: tuple[int, str, str, str], *, staff: Staff, calendar: Calendar) -> None:
     """An appointment of somebody who has not been examined: booked, and if it lies behind us, done or missed."""
     day, wall, type_slug, clinician = entry
-    starts_at = calendar.at(day, dt.time.fromisoformat(wall))
-    appointment = booking.book(
-        patient=patient,
-        clinician=staff.clinician(clinician),
-        type=calendar.types[type_slug],
-        starts_at=starts_at,
-        by=staff.desk,
-        now=min(starts_at, calendar.now) - BOOKED_BEFORE,
+    appointment = _book(
+        patient, clinician, type_slug, calendar.at(day, dt.time.fromisoformat(wall)), staff, calendar
     )
     if day == 0 and patient.pk % 3 == 0:
         _step(appointment, "confirmed", staff, calendar.now)
@@ -62,11 +57,15 @@ def visit(patient: Patient, entry: tuple[int, str, str, str], *, staff: Staff, c
 
 
 def examined(
-    patient: Patient, entry: Mapping[str, Any], case: Mapping[str, Any], *, place: int, staff: Staff, calendar: Calendar
+    patient: Patient, entry: Mapping[str, Any], case: Mapping[str, Any], *, staff: Staff, calendar: Calendar
 ) -> Version | None:
     """A worked case as it would have gone: the visit, the signed screen, the decision, the program, the logs."""
     clinician = staff.accounts[entry["clinician"]]
-    appointment = _assessment(patient, entry, place=place, staff=staff, calendar=calendar)
+    # Examined at the latest yesterday, so that the screen lies behind us whatever the hour of the demo.
+    wanted = calendar.at(min(entry["examined"], -1), FIRST_VISIT)
+    appointment = _attend(
+        _book(patient, entry["clinician"], "initial-assessment", wanted, staff, calendar), staff
+    )
     signed_at = min(appointment.starts_at + SINCE_VISIT, calendar.now)
     screen = screens.start(patient=patient, by=clinician, now=appointment.starts_at, appointment=appointment)
     screens.load_case(screen=screen, case=case, by=clinician, now=signed_at)
@@ -80,21 +79,16 @@ def examined(
     return _released(decision, entry, patient, staff=staff, calendar=calendar, now=signed_at)
 
 
-def _assessment(
-    patient: Patient, entry: Mapping[str, Any], *, place: int, staff: Staff, calendar: Calendar
+def _book(
+    patient: Patient, clinician: str, type_slug: str, wanted: dt.datetime, staff: Staff, calendar: Calendar
 ) -> Appointment:
-    # Two clinicians see the worked cases, each at most one at a time: the hour follows the place in the file.
-    day = entry["examined"] if entry["examined"] < 0 else -1
-    starts_at = calendar.at(day, dt.time(FIRST_VISIT.hour + place % 8))
-    appointment = booking.book(
-        patient=patient,
-        clinician=staff.clinician(entry["clinician"]),
-        type=calendar.types["initial-assessment"],
-        starts_at=starts_at,
-        by=staff.desk,
-        now=starts_at - BOOKED_BEFORE,
+    """The first free time from the wanted one on, booked some days before it."""
+    type, whose = calendar.types[type_slug], staff.clinician(clinician)
+    [starts_at] = free.next_free(whose, type, wanted, 1)
+    booked_at = min(starts_at, calendar.now) - BOOKED_BEFORE
+    return booking.book(
+        patient=patient, clinician=whose, type=type, starts_at=starts_at, by=staff.desk, now=booked_at
     )
-    return _attend(appointment, staff)
 
 
 def _attend(appointment: Appointment, staff: Staff) -> Appointment:
@@ -125,7 +119,9 @@ def _released(
             version=version,
             patient=patient,
             on_day=logged_at.astimezone(calendar.zone).date(),
-            entries=[plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)],
+            entries=[
+                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
+            ],
             pain_during=pain,
             by=clinician,
             now=logged_at,

@@ -29,7 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing, without complaint, when anybody is there already"
+            "--if-empty",
+            action="store_true",
+            help="do nothing, without complaint, when anybody is there already",
         )
 
     def handle(self, *_: Any, if_empty: bool, **options: Any) -> None:
@@ -46,7 +48,9 @@ class Command(BaseCommand):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(printed, indent=2))
         path.chmod(0o600)
-        self.stdout.write(f"The demo clinic is ready: {Patient.objects.count()} patients. Names are in {path}.")
+        self.stdout.write(
+            f"The demo clinic is ready: {Patient.objects.count()} patients. Names are in {path}."
+        )
 
 
 @transaction.atomic
@@ -71,7 +75,7 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
             stories.visit(patient, tuple(appointment), staff=staff, calendar=calendar)
         if case is None:
             continue
-        version = stories.examined(patient, entry, case, place=place, staff=staff, calendar=calendar)
+        version = stories.examined(patient, entry, case, staff=staff, calendar=calendar)
         if version and not any(account["name"] == people.RUNNER for account in printed):
             printed.append(people.let_in(patient, now=now))
     return printed

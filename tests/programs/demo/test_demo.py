@@ -1,0 +1,58 @@
+"""The demo clinic: full of true things, and never where real people are."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from assessments.triage.models import Result
+from assessments.triage.worked_cases import load
+from clinic.booking.models import Appointment
+from clinic.people.models import Account, Patient
+from programs.plans.models import Version
+
+
+@pytest.fixture
+def printed(db, settings, tmp_path):
+    settings.CLINIC_DATA_DIR = tmp_path
+    call_command("demo", "--if-empty", verbosity=0)
+    return json.loads((tmp_path / "demo-accounts.json").read_text())
+
+
+def test_it_shows_every_worked_case_as_its_expected_class(printed):
+    found = sorted(Result.objects.values_list("klass", flat=True))
+    assert found == sorted(case["expected"]["class"] for case in load("hamstring"))
+
+
+def test_every_page_has_something_true_to_show(printed):
+    assert Patient.objects.count() == 40
+    assert Account.objects.filter(role="clinician").count() == 3
+    assert Version.objects.filter(state="released").count() >= 5
+    assert {"booked", "confirmed", "done"} <= set(Appointment.objects.values_list("status", flat=True))
+    assert Appointment.objects.filter(urgent_since__isnull=False).exists()
+
+
+def test_each_role_has_a_printed_name_and_password_that_work(printed, client):
+    assert {entry["role"] for entry in printed} == {"Patient", "Front desk", "Clinician", "Manager"}
+    for entry in printed:
+        account = Account.objects.get(username=entry["name"])
+        assert account.is_demo
+        assert account.check_password(entry["password"])
+
+
+def test_a_second_fill_changes_nothing(printed):
+    call_command("demo", "--if-empty", verbosity=0)
+    assert Patient.objects.count() == 40
+
+
+def test_it_refuses_over_people_who_are_there(world):
+    assert world.ana
+    with pytest.raises(CommandError, match="holds people already"):
+        call_command("demo")
+
+
+def test_it_refuses_in_production(db, settings):
+    settings.DEVELOPMENT_PAGES = False
+    with pytest.raises(CommandError, match="never put into production"):
+        call_command("demo")
+    assert not Account.objects.exists()
