@@ -42,7 +42,10 @@ def a_password() -> str:
     return "-".join(secrets.choice(WORDS) for _ in range(3))
 
 
-WORDS = ["amble", "brisk", "canter", "daily", "easy", "fartlek", "gentle", "hill", "interval", "jog", "kilometre", "lap", "mile", "negative", "outdoor", "pace", "quick", "relay", "stride", "tempo", "uphill", "vest", "walk", "xtra", "yard", "zigzag", "track", "trail", "sprint", "loop", "bridge", "river", "park", "forest"]
+WORDS = """
+    amble brisk canter daily easy fartlek gentle hill interval jog kilometre lap mile negative outdoor pace
+    quick relay stride tempo uphill vest walk yard zigzag track trail sprint loop bridge river park forest
+""".split()
 
 
 def hire(entries: list[Mapping[str, Any]], *, now: dt.datetime) -> Staff:

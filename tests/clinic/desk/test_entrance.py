@@ -41,7 +41,9 @@ def signed_in_as(client):
     return client.session.get("_auth_user_id")
 
 
-@pytest.mark.parametrize(("who", "lands"), [("dee", "desk:today"), ("mona", "desk:today"), ("carl", "charting:today")])
+@pytest.mark.parametrize(
+    ("who", "lands"), [("dee", "desk:today"), ("mona", "desk:today"), ("carl", "charting:today")]
+)
 def test_each_role_lands_on_its_own_page(world, who, lands):
     answer = world.signed_in(getattr(world, who)).get("/")
     assert answer.status_code == 302
