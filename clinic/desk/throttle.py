@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 def allowed(*, what: str, who: str, most: int, seconds: int) -> bool:
     """True for the first `most` times in `seconds`, counted in the shared cache; `who` is stored hashed."""
-    key = f"throttle:{what}:{hashlib.sha256(who.encode(errors='replace')).hexdigest()}"
+    key = f"throttle:{what.replace(' ', '-')}:{hashlib.sha256(who.encode(errors='replace')).hexdigest()}"
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) <= most

@@ -1,9 +1,24 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import reminders
+from clinic.desk.views import access_log, booking, contacts, day, patients, reminders
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
+    path("", day.today, name="today"),
+    path("book/", booking.book, name="book"),
+    path("patients/", patients.search_patients, name="patients"),
+    path("patients/register/", patients.register, name="register"),
+    path("patients/<int:patient_id>/", patients.record, name="patient"),
+    path("patients/<int:patient_id>/edit/", patients.edit, name="edit_patient"),
+    path("patients/<int:patient_id>/contacts/new/", contacts.add, name="add_channel"),
+    path("patients/<int:patient_id>/contacts/<int:channel_id>/consent/", contacts.consent, name="consent"),
+    path("patients/<int:patient_id>/sign-in-link/", contacts.send_link, name="send_link"),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/status/",
+        day.appointment_status,
+        name="appointment_status",
+    ),
+    path("access-log/", access_log.access_log, name="access_log"),
     path("reminders/", reminders.reminders, name="reminders"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",

@@ -1,0 +1,115 @@
+"""Booking an appointment: whom, with whom, what for and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from clinic.booking.free import clinic_zone, instant
+from clinic.booking.models import Appointment, AppointmentType
+from clinic.people.models import Clinician, Patient
+from clinic.ui.widgets import DateInput
+
+
+class ClinicianChoice(forms.ModelChoiceField):
+    def label_from_instance(self, clinician: Any) -> str:
+        return str(clinician)
+
+
+class WhenForm(forms.Form):
+    """What decides which times are free. Sent in the address, so that it can be changed without a booking."""
+
+    type = forms.ModelChoiceField(
+        label="What for",
+        queryset=AppointmentType.objects.all(),
+        to_field_name="slug",
+        error_messages={
+            "required": "Choose what the appointment is for.",
+            "invalid_choice": "Choose one of the appointment types listed.",
+        },
+    )
+    clinician = ClinicianChoice(
+        label="With whom",
+        queryset=Clinician.objects.none(),
+        error_messages={
+            "required": "Choose a clinician.",
+            "invalid_choice": "Choose one of the clinicians listed; this one does not work here any more.",
+        },
+    )
+    day = forms.DateField(
+        label="Day",
+        widget=DateInput(),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
+        error_messages={
+            "required": "Choose a day.",
+            "invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027.",
+        },
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Clinician.objects.exclude(left_on__lt=today).select_related("account")
+        self.fields["clinician"].queryset = here  # type: ignore[attr-defined]
+
+
+class BookForm(WhenForm):
+    """The whole booking. A pressed time (`take`) counts before a typed one, a typed one before a picked one."""
+
+    patient = forms.ModelChoiceField(
+        queryset=Patient.objects.all(),
+        widget=forms.HiddenInput(),
+        error_messages={
+            "required": "Find or register the patient first.",
+            "invalid_choice": "That patient has no record any more. Find the patient again.",
+        },
+    )
+    starts_at = forms.CharField(required=False, widget=forms.HiddenInput())
+    other_time = forms.TimeField(
+        label="Or another time",
+        required=False,
+        input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text="For example 14:20",
+        error_messages={"invalid": "That is not a time of day. Type hours and minutes, for example 14:20."},
+    )
+    take = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        typed, day = told.get("other_time"), told.get("day")
+        picked = told.get("take") or ("" if typed else told.get("starts_at"))
+        if picked:
+            try:
+                told["moment"] = dt.datetime.fromisoformat(picked)
+            except ValueError:
+                self.add_error(None, "That time could not be read. Pick one from the list.")
+            else:
+                if timezone.is_naive(told["moment"]):
+                    self.add_error(None, "That time names no zone. Pick one from the list.")
+        elif typed and day:
+            told["moment"] = self._on_the_wall(day, typed)
+        elif "other_time" not in self.errors:
+            self.add_error("other_time", "Pick a free time, or type one, for example 14:20.")
+        return told
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What booking.actions.book wants to know, once the form is valid."""
+        told = self.cleaned_data
+        return {name: told[name] for name in ("patient", "clinician", "type")} | {"starts_at": told["moment"]}
+
+    def is_answered_by(self, holder: Appointment) -> bool:
+        """The second press of one button: what holds the slot is what was asked for."""
+        asked = self.asked
+        wanted = (asked["patient"].pk, asked["clinician"].pk, asked["type"].pk, asked["starts_at"])
+        return (holder.patient_id, holder.clinician_id, holder.type_id, holder.starts_at) == wanted
+
+    def _on_the_wall(self, day: dt.date, typed: dt.time) -> dt.datetime:
+        """The moment the clinic's clock shows that time; refused where the clock skips it."""
+        moment = instant(day, typed, clinic_zone())
+        if timezone.localtime(moment, clinic_zone()).time() != typed:
+            self.add_error("other_time", f"The clocks skip {typed:%H:%M} on that day. Choose another time.")
+        return moment

@@ -1,0 +1,123 @@
+"""Registering and correcting a patient. The rules are in clinic.people; here is what is asked, and in what words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from clinic.people.actions import fingerprint
+from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
+from clinic.people.models import ChannelKind, Patient
+from clinic.people.search import birth_date
+
+NEAR_ZONES = ("Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "America/New_York")
+
+
+class BirthDateField(forms.CharField):
+    """Typed, not picked: nobody should page through 35 years of calendar. A wrong day stays on the page as typed."""
+
+    default_error_messages = {
+        "required": "Enter the birth date as day, month and year, for example 14/3/1991.",
+        "no_such_day": (
+            "\u201c%(typed)s\u201d is not a day in the calendar. Type day, month and year, for example 14/3/1991."
+        ),
+    }
+
+    def clean(self, value: Any) -> dt.date:
+        typed = str(super().clean(value)).strip()
+        if (day := birth_date(typed)) is None:
+            raise forms.ValidationError(
+                self.error_messages["no_such_day"], code="no_such_day", params={"typed": typed[:40]}
+            )
+        return day
+
+
+class DetailsForm(forms.Form):
+    """Who the patient is."""
+
+    legal_given_name = forms.CharField(
+        label="Legal given name",
+        error_messages={"required": "Enter the legal given name, as on an identity card."},
+    )
+    legal_family_name = forms.CharField(
+        label="Legal family name",
+        error_messages={"required": "Enter the legal family name, as on an identity card."},
+    )
+    preferred_name = forms.CharField(
+        label="Preferred name", required=False, help_text="What we call them, if it is another name."
+    )
+    birth_date = BirthDateField(
+        label="Birth date",
+        help_text="Day, month, year, for example 14/3/1991",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    emergency_name = forms.CharField(label="Emergency contact", required=False)
+    emergency_phone = forms.CharField(label="Their phone", required=False, widget=forms.TelInput())
+    emergency_relation = forms.CharField(
+        label="Relation to the patient", required=False, help_text="For example sister or trainer"
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        help_text="Where the patient reads our reminders.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = str(self.initial.get("time_zone", "")) or settings.TIME_ZONE
+        zones = list(dict.fromkeys([settings.TIME_ZONE, own, *NEAR_ZONES]))
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]  # type: ignore[attr-defined]
+        self.initial.setdefault("time_zone", settings.TIME_ZONE)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput):  # a desk types other people's data, never its own
+                field.widget.attrs.setdefault("autocomplete", "off")
+
+    def details(self) -> Details:
+        told = {name: self.cleaned_data[name] for name in FIELD_NAMES}
+        return Details(**told | {"time_zone": told["time_zone"] or settings.TIME_ZONE})
+
+    def refuse(self, refused: InvalidDetails) -> None:
+        """Put each problem beside its field."""
+        for name, problem in refused.problems.items():
+            self.add_error(name if name in self.fields else None, problem)
+
+
+class RegisterForm(DetailsForm):
+    """A new patient, and how they may be reached."""
+
+    phone = forms.CharField(label="Phone", required=False, widget=forms.TelInput())
+    phone_agreed = forms.BooleanField(label="They agree to calls and messages on this number", required=False)
+    email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput())
+    email_agreed = forms.BooleanField(label="They agree to reminders at this address", required=False)
+
+    @property
+    def agreed(self) -> set[str]:
+        return {kind.value for kind in ChannelKind if self.cleaned_data[f"{kind.value}_agreed"]}
+
+
+class EditForm(DetailsForm):
+    """Correcting who a patient is; `based_on` tells whether somebody else did so meanwhile."""
+
+    based_on = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    @classmethod
+    def showing(cls, patient: Patient) -> EditForm:
+        told = {name: getattr(patient, name) for name in FIELD_NAMES}
+        born = patient.birth_date
+        told["birth_date"] = f"{born.day}/{born.month}/{born.year}"
+        return cls(initial=told | {"based_on": fingerprint(patient)})
+
+
+class ChannelForm(forms.Form):
+    """One more way to reach a patient."""
+
+    kind = forms.ChoiceField(label="Kind", choices=ChannelKind.choices, initial=ChannelKind.PHONE)
+    value = forms.CharField(
+        label="Number or address",
+        error_messages={"required": "Enter the phone number or e-mail address."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    agreed = forms.BooleanField(label="They agree to be reached by it", required=False)

@@ -1,0 +1,94 @@
+"""A patient's record as the desk's pages show it, as finished facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from clinic.audit.models import Entry
+from clinic.booking.models import Appointment
+from clinic.desk.wish import Wish
+from clinic.people.models import Patient
+
+LATEST_APPOINTMENTS = 25
+LATEST_REMINDERS = 10
+LATEST_READERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One line of a list of patients; `url` leads on with the booking, or to the record."""
+
+    name: str
+    preferred_name: str
+    birth_date: dt.date
+    record_number: str
+    url: str
+    book_url: str
+
+    @classmethod
+    def of(cls, patient: Patient, wish: Wish) -> Found:
+        book_url = wish.with_patient(patient.pk).url
+        return cls(
+            name=patient.full_name,
+            preferred_name=patient.preferred_name,
+            birth_date=patient.birth_date,
+            record_number=patient.record_number,
+            url=book_url if wish.book else reverse("desk:patient", args=[patient.pk]),
+            book_url=book_url,
+        )
+
+
+def bar(patient: Patient, today: dt.date) -> dict[str, Any]:
+    """What the identity bar shows."""
+    return {
+        "name": patient.full_name,
+        "preferred_name": patient.preferred_name,
+        "birth_date": patient.birth_date,
+        "age": patient.age_on(today),
+        "record_number": patient.record_number,
+        "url": reverse("desk:patient", args=[patient.pk]),
+    }
+
+
+def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str, Any]:
+    """Four queries at most, whatever the record holds."""
+    visits = patient.appointments.select_related("type", "clinician__account").order_by("-starts_at")
+    latest: list[Appointment] = list(visits[:LATEST_APPOINTMENTS])
+    channels = list(patient.channels.all())
+    emergency = [patient.emergency_name, patient.emergency_relation, patient.emergency_phone]
+    return {
+        "patient": patient,
+        "bar": bar(patient, now.date()),
+        "channels": channels,
+        "may_send_link": any(c.kind == "email" and c.may_be_used for c in channels),
+        "facts": [
+            ("Legal name", patient.full_name),
+            ("Preferred name", patient.preferred_name or "The same"),
+            ("Emergency contact", ", ".join(filter(None, emergency)) or "None given"),
+            ("Time zone", patient.time_zone.replace("_", " ")),
+        ],
+        "coming": [visit for visit in reversed(latest) if visit.starts_at >= now],
+        "earlier": [visit for visit in latest if visit.starts_at < now],
+        "reminders": list(patient.reminders.order_by("-pk")[:LATEST_REMINDERS]),
+        "book_url": Wish().with_patient(patient.pk).url,
+        "with_readers": with_readers,
+        "readers": _readers(patient) if with_readers else [],
+    }
+
+
+def _readers(patient: Patient) -> list[dict[str, Any]]:
+    """Who opened or changed the record last, as events of a time line."""
+    entries = patient.audit_entries.exclude(action=Entry.Action.LISTED).select_related("account")
+    return [
+        {
+            "at": entry.at,
+            "what": f"{entry.get_action_display()}: {entry.what or entry.page or 'outside a page'}",
+            "who": str(entry.account) if entry.account else f"the clinic itself ({entry.job})",
+            "icon": "eye" if entry.action == Entry.Action.READ else "pencil",
+        }
+        for entry in entries.order_by("-pk")[:LATEST_READERS]
+    ]

@@ -1,0 +1,69 @@
+"""Booking: find or register the patient, choose what, whom and when; a taken time says who holds it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from clinic.audit.actions import record_listed
+from clinic.audit.guards import for_roles
+from clinic.booking import actions
+from clinic.booking.models import Appointment
+from clinic.booking.refusals import Refused, SlotTaken
+from clinic.desk import booking_page
+from clinic.desk.forms.booking import BookForm
+from clinic.desk.views.patients import NOT_SAVED_YET
+from clinic.people import kept_forms
+from clinic.people.models import Account
+from clinic.people.roles import DESK
+
+
+@for_roles(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest, *, account: Account) -> HttpResponse:
+    if request.method != "POST":
+        kept = kept_forms.take_back(request)
+        if kept is not None:
+            messages.warning(request, NOT_SAVED_YET)
+        return _page(request, account, kept if kept is not None else request.GET)
+    now = timezone.now()
+    form = BookForm(request.POST, today=timezone.localdate(now))
+    if not form.is_valid():
+        return _page(request, account, request.POST, form=form, status=422)
+    try:
+        made = actions.book(**form.asked, by=account, now=now)
+    except SlotTaken as taken:
+        if form.is_answered_by(taken.holder):
+            return _booked(request, taken.holder)
+        record_listed(patients=[taken.holder.patient_id], by=account, what="holder of a taken slot")
+        return _page(request, account, request.POST, form=form, status=409, refused=taken)
+    except Refused as refused:
+        return _page(request, account, request.POST, form=form, status=422, refused=refused)
+    return _booked(request, made)
+
+
+def _booked(request: HttpRequest, made: Appointment) -> HttpResponse:
+    local = timezone.localtime(made.starts_at)
+    when = f"{local:%a} {local.day} {local:%b}, {local:%H:%M} ({local.tzname()})"
+    messages.success(request, f"Booked: {made.patient.full_name} with {made.clinician}, {when}.")
+    return redirect(f"{reverse('desk:today')}?day={local.date().isoformat()}#visit-{made.pk}")
+
+
+def _page(
+    request: HttpRequest,
+    account: Account,
+    given: QueryDict,
+    *,
+    form: BookForm | None = None,
+    status: int = 200,
+    refused: Refused | None = None,
+) -> HttpResponse:
+    """The page with everything that was chosen or typed so far."""
+    shown = booking_page.facts(given, now=timezone.now(), form=form, refused=refused)
+    if shown["patient"]:
+        record_listed(patients=[shown["patient"].pk], by=account, what="booking")
+    return render(request, "desk/book.html", shown, status=status)

@@ -1,0 +1,73 @@
+"""How a patient may be reached, what they agreed to, and their sign-in link."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.audit.guards import for_record
+from clinic.desk import records
+from clinic.desk.forms.entrance import ask_for_links
+from clinic.desk.forms.patients import ChannelForm
+from clinic.people import kept_forms
+from clinic.people.actions import add_channel, give_consent, withdraw_consent
+from clinic.people.details import InvalidDetails
+from clinic.people.models import Account, ChannelKind, Patient
+from clinic.people.roles import DESK
+
+
+@for_record(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    form = ChannelForm(request.POST or None, initial=(kept_forms.take_back(request) or {}))
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            add_channel(
+                patient=patient,
+                kind=told["kind"],
+                value=told["value"],
+                agreed=told["agreed"],
+                by=account,
+                now=timezone.now(),
+            )
+        except InvalidDetails as refused:
+            form.add_error("value", " ".join(refused.problems.values()))
+        else:
+            messages.success(request, "The contact is added.")
+            return redirect("desk:patient", patient.pk)
+    shown = {"form": form, "patient": patient, "bar": records.bar(patient, timezone.localdate())}
+    return render(request, "desk/add_channel.html", shown, status=422 if request.method == "POST" else 200)
+
+
+@for_record(*DESK)
+@require_POST
+def consent(request: HttpRequest, *, account: Account, patient: Patient, channel_id: int) -> HttpResponse:
+    channel = get_object_or_404(patient.channels, pk=channel_id)
+    if request.POST.get("agreed") == "yes":
+        give_consent(channel=channel, by=account, now=timezone.now())
+        messages.success(request, f"Recorded: they agree to be reached at {channel.value}.")
+    else:
+        withdraw_consent(channel=channel, by=account, now=timezone.now())
+        messages.success(request, f"Recorded: nothing is sent to {channel.value} any more.")
+    return redirect("desk:patient", patient.pk)
+
+
+@for_record(*DESK)
+@require_POST
+def send_link(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """Mail the patient a link to the address they agreed to."""
+    emails = patient.channels.filter(kind=ChannelKind.EMAIL)
+    channel = next((email for email in emails if email.may_be_used), None)
+    if channel is None:
+        messages.error(
+            request, "No link was sent: there is no e-mail address they agreed to. Add one, or record their consent."
+        )
+    elif ask_for_links([channel.pk], account.pk):
+        messages.success(request, f"A sign-in link is on its way to {channel.value}. Older links stop working.")
+    else:
+        messages.error(request, "No link was sent: the mail queue does not answer. Try again in a few minutes.")
+    return redirect("desk:patient", patient.pk)

@@ -1,0 +1,138 @@
+"""Finding, registering and correcting patients, and the record as the desk sees it: no screens, no programs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.audit.actions import record_listed
+from clinic.audit.guards import for_record, for_roles
+from clinic.desk import records
+from clinic.desk.forms.patients import EditForm, RegisterForm
+from clinic.desk.wish import Wish
+from clinic.people import kept_forms
+from clinic.people.actions import ChangedMeanwhile, LikelyDuplicates, change_patient, fingerprint, register_patient
+from clinic.people.details import InvalidDetails
+from clinic.people.models import Account, Patient
+from clinic.people.roles import DESK, Role
+from clinic.people.search import TooShort, find
+
+NOT_SAVED_YET = "This was not saved yet: you were signed out first. Look it over and save it."
+
+
+# Posted, not asked for in the address: what is typed here is a name, and addresses end up in logs.
+@for_roles(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """Those that fit what was typed; htmx asks for the list alone as somebody types."""
+    typed = request.POST.get("q", "").strip()[:80]
+    wish = Wish.carried(request.POST.get("booking", ""))
+    shown = {"typed": typed, "wish": wish, "register_query": wish.waiting().query if wish.book else ""}
+    try:
+        found = list(find(typed)) if typed else []
+    except TooShort:
+        found, shown["too_short"] = [], True
+    record_listed(patients=[patient.pk for patient in found], by=account, what="search")
+    shown["found"] = [records.Found.of(patient, wish) for patient in found]
+    template = "desk/found.html" if request.headers.get("HX-Request") else "desk/patients.html"
+    return render(request, template, shown)
+
+
+@for_roles(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """A new record; likely duplicates are shown first."""
+    if request.method != "POST":
+        kept = kept_forms.take_back(request)
+        if kept is not None:
+            messages.warning(request, NOT_SAVED_YET)
+        form = RegisterForm(initial=_unsaved(RegisterForm, kept) if kept is not None else {})
+        wish = Wish.carried(kept.get("booking", "")) if kept is not None else Wish.read(request.GET)
+        return _register_page(request, form, wish)
+    form, wish = RegisterForm(request.POST), Wish.carried(request.POST.get("booking", ""))
+    if not form.is_valid():
+        return _register_page(request, form, wish, status=422)
+    try:
+        patient = _register(form, account, knowing="somebody_else" in request.POST)
+    except InvalidDetails as refused:
+        form.refuse(refused)
+        return _register_page(request, form, wish, status=422)
+    except LikelyDuplicates as refused:
+        record_listed(patients=[alike.pk for alike in refused.patients], by=account, what="likely duplicates")
+        return _register_page(request, form, wish, alike=refused.patients, status=409)
+    messages.success(request, f"{patient.full_name} is registered as {patient.record_number}.")
+    return redirect(wish.with_patient(patient.pk).url) if wish.book else redirect("desk:patient", patient.pk)
+
+
+def _register(form: RegisterForm, account: Account, *, knowing: bool) -> Patient:
+    return register_patient(
+        details=form.details(),
+        email=form.cleaned_data["email"],
+        phone=form.cleaned_data["phone"],
+        agreed=form.agreed,
+        by=account,
+        now=timezone.now(),
+        knowing_duplicates=knowing,
+    )
+
+
+def _register_page(
+    request: HttpRequest, form: RegisterForm, wish: Wish, alike: list[Patient] | None = None, status: int = 200
+) -> HttpResponse:
+    found = [records.Found.of(patient, wish) for patient in alike or []]
+    shown = {"form": form, "wish": wish, "alike": found}
+    return render(request, "desk/register.html", shown, status=status)
+
+
+def _unsaved(form_class: type[RegisterForm] | type[EditForm], kept: object) -> dict[str, object]:
+    """What was typed, as the starting values of a form that refuses nothing yet."""
+    bound = form_class(kept)  # type: ignore[arg-type]
+    return {name: bound[name].data for name in bound.fields}
+
+
+@for_record(*DESK)
+@require_safe
+def record(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """Who they are, how to reach them, when they come. Managers also see who read the record."""
+    shown = records.page(patient, now=timezone.now(), with_readers=account.role == Role.MANAGER)
+    return render(request, "desk/patient.html", shown)
+
+
+@for_record(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    if request.method != "POST":
+        kept = kept_forms.take_back(request)
+        if kept is None:
+            return _edit_page(request, EditForm.showing(patient), patient)
+        messages.warning(request, NOT_SAVED_YET)
+        return _edit_page(request, EditForm(initial=_unsaved(EditForm, kept)), patient)
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return _edit_page(request, form, patient, 422)
+    try:
+        change_patient(
+            patient=patient,
+            details=form.details(),
+            by=account,
+            now=timezone.now(),
+            based_on=form.cleaned_data["based_on"],
+        )
+    except InvalidDetails as refused:
+        form.refuse(refused)
+        return _edit_page(request, form, patient, 422)
+    except ChangedMeanwhile as refused:
+        form.add_error(None, str(refused))
+        form.data = form.data.copy()
+        form.data["based_on"] = fingerprint(patient)  # they have now been told what they save over
+        return _edit_page(request, form, patient, 409)
+    messages.success(request, "The record is corrected.")
+    return redirect("desk:patient", patient.pk)
+
+
+def _edit_page(request: HttpRequest, form: EditForm, patient: Patient, status: int = 200) -> HttpResponse:
+    shown = {"form": form, "patient": patient, "bar": records.bar(patient, timezone.localdate())}
+    return render(request, "desk/edit_patient.html", shown, status=status)

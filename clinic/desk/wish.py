@@ -1,0 +1,63 @@
+"""What somebody at the desk wants to book, as far as they got. Travels through search and registering in the
+address and in hidden fields, so that a patient can be found or made half-way and nothing is asked twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Each part as it was typed or picked; empty where nothing was. Checked by the booking form, not here."""
+
+    patient: str = ""
+    type: str = ""
+    clinician: str = ""
+    day: str = ""
+    time: str = ""
+    book: str = ""  # "1" while a booking waits for its patient
+
+    @classmethod
+    def read(cls, given: QueryDict) -> Wish:
+        return cls(**{part.name: given.get(part.name, "")[:LONGEST] for part in fields(cls)})
+
+    @classmethod
+    def carried(cls, text: str) -> Wish:
+        """From the hidden field that carried it through another form."""
+        return cls.read(QueryDict(text[:1000]))
+
+    def with_patient(self, patient_id: int) -> Wish:
+        return replace(self, patient=str(patient_id), book="")
+
+    def waiting(self) -> Wish:
+        """The same without its patient, while one is found or registered."""
+        return replace(self, patient="", book="1")
+
+    @property
+    def query(self) -> str:
+        told = {part.name: getattr(self, part.name) for part in fields(self)}
+        return str(urlencode({name: text for name, text in told.items() if text}))
+
+    @property
+    def url(self) -> str:
+        """The booking page with everything picked so far."""
+        return f"{reverse('desk:book')}?{self.query}" if self.query else reverse("desk:book")
+
+    @property
+    def date(self) -> dt.date | None:
+        return read_day(self.day)
+
+
+def read_day(typed: str) -> dt.date | None:
+    """A day as YYYY-MM-DD; None for anything else."""
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        return None
