@@ -71,7 +71,9 @@ def patient_of(wish: Wish) -> Patient | None:
 
 def free_times(wish: Wish, now: dt.datetime) -> Choices | None:
     """None until type, clinician and day are all chosen."""
-    asked = WhenForm({"type": wish.type, "clinician": wish.clinician, "day": wish.day}, today=timezone.localdate(now))
+    asked = WhenForm(
+        {"type": wish.type, "clinician": wish.clinician, "day": wish.day}, today=timezone.localdate(now)
+    )
     if not asked.is_valid():
         return None
     told = asked.cleaned_data

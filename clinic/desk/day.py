@@ -79,7 +79,9 @@ class Day:
 
 def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
     """Everything the desk needs to see of that day."""
-    appointments = Appointment.objects.on_day(day, zone).select_related("patient", "type", "clinician__account")
+    appointments = Appointment.objects.on_day(day, zone).select_related(
+        "patient", "type", "clinician__account"
+    )
     booked = list(appointments.order_by("starts_at", "pk"))
     hours = list(WorkingHours.objects.filter(weekday=day.weekday()).select_related("clinician__account"))
     told = Reminder.objects.about(REMINDERS_OF, [appointment.pk for appointment in booked]) if booked else {}
@@ -104,7 +106,9 @@ def visit_of(appointment: Appointment, reminders: Iterable[Reminder]) -> Visit:
     shown = min(about_now, key=lambda reminder: WORST_FIRST.index(State(reminder.state)), default=None)
     patient = appointment.patient
     usual = USUAL_STEP.get(Status(appointment.status))
-    steps = [step for step in Status if step in appointment.may_become and step in STEP_WORDS and step != usual]
+    steps = [
+        step for step in Status if step in appointment.may_become and step in STEP_WORDS and step != usual
+    ]
     return Visit(
         pk=appointment.pk,
         patient_id=patient.pk,
@@ -140,7 +144,11 @@ def _column(
     day: dt.date,
     zone: ZoneInfo,
 ) -> grid.Column[Visit]:
-    mine = [stretch for stretch in hours if stretch.clinician_id == clinician.pk] if works_on(clinician, day) else []
+    mine = (
+        [stretch for stretch in hours if stretch.clinician_id == clinician.pk]
+        if works_on(clinician, day)
+        else []
+    )
     busy = [grid.Busy(v.starts_at, v.ends_at, v) for key, v in held if key == clinician.pk]
     return grid.Column(clinician.pk, windows(mine, day, zone), busy)
 

@@ -110,7 +110,9 @@ def _between(
         while first < last:
             until = min(_hour_after(first), last)
             # An hour that has begun can still be booked for what is left of it: its next quarter.
-            begins = first if first >= now else next((m for m in marks if first < m < until and m >= now), until)
+            begins = (
+                first if first >= now else next((m for m in marks if first < m < until and m >= now), until)
+            )
             if first < begins:
                 cells.append(_cell("gone", column, (first, begins), marks))
             if begins < until:

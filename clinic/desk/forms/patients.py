@@ -13,7 +13,14 @@ from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.models import ChannelKind, Patient
 from clinic.people.search import birth_date
 
-NEAR_ZONES = ("Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "America/New_York")
+NEAR_ZONES = (
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Lisbon",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "America/New_York",
+)
 
 
 class BirthDateField(forms.CharField):

@@ -38,7 +38,14 @@ def access_log(request: HttpRequest, *, account: Account) -> HttpResponse:
     shown = list(entries.order_by("-pk")[: A_PAGE + 1])
     page, more = shown[:A_PAGE], len(shown) > A_PAGE
     record_listed(patients=[e.patient_id for e in page if e.patient_id], by=account, what="access log")
-    kept = {name: text for name, text in asked.items() if text} | ({"readers": "1"} if "readers" in request.GET else {})
+    kept = {name: text for name, text in asked.items() if text} | (
+        {"readers": "1"} if "readers" in request.GET else {}
+    )
     older = f"?{urlencode(kept | {'before': page[-1].pk})}" if more else ""
-    told = {"entries": page, "asked": asked, "older": older, "unreadable": bool(asked["record"]) and not number}
+    told = {
+        "entries": page,
+        "asked": asked,
+        "older": older,
+        "unreadable": bool(asked["record"]) and not number,
+    }
     return render(request, "desk/access_log.html", told | {"readers": "readers" in request.GET})

@@ -64,10 +64,15 @@ def send_link(request: HttpRequest, *, account: Account, patient: Patient) -> Ht
     channel = next((email for email in emails if email.may_be_used), None)
     if channel is None:
         messages.error(
-            request, "No link was sent: there is no e-mail address they agreed to. Add one, or record their consent."
+            request,
+            "No link was sent: there is no e-mail address they agreed to. Add one, or record their consent.",
         )
     elif ask_for_links([channel.pk], account.pk):
-        messages.success(request, f"A sign-in link is on its way to {channel.value}. Older links stop working.")
+        messages.success(
+            request, f"A sign-in link is on its way to {channel.value}. Older links stop working."
+        )
     else:
-        messages.error(request, "No link was sent: the mail queue does not answer. Try again in a few minutes.")
+        messages.error(
+            request, "No link was sent: the mail queue does not answer. Try again in a few minutes."
+        )
     return redirect("desk:patient", patient.pk)

@@ -64,12 +64,18 @@ def appointment_status(
         told = form.cleaned_data
         try:
             change_status(
-                appointment=appointment, to=told["to"], because=told["because"], by=account, now=timezone.now()
+                appointment=appointment,
+                to=told["to"],
+                because=told["because"],
+                by=account,
+                now=timezone.now(),
             )
             messages.success(request, f"{patient.full_name}: {Status(told['to']).label.lower()}.")
         except Refused as refused:
             messages.error(request, str(refused))
     else:
-        messages.error(request, "Nothing was changed: that step is not one we know, or the reason is over 200 letters.")
+        messages.error(
+            request, "Nothing was changed: that step is not one we know, or the reason is over 200 letters."
+        )
     day = timezone.localdate(appointment.starts_at).isoformat()
     return redirect(f"{reverse('desk:today')}?day={day}#visit-{appointment.pk}")

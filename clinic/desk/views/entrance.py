@@ -73,7 +73,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW. What was typed is kept for the account that opened the form, and no other."""
     _ = reason  # it names cookies and headers: for the log, which Django writes, not for the person
     kept = kept_forms.keep(request)
-    return render(request, "desk/entrance/form_too_old.html", {"kept": kept, "again": request.path}, status=403)
+    return render(
+        request, "desk/entrance/form_too_old.html", {"kept": kept, "again": request.path}, status=403
+    )
 
 
 def _address(request: HttpRequest) -> str:

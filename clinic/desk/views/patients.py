@@ -14,7 +14,13 @@ from clinic.desk import records
 from clinic.desk.forms.patients import EditForm, RegisterForm
 from clinic.desk.wish import Wish
 from clinic.people import kept_forms
-from clinic.people.actions import ChangedMeanwhile, LikelyDuplicates, change_patient, fingerprint, register_patient
+from clinic.people.actions import (
+    ChangedMeanwhile,
+    LikelyDuplicates,
+    change_patient,
+    fingerprint,
+    register_patient,
+)
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
@@ -80,7 +86,11 @@ def _register(form: RegisterForm, account: Account, *, knowing: bool) -> Patient
 
 
 def _register_page(
-    request: HttpRequest, form: RegisterForm, wish: Wish, alike: list[Patient] | None = None, status: int = 200
+    request: HttpRequest,
+    form: RegisterForm,
+    wish: Wish,
+    alike: list[Patient] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     found = [records.Found.of(patient, wish) for patient in alike or []]
     shown = {"form": form, "wish": wish, "alike": found}
