@@ -10,6 +10,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 Visit = TypeVar("Visit")
@@ -66,8 +67,7 @@ def rows(columns: Sequence[Column[Visit]], *, now: dt.datetime) -> list[Row[Visi
     for column in columns:
         for cell in _cells(column, marks, now):
             starting[cell.starts_at].append(cell)
-    edges = zip(marks[:-1], marks[1:], strict=True)
-    return [Row(start, start <= now < end, starting[start]) for start, end in edges]
+    return [Row(start, start <= now < end, starting[start]) for start, end in pairwise(marks)]
 
 
 def _marks(columns: Iterable[Column[Visit]]) -> list[dt.datetime]:

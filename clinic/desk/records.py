@@ -50,7 +50,6 @@ def bar(patient: Patient, today: dt.date) -> dict[str, Any]:
         "birth_date": patient.birth_date,
         "age": patient.age_on(today),
         "record_number": patient.record_number,
-        "url": reverse("desk:patient", args=[patient.pk]),
     }
 
 

@@ -16,7 +16,7 @@ from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind, ContactChannel
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
 def send_sign_in_links(channel_ids: list[int], asked_by_id: int | None = None) -> None:
     """One mail for each e-mail channel. Run twice it sends twice, and the newer link is the one that works.
 

@@ -14,7 +14,7 @@ from clinic.people.models import Clinician, Patient
 from clinic.ui.widgets import DateInput
 
 
-class ClinicianChoice(forms.ModelChoiceField):
+class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
     def label_from_instance(self, clinician: Any) -> str:
         return str(clinician)
 

@@ -110,6 +110,10 @@ class EditForm(DetailsForm):
 
     based_on = forms.CharField(required=False, widget=forms.HiddenInput())
 
+    def builds_on(self, patient: Patient) -> None:
+        """They have now been told what changed: the next save goes over that."""
+        self.data = {**self.data, "based_on": fingerprint(patient)}
+
     @classmethod
     def showing(cls, patient: Patient) -> EditForm:
         told = {name: getattr(patient, name) for name in FIELD_NAMES}

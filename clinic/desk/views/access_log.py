@@ -23,7 +23,9 @@ THIS_PAGE = "desk:access_log"
 @require_safe
 def access_log(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Newest first; ?record=R000123 and ?account=name narrow it, ?before=id is the next page."""
-    asked = {name: request.GET.get(name, "").strip()[:80] for name in ("record", "account")}
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()[:80] for name in ("record", "account")
+    }
     entries = Entry.objects.select_related("account", "patient")
     # Looking at this page writes rows too; among them nobody would find the others.
     entries = entries.filter(page=THIS_PAGE) if "readers" in request.GET else entries.exclude(page=THIS_PAGE)

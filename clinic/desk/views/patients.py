@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +18,6 @@ from clinic.people.actions import (
     ChangedMeanwhile,
     LikelyDuplicates,
     change_patient,
-    fingerprint,
     register_patient,
 )
 from clinic.people.details import InvalidDetails
@@ -97,9 +96,9 @@ def _register_page(
     return render(request, "desk/register.html", shown, status=status)
 
 
-def _unsaved(form_class: type[RegisterForm] | type[EditForm], kept: object) -> dict[str, object]:
+def _unsaved(form_class: type[RegisterForm] | type[EditForm], kept: QueryDict) -> dict[str, object]:
     """What was typed, as the starting values of a form that refuses nothing yet."""
-    bound = form_class(kept)  # type: ignore[arg-type]
+    bound = form_class(kept)
     return {name: bound[name].data for name in bound.fields}
 
 
@@ -136,8 +135,7 @@ def edit(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRes
         return _edit_page(request, form, patient, 422)
     except ChangedMeanwhile as refused:
         form.add_error(None, str(refused))
-        form.data = form.data.copy()
-        form.data["based_on"] = fingerprint(patient)  # they have now been told what they save over
+        form.builds_on(patient)
         return _edit_page(request, form, patient, 409)
     messages.success(request, "The record is corrected.")
     return redirect("desk:patient", patient.pk)
