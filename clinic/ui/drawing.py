@@ -44,13 +44,9 @@ def field_facts(field: BoundField) -> dict[str, Any]:
     """Everything components/field.html needs, decided here so that the template only prints."""
     widget = field.field.widget
     boxed = isinstance(widget, forms.CheckboxInput)
-    own = (
-        {"class": f"{widget.attrs.get('class', '')} {_input_class(widget)}".strip()}
-        if _input_class(widget)
-        else {}
-    )
-    if field.errors and "class" in own:
-        own["class"] += " is-invalid"
+    drawn_as = _input_class(widget)
+    refused = " is-invalid" if field.errors and drawn_as else ""
+    look = f"{widget.attrs.get('class', '')} {drawn_as}{refused}".strip()
     return {
         "field": field,
         "hidden": field.is_hidden,
@@ -58,7 +54,7 @@ def field_facts(field: BoundField) -> dict[str, Any]:
         "boxed": boxed,
         "optional": not field.field.required and _mixed(field.form) and not boxed,
         "described_by": field.aria_describedby,
-        "input": field.as_widget(attrs=own),
+        "input": field.as_widget(attrs={"class": look} if look else {}),
     }
 
 

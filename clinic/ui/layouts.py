@@ -7,7 +7,7 @@ from crispy_forms.layout import HTML, Div, Layout
 from django.utils.html import format_html
 
 
-class ClinicFormHelper(FormHelper):
+class ClinicFormHelper(FormHelper):  # type: ignore[misc]  # crispy ships no types
     """`helper = ClinicFormHelper("Book appointment")`: a POST form with that button and an optional way back."""
 
     def __init__(self, submit: str, *fields: Any, cancel_url: str = "", form: Any = None) -> None:
@@ -15,9 +15,10 @@ class ClinicFormHelper(FormHelper):
         self.form_method = "post"
         # Our own wording at the field is read out and kept on screen; the browser's bubble is neither.
         self.attrs = {"novalidate": ""}
-        shown = fields or tuple(self.layout.fields if self.layout else ())
-        self.layout = Layout(*shown, Div(HTML(_buttons(submit, cancel_url)), css_class="form-actions"))
-        self.render_unmentioned_fields = not shown
+        of_the_form = self.layout.fields if form is not None else ()
+        self.layout: Layout = Layout(
+            *(fields or of_the_form), Div(HTML(_buttons(submit, cancel_url)), css_class="form-actions")
+        )
 
 
 def pair(*fields: Any) -> Div:

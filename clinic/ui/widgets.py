@@ -147,8 +147,8 @@ class LeftRight(forms.MultiWidget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         values = super().value_from_datadict(data, files, name)
         sent = [
-            _was_sent(widget, data, f"{name}{end}")
-            for widget, end in zip(self.widgets, self.widgets_names, strict=True)
+            _was_sent(widget, data, f"{name}_{side}")
+            for widget, side in zip(self.widgets, ("left", "right"), strict=True)
         ]
         # A radio group with nothing picked sends nothing, so only a typed side can be missing.
         return [value if here or not any(sent) else ABSENT for value, here in zip(values, sent, strict=True)]
@@ -171,4 +171,4 @@ class LeftRight(forms.MultiWidget):
 
 
 def _was_sent(widget: forms.Widget, data: MultiValueDict[str, Any] | Mapping[str, Any], name: str) -> bool:
-    return widget.use_fieldset or not widget.value_omitted_from_data(data, {}, name)
+    return widget.use_fieldset or not widget.value_omitted_from_data(data, MultiValueDict(), name)
