@@ -22,7 +22,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "patient": (
         ("Today", "portal:today", "home"),
         ("Program", "portal:program", "list"),
-        ("Log", "portal:log", "pencil"),
+        ("Visits", "portal:appointments", "calendar"),
     ),
     "front_desk": (
         ("Today", "desk:today", "calendar"),

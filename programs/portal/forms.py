@@ -1,0 +1,82 @@
+"""The form that logs one session: a question for each exercise, pain once, and a note."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from clinic.ui.fields import PainScaleField
+from clinic.ui.widgets import DateInput
+from programs.plans.actions import LONGEST_NOTE, Did
+from programs.plans.models import Exercise
+from programs.portal.widgets import DoneOrNot
+
+PREFIX = "exercise_"
+DONE, COULD_NOT = "done", "could_not"
+
+
+def field_name(exercise_id: int) -> str:
+    return f"{PREFIX}{exercise_id}"
+
+
+class SessionForm(forms.Form):
+    """One session. `exercises` are those of the day; `today` is the patient's own day."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    day = forms.CharField(widget=forms.HiddenInput, max_length=3)
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    pain_during = PainScaleField(
+        label="How much did it hurt at its worst?",
+        help_text="0 is no pain, 10 is the worst you can think of.",
+    )
+    sudden = forms.BooleanField(
+        label="Something sudden happened: a sharp pain, a pop, or new numbness", required=False
+    )
+    note = forms.CharField(
+        label="Anything your therapist should know?",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    on_day = forms.DateField(label="Which day was it?", widget=DateInput)
+
+    def __init__(self, *args: Any, exercises: Sequence[Exercise], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.exercises = list(exercises)
+        for exercise in self.exercises:
+            self.fields[field_name(exercise.pk)] = forms.ChoiceField(
+                label=exercise.name,
+                required=False,
+                choices=[(DONE, "Done"), (COULD_NOT, "Could not do")],
+                widget=DoneOrNot,
+                error_messages={"invalid_choice": "Choose “Done” or “Could not do”."},
+            )
+
+    @classmethod
+    def fresh(
+        cls, *, version_id: int, day: str, today: dt.date, exercises: Sequence[Exercise]
+    ) -> SessionForm:
+        """An empty form with a key of its own."""
+        start = {"version": version_id, "day": day, "client_key": uuid.uuid4(), "on_day": today}
+        return cls(initial=start, exercises=exercises)
+
+    def entries(self) -> list[Did]:
+        """What was said of each exercise; an id the form never asked about is passed on, to be refused."""
+        known = {field_name(exercise.pk) for exercise in self.exercises}
+        asked = [_did(exercise.pk, self.cleaned_data[field_name(exercise.pk)]) for exercise in self.exercises]
+        strange = [name for name in self.data if name.startswith(PREFIX) and name not in known]
+        return asked + [_did(_number(name), str(self.data[name])) for name in strange]
+
+
+def _did(exercise_id: int, said: str) -> Did:
+    return Did(exercise_id, done=said == DONE, could_not=said == COULD_NOT)
+
+
+def _number(name: str) -> int:
+    """The id in a field's name; 0, which no exercise has, where there is none."""
+    digits = name.removeprefix(PREFIX)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0

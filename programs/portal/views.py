@@ -1,0 +1,191 @@
+"""The patient's pages: today's session, logging it, the whole program, appointments.
+
+Programs are reached through Version.objects.released_to (and loggable_by for a form opened before a change) alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.audit.guards import for_patient
+from clinic.people import kept_forms
+from clinic.people.models import Account, Patient
+from programs.plans import actions
+from programs.plans.flags import needs_safety_text
+from programs.plans.models import Version
+from programs.plans.refusals import Refusal, WrongDay
+from programs.portal import session, words
+from programs.portal.appointments import appointments_of
+from programs.portal.forms import SessionForm
+
+
+@for_patient
+@require_GET
+def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """Today's session, ready to be logged; `?day=Thu` shows another day's."""
+    version = Version.objects.released_to(patient).select_related("released_by").first()
+    if version is None:
+        return render(request, "portal/no_program.html", {"patient": patient})
+    return _session_page(request, patient, version)
+
+
+@for_patient
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """Log a session. A GET shows what an expired session kept, else today's page."""
+    if request.method == "POST":
+        return _log(request, patient)
+    kept = kept_forms.take_back(request)
+    if kept is None:
+        return redirect("portal:today")
+    version = _loggable(patient, kept.get("version"))
+    return _session_page(request, patient, version, data=kept, was_kept=True)
+
+
+def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
+    version = _loggable(patient, request.POST.get("version"))
+    exercises = list(version.exercises.all())
+    plan = _plan(version, exercises, patient, request.POST.get("day", ""))
+    form = SessionForm(request.POST, exercises=plan.exercises)
+    if form.is_valid():
+        try:
+            logged = _store(form, version, patient, request)
+        except Refusal as refusal:
+            form.add_error("on_day" if isinstance(refusal, WrongDay) else None, str(refusal))
+        else:
+            return redirect("portal:logged", log_id=logged.pk)
+    return _draw(request, patient, version, plan, exercises, form, status=422)
+
+
+def _store(form: SessionForm, version: Version, patient: Patient, request: HttpRequest) -> Any:
+    said = form.cleaned_data
+    return actions.log_session(
+        version=version,
+        patient=patient,
+        on_day=said["on_day"],
+        entries=form.entries(),
+        pain_during=said["pain_during"],
+        sudden=said["sudden"],
+        note=said["note"],
+        client_key=said["client_key"],
+        by=cast(Account, request.user),  # the guard let nobody else in
+        now=timezone.now(),
+    )
+
+
+def _loggable(patient: Patient, version_id: str | None) -> Version:
+    """The patient's own version; anybody else's answers 404, as one that does not exist."""
+    if not (version_id or "").isascii() or not (version_id or "").isdigit():
+        raise Http404
+    theirs = Version.objects.loggable_by(patient, now=timezone.now()).select_related("released_by")
+    return get_object_or_404(theirs, pk=int(version_id or 0))
+
+
+def _plan(version: Version, exercises: list[Any], patient: Patient, chosen: str) -> session.Planned:
+    today_there = timezone.now().astimezone(patient.zone).date()
+    return session.of_day(session.planned(version, exercises), chosen=chosen, today=today_there)
+
+
+def _session_page(
+    request: HttpRequest,
+    patient: Patient,
+    version: Version,
+    *,
+    data: QueryDict | None = None,
+    was_kept: bool = False,
+) -> HttpResponse:
+    exercises = list(version.exercises.all())
+    chosen = data.get("day", "") if data is not None else request.GET.get("day", "")
+    plan = _plan(version, exercises, patient, chosen)
+    if data is not None:
+        form = SessionForm(data, exercises=plan.exercises)
+    else:
+        today_there = timezone.now().astimezone(patient.zone).date()
+        form = SessionForm.fresh(
+            version_id=version.pk, day=plan.day, today=today_there, exercises=plan.exercises
+        )
+    return _draw(request, patient, version, plan, exercises, form, was_kept=was_kept)
+
+
+def _draw(
+    request: HttpRequest,
+    patient: Patient,
+    version: Version,
+    plan: session.Planned,
+    exercises: list[Any],
+    form: SessionForm,
+    *,
+    was_kept: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    today_there = timezone.now().astimezone(patient.zone).date()
+    week = session.planned(version, exercises)
+    context = {
+        "patient": patient,
+        "version": version,
+        "plan": plan,
+        "is_today": plan.day == week[today_there.weekday()].day,
+        "day_text": format_date(today_there, "l j F"),
+        "parts": session.cards(plan, form),
+        "other_days": [other for other in week if other.exercises and other.day != plan.day],
+        "pain": session.about_pain(version),
+        "form": form,
+        "was_kept": was_kept,
+        "logged_today": list(patient.session_logs.filter(on_day=today_there)[:1]),
+    }
+    return render(request, "portal/session.html", context, status=status)
+
+
+@for_patient
+@require_GET
+def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpResponse:
+    """“Logged.” What happens next, and the fixed safety text after pain of four or more or anything sudden."""
+    found = get_object_or_404(patient.session_logs, pk=log_id)
+    stop = needs_safety_text(pain_during=found.pain_during, sudden=found.sudden)
+    context = {
+        "patient": patient,
+        "log": found,
+        "done": found.entries.filter(done=True).count(),
+        "stop": stop,
+        "clinic_phone": settings.CLINIC_PHONE,
+    }
+    return render(request, "portal/logged.html", context)
+
+
+@for_patient
+@require_GET
+def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """The whole program: the week, every exercise, running, and what else helps."""
+    version = Version.objects.released_to(patient).select_related("released_by").first()
+    if version is None:
+        return render(request, "portal/no_program.html", {"patient": patient})
+    exercises = list(version.exercises.all())
+    snapshot = version.proposal
+    context = {
+        "patient": patient,
+        "version": version,
+        "exercises": exercises,
+        "week": session.planned(version, exercises),
+        "running": words.policy(snapshot["running"]),
+        "cadence": snapshot["cadence"],
+        "education": snapshot["education"],
+        "pain": session.about_pain(version),
+        "logs": list(patient.session_logs.all()[:7]),
+    }
+    return render(request, "portal/program.html", context)
+
+
+@for_patient
+@require_GET
+def appointments(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """The patient's own appointments: those to come first, and the last few before."""
+    upcoming, past = appointments_of(patient, now=timezone.now())
+    context = {"patient": patient, "upcoming": upcoming, "past": past}
+    return render(request, "portal/appointments.html", context)
