@@ -84,7 +84,7 @@ def _exercise(entry: Entry, category: str, known: _Known) -> Exercise:
         dose=_dose(entry.table("dose")),
         est_minutes=entry.whole("est_minutes"),
         root_causes=entry.ids("root_causes", entry.texts("root_causes", ()), known.causes),
-        cue=entry.text("cue", ""),
+        cue=entry.text("cue"),
         seed_named=entry.flag("seed_named", default=False),
         source=entry.sources(known.sources),
     )

@@ -24,7 +24,9 @@ def test_the_shipped_recipes_and_exercises_are_sound():
 @pytest.mark.parametrize(
     ("file", "old", "new", "id"),
     [
-        ("glute.v1.toml", 'cue = "', 'queue = "', "E001"),
+        ("glute.v1.toml", "seed_named = true", 'seed_named = true\ncolour = "red"', "E001"),
+        ("glute.v1.toml", 'cue = "', '# cue = "', "E006"),
+        ("glute.v1.toml", 'cue = "Heels', 'cue = ""  # "Heels', "E006"),
         ("glute.v1.toml", 'tags = ["hip_dominant"]', "tags = []", "E006"),
         ("glute.v1.toml", 'source = ["', 'source = ["S1000", "', "E002"),
         ("glute.v1.toml", "rkf90_pain <= 3", "rkf91_pain <= 3", "E002"),
