@@ -42,7 +42,7 @@ if not DEBUG:
 # --- What the clinic is made of ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "clinic.desk.admin_config.SettingsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

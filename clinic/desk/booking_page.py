@@ -54,7 +54,6 @@ def facts(
         "wish": wish,
         "patient": patient,
         "bar": records.bar(patient, today) if patient else None,
-        "when": WhenForm(initial=chosen, today=today),
         "form": form or BookForm(initial=unsaved, today=today),
         "free": free_times(wish, now),
         "picked": given.get("starts_at", ""),
@@ -78,8 +77,6 @@ def free_times(wish: Wish, now: dt.datetime) -> Choices | None:
         return None
     told = asked.cleaned_data
     midnight = dt.datetime.combine(told["day"], dt.time(), clinic_zone())
-    if told["day"].year > 9000:
-        return Choices([], [])
     starts = next_free(told["clinician"], told["type"], max(now, midnight), MOST_IN_A_DAY)
     on_day = [Start.of(at, wish) for at in starts if timezone.localdate(at) == told["day"]]
     return Choices(on_day, [] if on_day else [(at, _on_that_day(wish, at)) for at in starts[:OFFERED]])

@@ -13,6 +13,8 @@ from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Clinician, Patient
 from clinic.ui.widgets import DateInput
 
+FURTHEST_YEARS = 2
+
 
 class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
     def label_from_instance(self, clinician: Any) -> str:
@@ -20,7 +22,7 @@ class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # take
 
 
 class WhenForm(forms.Form):
-    """What decides which times are free. Sent in the address, so that it can be changed without a booking."""
+    """What decides which times are free."""
 
     type = forms.ModelChoiceField(
         label="What for",
@@ -53,6 +55,15 @@ class WhenForm(forms.Form):
         super().__init__(*args, **kwargs)
         here = Clinician.objects.exclude(left_on__lt=today).select_related("account")
         self.fields["clinician"].queryset = here  # type: ignore[attr-defined]
+        self.today = today
+
+    def clean_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["day"]
+        if abs(day.year - self.today.year) > FURTHEST_YEARS:
+            raise forms.ValidationError(
+                f"{day:%d/%m/%Y} is more than {FURTHEST_YEARS} years away. Check the year."
+            )
+        return day
 
 
 class BookForm(WhenForm):
@@ -80,20 +91,31 @@ class BookForm(WhenForm):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         typed, day = told.get("other_time"), told.get("day")
-        picked = told.get("take") or ("" if typed else told.get("starts_at"))
-        if picked:
-            try:
-                told["moment"] = dt.datetime.fromisoformat(picked)
-            except ValueError:
-                self.add_error(None, "That time could not be read. Pick one from the list.")
-            else:
-                if timezone.is_naive(told["moment"]):
-                    self.add_error(None, "That time names no zone. Pick one from the list.")
+        if told.get("take"):
+            told["moment"] = self._sent(told["take"])
         elif typed and day:
             told["moment"] = self._on_the_wall(day, typed)
-        elif "other_time" not in self.errors:
+        elif told.get("starts_at") and not typed:
+            told["moment"] = moment = self._sent(told["starts_at"])
+            if moment and day and timezone.localdate(moment) != day:
+                self.add_error(
+                    "day", "The day was changed after the time was picked. Pick a time on the new day."
+                )
+        elif "other_time" not in self.errors and not typed:
             self.add_error("other_time", "Pick a free time, or type one, for example 14:20.")
         return told
+
+    def _sent(self, value: str) -> dt.datetime | None:
+        """A moment as our own buttons send it; whatever else arrives is refused."""
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        near = moment is not None and abs(moment.year - self.today.year) <= FURTHEST_YEARS
+        if moment is None or not near or timezone.is_naive(moment):
+            self.add_error(None, "That time could not be read. Pick one from the list.")
+            return None
+        return moment
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -30,6 +30,8 @@ def book(request: HttpRequest, *, account: Account) -> HttpResponse:
         if kept is not None:
             messages.warning(request, NOT_SAVED_YET)
         return _page(request, account, kept if kept is not None else request.GET)
+    if "look" in request.POST:  # only asks which times are free for what is chosen now
+        return _page(request, account, request.POST)
     now = timezone.now()
     form = BookForm(request.POST, today=timezone.localdate(now))
     if not form.is_valid():

@@ -1,0 +1,286 @@
+"""Registering and booking at the desk: what is refused, in what words, and that nothing typed is lost."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from clinic.audit.models import Entry
+from clinic.booking.models import Appointment
+from clinic.people import kept_forms
+from clinic.people.models import Patient
+from tests.world import NOW
+
+MEI = {
+    "legal_given_name": "Mei",
+    "legal_family_name": "Tanaka",
+    "birth_date": "9/7/1993",
+    "phone": "07946 000 777",
+    "email": "mei@runner.example",
+    "email_agreed": "on",
+    "time_zone": "Europe/London",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nine_on_a_tuesday():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def dee(world):
+    return world.signed_in(world.dee)
+
+
+def register(client, **changes):
+    return client.post(reverse("desk:register"), MEI | changes)
+
+
+# --- Registering --------------------------------------------------------------------------------------------
+
+
+def test_a_new_patient_opens_as_a_record(dee):
+    answer = register(dee)
+    mei = Patient.objects.get()
+    assert answer["Location"] == reverse("desk:patient", args=[mei.pk])
+    assert mei.birth_date == dt.date(1993, 7, 9)
+    assert mei.channels.get(kind="email").may_be_used
+    assert not mei.channels.get(kind="phone").may_be_used
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("birth_date", "31/02/1990", "not a day in the calendar"),
+        ("birth_date", "next week", "not a day in the calendar"),
+        ("birth_date", "4/3/2026", "in the future"),
+        ("birth_date", "4/3/1826", "more than 120 years ago"),
+        ("phone", "07946 OOO 777", "not a phone number"),
+        ("email", "mei at home", "not an e-mail address"),
+        ("legal_family_name", " ", "Enter the legal family name"),
+        ("legal_given_name", "M" * 81, "80 or fewer"),
+        ("time_zone", "Mars/Base", "valid choice"),
+    ],
+)
+def test_what_cannot_be_stored_is_named_and_everything_typed_stays(dee, field, typed, says):
+    answer = register(dee, **{field: typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in page
+    kept = {
+        name: text for name, text in (MEI | {field: typed}).items() if not name.endswith(("agreed", "zone"))
+    }
+    assert [text for text in kept.values() if text.strip() and f'value="{text}"' not in page] == []
+    assert not Patient.objects.exists()
+
+
+def test_a_likely_duplicate_is_shown_and_the_desk_decides(world, dee):
+    ana = world.ana
+    same = {"legal_given_name": "Anna", "legal_family_name": "Silva", "birth_date": "14/3/1991"}
+    page = register(dee, **same)
+    assert page.status_code == 409
+    assert ana.record_number in page.content.decode()
+    assert Entry.objects.filter(patient=ana, what="likely duplicates").exists()
+    assert Patient.objects.count() == 1
+    assert register(dee, **same, somebody_else="1").status_code == 302
+    assert Patient.objects.count() == 2
+
+
+def test_pressing_register_twice_makes_one_record_and_leads_there_twice(dee):
+    assert register(dee)["Location"] == register(dee)["Location"]
+    assert Patient.objects.count() == 1
+
+
+def test_fields_that_were_not_asked_change_nothing(world, dee):
+    register(dee, account=world.mona.pk, registered_at="1999-01-01", id="7", pk="7", role="manager")
+    mei = Patient.objects.get()
+    assert mei.account is None
+    assert mei.registered_at == NOW
+
+
+def sign_in_again(client, account):
+    client.force_login(account, backend="clinic.people.backends.ClinicBackend")
+
+
+@pytest.mark.parametrize("name", ["desk:register", "desk:book"])
+def test_a_session_that_ran_out_in_mid_form_loses_nothing(world, name):
+    client = Client()
+    typed = MEI | {"other_time": "10:20", "patient": world.ana.pk, "clinician": "", "day": "2026-03-05"}
+    note = {kept_forms.OWNER_FIELD: kept_forms.owner_note(world.dee.pk)}
+    told = client.post(reverse(name), typed | note)
+    assert told["Location"].startswith(reverse("account_login"))
+    sign_in_again(client, world.dee)
+    page = client.get(reverse(name)).content.decode()
+    assert "not saved yet" in page
+    expected = ["Mei", "Tanaka", "9/7/1993"] if name == "desk:register" else ["10:20", "Ana Silva"]
+    assert [text for text in expected if text not in page] == []
+    assert Patient.objects.count() == 1, "nothing half-written is stored"
+
+
+def test_what_one_person_typed_is_never_shown_to_another(world):
+    client = Client()
+    note = {kept_forms.OWNER_FIELD: kept_forms.owner_note(world.dee.pk)}
+    client.post(reverse("desk:register"), MEI | note)
+    sign_in_again(client, world.mona)
+    assert b"Tanaka" not in client.get(reverse("desk:register")).content
+
+
+# --- Correcting ---------------------------------------------------------------------------------------------
+
+
+def test_a_record_changed_meanwhile_is_not_overwritten_unseen(world, dee):
+    url = reverse("desk:edit_patient", args=[world.ana.pk])
+    page = dee.get(url).content.decode()
+    based_on = page.split('name="based_on" value="')[1].split('"')[0]
+    fields = {
+        "legal_given_name": "Ana",
+        "legal_family_name": "Silva",
+        "birth_date": "14/3/1991",
+        "time_zone": "Europe/London",
+    }
+    first = dee.post(url, fields | {"preferred_name": "An", "based_on": based_on})
+    second = dee.post(url, fields | {"preferred_name": "Anita", "based_on": based_on})
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "Anita" in second.content.decode()
+    world.ana.refresh_from_db()
+    assert world.ana.preferred_name == "An"
+
+
+# --- Booking ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wish(world):
+    return {
+        "patient": world.ana.pk,
+        "type": world.follow_up.slug,
+        "clinician": world.carl.clinician.pk,
+        "day": "2026-03-05",
+    }
+
+
+def book(client, wish, **more):
+    return client.post(reverse("desk:book"), wish | more)
+
+
+def test_the_free_times_of_a_day_are_offered(world, dee, wish):
+    world.booked(patient=world.ben)
+    page = dee.get(reverse("desk:book"), wish).content.decode()
+    assert 'value="2026-03-05T09:30:00+00:00"' in page
+    assert 'value="2026-03-05T10:00:00+00:00"' not in page, "Ben has it"
+    assert 'value="2026-03-05T11:00:00+00:00"' in page
+
+
+def test_looking_for_free_times_books_nothing(dee, wish):
+    page = book(dee, wish, look="1", starts_at="2026-03-05T11:00:00+00:00", other_time="10:20")
+    assert page.status_code == 200
+    assert 'value="2026-03-05T11:00:00+00:00" checked' in page.content.decode()
+    assert 'value="10:20"' in page.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_a_gap_pressed_in_the_day_is_the_time_picked(dee, wish):
+    page = dee.get(reverse("desk:book"), wish | {"time": "11:00"}).content.decode()
+    assert 'value="2026-03-05T11:00:00+00:00" checked' in page
+
+
+@pytest.mark.parametrize("when", [{"starts_at": "2026-03-05T11:00:00+00:00"}, {"other_time": "11:00"}])
+def test_a_time_is_picked_or_typed(dee, wish, when):
+    answer = book(dee, wish, **when)
+    made = Appointment.objects.get()
+    assert made.starts_at == dt.datetime(2026, 3, 5, 11, tzinfo=dt.UTC)
+    assert answer["Location"] == f"{reverse('desk:today')}?day=2026-03-05#visit-{made.pk}"
+
+
+def test_a_typed_time_is_the_clinics_in_summer_too(dee, wish):
+    book(dee, wish | {"day": "2026-07-02"}, other_time="11:00")
+    assert Appointment.objects.get().starts_at == dt.datetime(2026, 7, 2, 10, tzinfo=dt.UTC)
+
+
+def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, wish):
+    world.booked(patient=world.ben)
+    answer = book(dee, wish, other_time="10:15")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "taken by Ben Nowak" in page
+    assert 'name="take" value="2026-03-05T11:00:00+00:00"' in page
+    assert 'value="10:15"' in page, "what was typed stays"
+    assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").exists()
+    assert Appointment.objects.count() == 1
+    assert book(dee, wish, other_time="10:15", take="2026-03-05T11:00:00+00:00").status_code == 302
+
+
+def test_pressing_book_twice_books_once(dee, wish):
+    answers = [book(dee, wish, other_time="11:00")["Location"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"other_time": "25:00"}, "not a time of day"),
+        ({"other_time": ""}, "Pick a free time"),
+        ({"other_time": "07:00"}, "outside working hours"),
+        ({"other_time": "17:45"}, "run past the end"),
+        ({"other_time": "11:00", "day": "2026-03-02"}, "has passed"),
+        ({"other_time": "11:00", "day": "2026-02-31"}, "not a day in the calendar"),
+        ({"other_time": "01:30", "day": "2026-03-29"}, "clocks skip 01:30"),
+        ({"other_time": "11:00", "patient": ""}, "Find or register the patient"),
+        ({"other_time": "11:00", "patient": "999999"}, "no record any more"),
+        ({"other_time": "11:00", "clinician": "x"}, "Choose one of the clinicians"),
+        ({"other_time": "11:00", "type": "surgery"}, "Choose one of the appointment types"),
+        ({"starts_at": "soon"}, "could not be read"),
+        ({"starts_at": "2026-03-05T11:00:00"}, "could not be read"),
+        ({"take": "9999-12-31T23:59:59-12:00"}, "could not be read"),
+        ({"other_time": "11:00", "day": "9999-12-31"}, "Check the year"),
+        ({"starts_at": "2026-03-06T11:00:00+00:00"}, "The day was changed after"),
+    ],
+)
+def test_a_booking_that_cannot_be_is_refused_in_words(dee, wish, change, says):
+    answer = book(dee, wish | change)
+    assert answer.status_code == 422
+    assert says in answer.content.decode().replace("&#x27;", "'")
+    assert not Appointment.objects.exists()
+
+
+def test_a_patient_is_registered_in_mid_booking_and_the_booking_goes_on(world, dee, wish):
+    waiting = {name: text for name, text in wish.items() if name != "patient"} | {
+        "time": "11:00",
+        "book": "1",
+    }
+    page = dee.get(reverse("desk:register"), waiting).content.decode()
+    carried = page.split('name="booking" value="')[1].split('"')[0].replace("&amp;", "&")
+    answer = register(dee, booking=carried)
+    mei = Patient.objects.get(legal_given_name="Mei")
+    page = dee.get(answer["Location"]).content.decode()
+    assert answer["Location"].startswith(reverse("desk:book"))
+    assert mei.record_number in page
+    assert 'value="2026-03-05T11:00:00+00:00" checked' in page
+
+
+def test_what_is_carried_leads_nowhere_else(dee):
+    answer = register(dee, booking="book=1&next=https://evil.example&patient=7")
+    assert answer["Location"].startswith("/desk/book/?patient=")
+    assert "evil" not in answer["Location"]
+
+
+def test_a_search_from_a_booking_leads_back_to_it(world, dee, wish):
+    carried = f"type={wish['type']}&day=2026-03-05&book=1"
+    page = dee.post(reverse("desk:patients"), {"q": "silva", "booking": carried}).content.decode()
+    assert f'href="/desk/book/?patient={world.ana.pk}&amp;type=follow-up&amp;day=2026-03-05"' in page
+
+
+@pytest.mark.parametrize("taken", [1, 15])
+def test_the_booking_page_costs_the_same_on_a_full_day(
+    world, dee, wish, taken, django_assert_max_num_queries
+):
+    for number in range(taken):
+        starts_at = dt.datetime(2026, 3, 5, 8, tzinfo=dt.UTC) + dt.timedelta(minutes=30 * number)
+        world.booked(patient=world.ben, type=world.follow_up, starts_at=starts_at)
+    dee.get(reverse("desk:patients"))
+    with django_assert_max_num_queries(12):
+        dee.get(reverse("desk:book"), wish)
