@@ -17,7 +17,7 @@ from assessments.screens.actions import Clash
 from assessments.screens.definitions import Item, Section, Test
 from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
 from assessments.screens.models import Answer, Screen
-from assessments.screens.showing import shown
+from assessments.screens.showing import named, shown
 from assessments.triage.actions import preview
 from assessments.triage.rules import Outcome
 
@@ -102,14 +102,17 @@ class ScreenPage:
     def missing(self) -> list[dict[str, str]]:
         """Each item triage still needs, with the address of its field."""
         items = [self.screen.definition.items[name] for name in self.outcome.missing]
-        return [{"label": item.label, "url": self.link(item)} for item in items]
+        return [{"label": named(self.screen.definition, item), "url": self.link(item)} for item in items]
 
     def contradictions(self) -> list[dict[str, Any]]:
         items = self.screen.definition.items
         return [
             {
                 "message": one.message,
-                "recheck": [{"label": items[n].label, "url": self.link(items[n])} for n in one.recheck],
+                "recheck": [
+                    {"label": named(self.screen.definition, items[name]), "url": self.link(items[name])}
+                    for name in one.recheck
+                ],
             }
             for one in self.outcome.contradictions
         ]
@@ -170,7 +173,11 @@ class ScreenPage:
         """Each section with (label, answer in words) of what was answered; empty sections are left out."""
         for section in self.sections:
             rows = [(item, self.screen.answered.get(item.id)) for item in section.items]
-            said = [(item.label, shown(item, row.value, unable=row.unable)) for item, row in rows if row]
+            said = [
+                (named(self.screen.definition, item), shown(item, row.value, unable=row.unable))
+                for item, row in rows
+                if row
+            ]
             if said:
                 yield section, said
 

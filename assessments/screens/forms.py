@@ -136,7 +136,8 @@ def field_for(item: Item, *, last: str = "") -> forms.Field:
         counted = "absolute" if item.kind in ("int", "float") else ""
         return fields.LeftRightField(_single(item), difference=counted, label=item.label, help_text=hint)
     field = _single(item)
-    field.label, field.help_text = item.ask_clinician or item.label, hint
+    asked = item.ask_clinician if item.is_history else ""  # an exam item asks nothing: its test says how
+    field.label, field.help_text = asked or item.label, hint
     return field
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from assessments.screens.answers import SIDES
 from assessments.screens.definitions import Item
+from assessments.screens.definitions import Screen as Definition
 
 UNABLE = "unable because of pain"
 
@@ -18,6 +19,13 @@ def shown(item: Item, value: Any, *, unable: bool = False) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{side} {_one(item, value[side])}" for side in SIDES if value.get(side) is not None)
     return _one(item, value)
+
+
+def named(definition: Definition, item: Item) -> str:
+    """What the item is called where its test does not stand above it: “Slump test: result”."""
+    if item.is_history:
+        return item.label
+    return f"{definition.tests[item.test].name}: {item.label[:1].lower()}{item.label[1:]}"
 
 
 def _one(item: Item, value: Any) -> str:

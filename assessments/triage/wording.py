@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.screens.definitions import Screen
-from assessments.screens.showing import shown
+from assessments.screens.showing import named, shown
 from assessments.triage.causes import Causes, Weighed
 from assessments.triage.rules import Change, Finding, Outcome, Rule, Ruleset
 from clinic.knowledge.sources import load_sources
@@ -22,6 +22,19 @@ LEVELS = {
     "unsupported": "Little fits it",
     "not_assessed": "Too little was measured",
 }
+
+# How a computed value came about, for the reader; the exact formula stands in the catalogue.
+COMPUTED = {
+    "difference": "difference between the sides",
+    "symmetry": "involved side against the other",
+    "side_gap": "gap between the sides",
+    "lower_side": "the lower side",
+    "highest": "the highest",
+    "percent_above": "change",
+    "last_against_previous": "last week against the weeks before",
+    "score": "score",
+}
+SIDES = {"_uninv": " (other side)", "_inv": " (involved side)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,22 @@ class Wording:
         }
 
     def finding(self, finding: Finding) -> dict[str, str]:
-        """One question of the deciding rule with what was found; `detail` is the question in the rule's notation."""
+        """One question of the deciding rule with what was found; `rule` is the question in the rule's notation."""
         value = self.value(finding)
-        text = finding.label if value is None else f"{finding.label}: {value}"
-        return {"text": text, "detail": f"Asked by the rule: {finding.question}"}
+        label = self.label(finding)
+        return {"text": label if value is None else f"{label}: {value}", "rule": finding.question}
+
+    def label(self, finding: Finding) -> str:
+        """An item by its name; a computed value by what it is computed from."""
+        names = [named(self.screen, self.screen.items[name]) for name in finding.items]
+        derived = self.screen.derived.get(finding.fact)
+        if derived is not None:
+            how = COMPUTED.get(derived.how, finding.fact.replace("_", " "))
+            return f"{'; '.join(names)} ({how})"
+        if not names:
+            return finding.label
+        side = next((words for end, words in SIDES.items() if finding.fact.endswith(end)), "")
+        return f"{names[0]}{side}"
 
     def value(self, finding: Finding) -> str | None:
         if finding.value is None:
@@ -96,7 +121,7 @@ class Wording:
 
     def item(self, name: str) -> dict[str, str]:
         item = self.screen.items[name]
-        return {"id": name, "label": item.label, "section": item.section}
+        return {"id": name, "label": named(self.screen, item), "section": item.section}
 
     def klass(self, name: str) -> dict[str, str]:
         return {"id": name, "label": self.ruleset.classes[name].label}

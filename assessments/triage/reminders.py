@@ -1,0 +1,53 @@
+"""What triage has to say to a patient: come back two weeks after a tightness result, so that it is looked at again.
+
+A result of tightness is the calmest there is, and the one that is most costly when it was wrong: its rule asks for a
+new screen in two weeks. The message names neither the finding nor the part of the body.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import F, OuterRef, Subquery
+
+from assessments.screens.models import Screen
+from assessments.triage.models import Decision, Result
+from clinic.reminders.sources import Due, Message, NotWanted, unwritten
+
+RECHECK = "recheck"
+KINDS = {RECHECK: "Two-week re-check"}
+LOOKED_AT_AGAIN = frozenset({"tightness"})  # the decided classes that are looked at again
+AFTER = dt.timedelta(days=14)
+TOO_LATE = dt.timedelta(days=42)  # a clinic that starts sending late does not write to everybody of last year
+
+
+def due(*, now: dt.datetime) -> Iterable[Due]:
+    """Results decided as tightness two weeks ago or more, of patients who were not screened since."""
+    decided = Decision.objects.filter(result=OuterRef("pk")).order_by("-pk").values("klass")[:1]
+    newer = Screen.objects.signed().filter(patient=OuterRef("patient")).values("pk")[:1]
+    found = (
+        Result.objects.filter(decided_at__lte=now - AFTER, decided_at__gt=now - TOO_LATE)
+        .annotate(decided_klass=Subquery(decided), newest_screen=Subquery(newer))
+        .filter(decided_klass__in=LOOKED_AT_AGAIN, newest_screen=F("screen"))
+        .filter(unwritten(__name__, RECHECK, about="decided_at"))
+    )
+    for result in found:
+        yield Due(
+            RECHECK,
+            result.pk,
+            result.patient_id,
+            about_at=result.decided_at,
+            due_at=result.decided_at + AFTER,
+        )
+
+
+def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+    """The invitation, unless the patient was screened again or the clinician has decided otherwise since."""
+    result = Result.objects.prefetch_related("decisions").get(pk=subject_id)
+    decision = result.standing_decision
+    if decision is None or decision.klass not in LOOKED_AT_AGAIN:
+        return NotWanted("The clinician has decided otherwise since.")
+    if Screen.objects.signed().filter(patient=result.patient_id, signed_at__gt=result.decided_at).exists():
+        return NotWanted("They were seen again already.")
+    return Message(template="emails/recheck.txt", page="portal:appointments")
