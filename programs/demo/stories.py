@@ -50,10 +50,14 @@ def visit(patient: Patient, entry: tuple[int, str, str, str], *, staff: Staff, c
     appointment = _book(
         patient, clinician, type_slug, calendar.at(day, dt.time.fromisoformat(wall)), staff, calendar
     )
-    if day == 0 and patient.pk % 3 == 0:
-        _step(appointment, "confirmed", staff, calendar.now)
+    if appointment.ends_at < calendar.now and patient.pk % 7 == 0:
+        _step(appointment, "no_show", staff, appointment.ends_at)
     elif appointment.ends_at < calendar.now:
         _attend(appointment, staff)
+    elif appointment.starts_at < calendar.now:
+        _step(appointment, "arrived", staff, appointment.starts_at)
+    elif patient.pk % 2 == 0:
+        _step(appointment, "confirmed", staff, calendar.now)
 
 
 def examined(
