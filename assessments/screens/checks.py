@@ -1,4 +1,4 @@
-"""Refuses to start with a screen, or a source, that is not exactly what was published."""
+"""Refuses to start with a screen, an outcome measure or a source that is not exactly what was published."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from assessments.screens.outcomes import OUTCOMES, load_outcomes
 from assessments.screens.reading import CATALOGUE, load_screen
 from clinic.knowledge.files import check_published, versions
 from clinic.knowledge.reading import KnowledgeError
@@ -19,6 +20,21 @@ def catalogue_is_sound(
 ) -> list[CheckMessage]:
     """screens.E001 to E006, as numbered in clinic.knowledge.reading.Problem."""
     return complaints("screens", [*_sources(), *_screens(folder)])
+
+
+@register
+def outcomes_are_sound(
+    app_configs: Any = None, *, folder: Path = OUTCOMES, **kwargs: Any
+) -> list[CheckMessage]:
+    """screens.E001 to E006, for the outcome measures."""
+    return complaints("screens", _outcomes(folder))
+
+
+def _outcomes(folder: Path) -> Iterable[Callable[[], object]]:
+    yield lambda: check_published(folder)
+    for numbers in versions(folder).values():
+        for number in numbers:
+            yield lambda number=number: load_outcomes(number, folder)  # type: ignore[misc]
 
 
 def _sources() -> Iterable[Callable[[], object]]:
