@@ -72,7 +72,7 @@ def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
                 patient_id=due.patient_id,
                 about_at=due.about_at,
                 due_at=due.due_at,
-                try_at=due.due_at,
+                try_at=now,
             )
             for due in dues
             if due.due_at <= now
@@ -86,7 +86,7 @@ def to_ring(*, now: dt.datetime, room: int) -> list[int]:
     """Ids of at most `room` reminders to call a worker for, oldest first; none is named twice in 30 seconds."""
     waiting = Reminder.objects.claimable(now).exclude(rung_at__gt=now - RING_AGAIN)
     ids = list(
-        waiting.order_by("try_at")
+        waiting.order_by("try_at", "pk")
         .select_for_update(skip_locked=True)
         .values_list("pk", flat=True)[: max(0, min(room, WINDOW))]
     )

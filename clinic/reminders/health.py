@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from itertools import islice
 
+from django.conf import settings
 from django.db.models import Min
 
 from clinic.reminders import sources
 from clinic.reminders.models import Reminder
+
+log = logging.getLogger(__name__)
 
 LOOKED_AT = 200
 LATE = dt.timedelta(minutes=5)
@@ -21,15 +25,24 @@ def oldest_due_age(now: dt.datetime) -> dt.timedelta:
     """
     waiting = Reminder.objects.claimable(now).aggregate(since=Min("try_at"))["since"]
     moments = [waiting] if waiting else []
-    for name, source in sources.every():
-        named = list(islice(source.due(now=now), LOOKED_AT))
-        written = set(
-            Reminder.objects.filter(
-                source=name, subject_id__in={due.subject_id for due in named}
-            ).values_list("kind", "subject_id", "about_at")
-        )
-        moments += [d.due_at for d in named if (d.kind, d.subject_id, d.about_at) not in written]
+    for name in settings.REMINDER_SOURCES:
+        moments += _unwritten(name, now)
     return max((now - at for at in moments if at <= now), default=dt.timedelta())
+
+
+def _unwritten(source: str, now: dt.datetime) -> list[dt.datetime]:
+    """When the things a source names, and the outbox has not, were due. A source that fails is in the log."""
+    try:
+        named = list(islice(sources.named(source).due(now=now), LOOKED_AT))
+    except Exception:
+        log.exception("%s could not say what is due", source)
+        return []
+    written = set(
+        Reminder.objects.filter(source=source, subject_id__in={due.subject_id for due in named}).values_list(
+            "kind", "subject_id", "about_at"
+        )
+    )
+    return [due.due_at for due in named if (due.kind, due.subject_id, due.about_at) not in written]
 
 
 def is_late(now: dt.datetime) -> bool:

@@ -50,7 +50,9 @@ class Reminder(models.Model):
     channel = models.CharField(max_length=10, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
-    try_at = models.DateTimeField(help_text="Not before this: due_at at first, later after a failed try.")
+    try_at = models.DateTimeField(
+        help_text="Not before this: when it was written down at first, later after a failed try."
+    )
     rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last called for it.")
     lease_until = models.DateTimeField(
         null=True, blank=True, help_text="Until then one sender has it to itself."

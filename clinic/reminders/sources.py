@@ -27,12 +27,11 @@ passer-by may read on a lock screen is decided in templates/emails, which a test
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from clinic.reminders.models import Reminder
@@ -76,12 +75,6 @@ class Source(Protocol):
 def named(name: str) -> Source:
     """The source of that name; ImportError when there is none."""
     return cast(Source, import_module(name))
-
-
-def every() -> Iterator[tuple[str, Source]]:
-    """All of settings.REMINDER_SOURCES, by name."""
-    for name in settings.REMINDER_SOURCES:
-        yield name, named(name)
 
 
 def label(source: str, kind: str) -> str:

@@ -6,14 +6,13 @@ import datetime as dt
 
 from django.core.cache import cache
 from django.db import Error, connection
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from clinic.audit.guards import open_to_everyone
-from clinic.reminders.models import Reminder
+from clinic.reminders.health import oldest_due_age
 
 LATEST = dt.timedelta(minutes=5)  # a reminder due for longer than this means nobody sends them
 
@@ -46,8 +45,7 @@ def _cache() -> str:
 
 def _reminders(now: dt.datetime) -> dict[str, str | int]:
     try:
-        oldest = Reminder.objects.claimable(now).aggregate(since=Min("try_at"))["since"]
+        seconds = int(oldest_due_age(now).total_seconds())
     except Error:
         return {"reminders": "not known"}
-    seconds = int((now - oldest).total_seconds()) if oldest else 0
     return {"reminders": "ok" if seconds <= LATEST.total_seconds() else "late", "oldest_due_seconds": seconds}

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone')], default='email', max_length=10)),
                 ('due_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('due', 'Due'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('skipped', 'Not sent')], default='due', max_length=10)),
-                ('try_at', models.DateTimeField(help_text='Not before this: due_at at first, later after a failed try.')),
+                ('try_at', models.DateTimeField(help_text='Not before this: when it was written down at first, later after a failed try.')),
                 ('rung_at', models.DateTimeField(blank=True, help_text='When a worker was last called for it.', null=True)),
                 ('lease_until', models.DateTimeField(blank=True, help_text='Until then one sender has it to itself.', null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

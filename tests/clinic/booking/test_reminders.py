@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -169,6 +171,31 @@ class TestClocks:
     def test_two_days_before_at_the_same_wall_time(self, starts_at, reminded_at):
         assert calendar.two_days_before(starts_at) == reminded_at
 
+    @pytest.mark.parametrize(
+        ("zone", "changes"),
+        [
+            ("Europe/London", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)]),
+            ("America/New_York", [dt.date(2026, 3, 8), dt.date(2026, 11, 1)]),
+            ("Australia/Lord_Howe", [dt.date(2026, 4, 5), dt.date(2026, 10, 4)]),
+            ("Asia/Kolkata", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)]),
+            ("America/Santiago", [dt.date(2026, 4, 4), dt.date(2026, 9, 6)]),
+        ],
+    )
+    def test_at_every_half_hour_around_every_change(self, settings, zone, changes):
+        settings.TIME_ZONE = zone
+        here = ZoneInfo(zone)
+        for change, offset, half in product(changes, range(4), range(48)):
+            day = change + offset * DAY
+            starts_at = dt.datetime.combine(day, dt.time(half // 2, half % 2 * 30), here).astimezone(dt.UTC)
+            wall = starts_at.astimezone(here)
+            before = calendar.two_days_before(starts_at).astimezone(here)
+            shift = before.replace(tzinfo=None) - (wall.replace(tzinfo=None) - 2 * DAY)
+            skipped = dt.timedelta() < shift <= HOUR and _never_shown(
+                wall.replace(tzinfo=None) - 2 * DAY, here
+            )
+            assert shift == dt.timedelta() or skipped
+            assert 2 * DAY - 1.5 * HOUR <= starts_at - before <= 2 * DAY + 1.5 * HOUR
+
     def test_a_patient_elsewhere_reads_both_times(self, world, appointment):
         world.ana.time_zone = "America/New_York"
         world.ana.save()
@@ -196,3 +223,9 @@ def test_every_kind_has_a_name_for_the_desk():
         value for name, value in vars(calendar).items() if isinstance(value, str) and "appointment_" in value
     }
     assert named == set(calendar.KINDS)
+
+
+def _never_shown(wall: dt.datetime, zone: ZoneInfo) -> bool:
+    """Whether the clocks jump over that time."""
+    there_and_back = wall.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
+    return there_and_back.replace(tzinfo=None) != wall

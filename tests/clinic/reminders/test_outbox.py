@@ -291,6 +291,16 @@ class TestHealth:
         source.nags(world.ana, now=world.now)
         assert health.oldest_due_age(world.now + 7 * MINUTE) == 7 * MINUTE
 
+    def test_a_scheduler_that_catches_up_is_well_again(self, world, source):
+        source.nags(world.ana, now=world.now)
+        actions.collect(now=world.now + 60 * MINUTE)
+        assert health.oldest_due_age(world.now + 61 * MINUTE) == MINUTE
+
+    def test_a_source_that_fails_hides_no_other(self, reminder, world, settings, caplog):
+        settings.REMINDER_SOURCES = ["no.such.source", NAME]
+        with caplog.at_level(logging.CRITICAL + 1, "clinic.reminders.health"):
+            assert health.oldest_due_age(world.now + MINUTE) == MINUTE
+
 
 class TestTheDatabaseAlone:
     @pytest.mark.parametrize(

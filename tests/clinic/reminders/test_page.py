@@ -159,8 +159,9 @@ class TestSendingAgain:
 
 
 def test_a_silent_sender_is_noticed(world, source, desk):
-    source.nags(world.ana, now=timezone.now() - 20 * MINUTE)
-    actions.collect(now=timezone.now())
+    before = timezone.now() - 20 * MINUTE
+    source.nags(world.ana, now=before)
+    actions.collect(now=before)
     assert "waiting longer than usual" in desk.get(URL).content.decode()
     Reminder.objects.update(try_at=timezone.now())
     assert "waiting longer than usual" not in desk.get(URL).content.decode()
