@@ -85,7 +85,7 @@ def _readers(patient: Patient) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "what": f"{entry.get_action_display()}: {entry.what or entry.page or 'outside a page'}",
+            "what": f"{entry.get_action_display()}: {entry.what or 'the record'}",
             "who": str(entry.account) if entry.account else f"the clinic itself ({entry.job})",
             "icon": "eye" if entry.action == Entry.Action.READ else "pencil",
         }
