@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.charting.rows import page_above
+from assessments.charting.rows import page_above, words_before
 from assessments.triage import actions
 from assessments.triage.models import Decision, Result
 
@@ -24,6 +24,11 @@ class ResultPage:
     @property
     def said(self) -> dict[str, Any]:
         return self.result.outcome  # type: ignore[no-any-return]
+
+    @property
+    def eyebrow(self) -> str:
+        """What stands above the class: with too little or too contradictory findings, nothing fits."""
+        return words_before(self.result)
 
     @cached_property
     def classes(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.screens.models import Screen
 from assessments.triage.actions import class_label
 from assessments.triage.models import Decision, Result
+from assessments.triage.rules import INSUFFICIENT, REVIEW
 from clinic.booking.models import Appointment
 from clinic.booking.status import Status
 from clinic.people.models import Account, Patient
@@ -80,7 +81,7 @@ def _screen(patient: Patient, screen: Screen) -> dict[str, Any]:
 
 def _result(patient: Patient, result: Result) -> Iterator[dict[str, Any]]:
     where = reverse("charting:triage", args=[patient.pk, result.pk])
-    what = f"The findings fit: {result.label}"
+    what = f"{words_before(result)}: {result.label}"
     yield {"at": result.decided_at, "what": what, "who": result.ruleset, "url": where, "icon": "list"}
     for decision in result.decisions.all():
         said = "agreed" if decision.agrees else f"overruled: {class_label(result, decision.klass)}"
@@ -102,6 +103,11 @@ def _appointment(appointment: Appointment) -> dict[str, Any]:
         "detail": appointment.get_status_display(),
         "icon": "calendar",
     }
+
+
+def words_before(result: Result) -> str:
+    """How a result's label is introduced: the findings fit a class, or triage cannot name one."""
+    return "Triage cannot name one yet" if result.klass in (INSUFFICIENT, REVIEW) else "The findings fit"
 
 
 def page_above(name: str, *args: object) -> str:

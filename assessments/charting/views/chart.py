@@ -21,6 +21,7 @@ def patient(request: HttpRequest, *, account: Account, patient: Patient) -> Http
         "patient": patient,
         "draft": next((one for one in screens if not one.is_signed), None),
         "newest": results[0] if results else None,
+        "newest_words": rows.words_before(results[0]) if results else "",
         "events": rows.timeline(patient, screens, results, appointments),
         "panel_url": rows.page_above("prescribing:panel", patient.pk),
     }

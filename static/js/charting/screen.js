@@ -109,7 +109,7 @@ const typesText = (element) => element.matches("textarea, select, input:not([typ
 // One stop a group of radios, as Tab has it.
 const stops = () => {
   const groups = new Set();
-  return [...form.querySelectorAll("input, select, textarea, button[type=submit]")].filter((element) => {
+  return [...form.querySelectorAll("input, select, textarea")].filter((element) => {
     if (element.type === "hidden" || element.disabled || !element.checkVisibility()) return false;
     if (element.type !== "radio") return true;
     if (groups.has(element.name)) return false;

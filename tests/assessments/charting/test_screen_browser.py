@@ -1,0 +1,135 @@
+"""A screen by keyboard in a real browser, saved as it goes, also when the network fails and comes back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.screens import actions
+from assessments.screens.actions import Change
+from assessments.screens.models import Answer, Screen
+from assessments.screens.reading import load_screen
+from clinic.people.models import Account
+from tests.journeys.person import Person, Window, page_faults
+from tests.world import World
+
+RED_FLAGS = load_screen().sections[0]
+SAVED = re.compile(r"Saved \d\d:\d\d")
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    """As everywhere, but committed, so that the server sees it."""
+    return World()
+
+
+@pytest.fixture
+def carl(world, browser, live_server):
+    """Carl at a keyboard, signed in."""
+    person = Person.arrives("Carl", browser, live_server.url, Window(1280, "light"))
+    session = world.signed_in(world.carl).cookies["sessionid"].value
+    person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    yield person
+    person.leaves()
+    assert person.faults == []
+
+
+@pytest.fixture
+def screen(world) -> Screen:
+    return actions.start(patient=world.ana, by=world.carl, now=world.now)
+
+
+def section(screen, name):
+    return f"/chart/patients/{screen.patient_id}/screens/{screen.pk}/in/{name}/"
+
+
+def values(screen):
+    return dict(Answer.objects.filter(screen=screen).values_list("item", "value"))
+
+
+def saved(person):
+    expect(person.page.locator("[data-saved-text]")).to_have_text(SAVED)
+
+
+def test_the_red_flags_are_answered_by_keys_alone(carl, screen):
+    page = carl.opens(section(screen, "red_flags")).page
+    page.locator("[name=rf_bladder_bowel]").first.focus()
+    for item in RED_FLAGS.items:
+        page.keyboard.press("u" if item.id == "rf_weight_loss" else "n" if item.kind == "bool" else "Enter")
+        if item.kind == "bool":
+            page.keyboard.press("Enter")
+    carl.is_on("Person and side")
+    assert page_faults(page) == []
+    asked = [item.id for item in RED_FLAGS.items if item.kind == "bool"]
+    assert values(screen) == {item: None if item == "rf_weight_loss" else False for item in asked}
+
+
+def test_numbers_sides_and_pain_by_keys(carl, screen):
+    page = carl.opens(section(screen, "supine")).page
+    page.locator("[name=ake_deg_left]").focus()
+    page.keyboard.type("22")
+    page.keyboard.press("Enter")
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    page.keyboard.press("y")
+    saved(carl)
+    assert values(screen) == {"ake_deg": {"left": 22, "right": 24}, "ake_pain": True}
+    carl.opens(section(screen, "episode"))
+    page.locator("[name=pain_now_nprs]").first.focus()
+    page.keyboard.press("7")
+    page.keyboard.press("t")
+    saved(carl)
+    assert values(screen)["pain_now_nprs"] == 10
+
+
+def test_the_keys_are_listed_on_a_question_mark(carl, screen):
+    page = carl.opens(section(screen, "red_flags")).page
+    page.locator("[name=rf_bladder_bowel]").first.focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Yes, no, not known")
+
+
+def test_a_lost_network_loses_nothing(carl, screen):
+    page = carl.opens(section(screen, "person")).page
+    page.context.set_offline(True)
+    page.locator("[name=age_years]").fill("34")
+    expect(page.locator("[data-saved-text]")).to_contain_text("No connection")
+    assert values(screen) == {}
+    page.context.set_offline(False)
+    saved(carl)
+    assert values(screen) == {"age_years": 34}
+    carl.faults = [fault for fault in carl.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_a_refused_answer_is_named_and_the_others_are_saved(carl, screen):
+    page = carl.opens(section(screen, "person")).page
+    page.locator("[name=body_mass_kg]").fill("61")
+    page.locator("[name=age_years]").fill("340")
+    expect(page.locator("#item-age_years [data-problem]")).to_contain_text("from 8 to 100 years")
+    expect(page.locator("[data-saved-text]")).to_contain_text("not saved")
+    assert values(screen) == {"body_mass_kg": 61}
+
+
+def test_an_answer_from_another_tab_is_not_overwritten_by_the_script(world, carl, screen):
+    page = carl.opens(section(screen, "person")).page
+    cleo = Account.objects.get(pk=world.cleo.pk)
+    actions.save_answers(screen=screen, changes={"age_years": Change(40)}, by=cleo, now=world.now)
+    page.locator("[name=age_years]").fill("34")
+    expect(page.locator("#item-age_years [data-problem]")).to_contain_text("Cleo Marchetti answered this")
+    assert values(screen) == {"age_years": 40}
+    carl.presses("Save and continue")
+    carl.sees("Two answers for Age")
+    page.get_by_label(re.compile("Take yours")).check()
+    carl.presses("Save and continue")
+    carl.is_on("This episode")
+    assert values(screen) == {"age_years": 34}
+
+
+def test_an_urgent_finding_is_said_at_once(carl, screen):
+    page = carl.opens(section(screen, "red_flags")).page
+    page.locator("[name=rf_saddle_numbness]").first.focus()
+    page.keyboard.press("y")
+    expect(page.locator("[data-urgent-text]")).to_contain_text("Cauda equina")
+    assert page_faults(page) == []
