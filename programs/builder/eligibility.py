@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from clinic.knowledge.conditions import Facts
 from programs.builder.recipe import Phase, Recipe, Track
+from programs.builder.wording import Words
 from programs.exercises.definitions import Exercise
 
 
@@ -44,7 +45,9 @@ def _caps(facts: Facts, phase: Phase, track: Track, recipe: Recipe) -> Iterator[
         yield Cap(rule.novice_cap, f"{asked}: first {rule.novice_weeks} weeks")
 
 
-def blocked_reason(exercise: Exercise, facts: Facts, phase: Phase, track: Track, cap: Cap) -> str:
+def blocked_reason(
+    exercise: Exercise, facts: Facts, phase: Phase, track: Track, cap: Cap, words: Words
+) -> str:
     """Why the exercise may not be done, in the clinician's words; empty when it may.
 
     `facts` hold the class and the phase as pseudo-facts.
@@ -59,22 +62,17 @@ def blocked_reason(exercise: Exercise, facts: Facts, phase: Phase, track: Track,
         return f"The {track.id.replace('_', ' ')} track leaves out {exercise.category.replace('_', ' ')}."
     if exercise.level > cap.level:
         return f"Level {exercise.level} is above {cap.level} ({cap.reason})."
-    return _unmet(exercise, facts) or _contraindicated(exercise, facts)
+    return _unmet(exercise, facts, words) or _contraindicated(exercise, facts, words)
 
 
-def _unmet(exercise: Exercise, facts: Facts) -> str:
-    if exercise.require is None:
+def _unmet(exercise: Exercise, facts: Facts, words: Words) -> str:
+    if exercise.require is None or exercise.require.truth(facts):
         return ""
-    holds = exercise.require.truth(facts)
-    if holds:
-        return ""
-    wanted = exercise.prerequisite or str(exercise.require)
-    if holds is False:
-        return f"Not yet: {wanted}."
-    return f"Not known whether it holds: {wanted} (still open: {', '.join(sorted(exercise.require.unknown(facts)))})."
+    said = words.unmet(exercise.require, facts)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
-def _contraindicated(exercise: Exercise, facts: Facts) -> str:
+def _contraindicated(exercise: Exercise, facts: Facts, words: Words) -> str:
     if exercise.block_if is None or not exercise.block_if.truth(facts):
         return ""
-    return f"Contraindicated: {'; '.join(exercise.contraindications) or exercise.block_if}."
+    return f"Contraindicated: {words.holds(exercise.block_if, facts)}."

@@ -13,6 +13,7 @@ from clinic.knowledge.conditions import Facts, Value
 from programs.builder.eligibility import Cap, blocked_reason, caps
 from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Day, Phase, Recipe, Stage, Track
 from programs.builder.selection import Picked, select
+from programs.builder.wording import Words
 from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Exercise
 
 
@@ -64,7 +65,8 @@ def propose(
     track = recipe.track_of(klass)
     if track.id == NO_PROGRAM:
         return _nothing(klass, track, recipe)
-    return _program(klass, track, screen.derive(answers), causes, recipe)
+    words = Words(screen, recipe.classes)
+    return _program(klass, track, screen.derive(answers), causes, recipe, words)
 
 
 def _nothing(klass: str, track: Track, recipe: Recipe) -> Proposal:
@@ -90,10 +92,12 @@ def _nothing(klass: str, track: Track, recipe: Recipe) -> Proposal:
     )
 
 
-def _program(klass: str, track: Track, facts: Facts, causes: Causes, recipe: Recipe) -> Proposal:
+def _program(
+    klass: str, track: Track, facts: Facts, causes: Causes, recipe: Recipe, words: Words
+) -> Proposal:
     phase = recipe.phases[_start(track, facts)]
     level_caps = caps(facts, phase, track, recipe)
-    eligible, blocked = _sorted_out(klass, track, phase, level_caps[0], facts, recipe)
+    eligible, blocked = _sorted_out(klass, track, phase, level_caps[0], facts, recipe, words)
     running = running_policy(klass, facts, recipe)
     return Proposal(
         klass=klass,
@@ -122,12 +126,12 @@ def _start(track: Track, facts: Facts) -> str:
 
 
 def _sorted_out(
-    klass: str, track: Track, phase: Phase, cap: Cap, facts: Facts, recipe: Recipe
+    klass: str, track: Track, phase: Phase, cap: Cap, facts: Facts, recipe: Recipe, words: Words
 ) -> tuple[list[Exercise], dict[str, str]]:
     told: dict[str, Value] = {**facts, CLASS_FACT: klass, PHASE_FACT: phase.number}
     eligible, blocked = [], {}
     for exercise in recipe.library.exercises.values():
-        reason = blocked_reason(exercise, told, phase, track, cap)
+        reason = blocked_reason(exercise, told, phase, track, cap, words)
         if reason:
             blocked[exercise.id] = reason
         else:
