@@ -12,6 +12,7 @@ from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
 from clinic.desk.wish import Wish
 from clinic.people.models import Patient
+from clinic.reminders.sources import label
 
 LATEST_APPOINTMENTS = 25
 LATEST_REMINDERS = 10
@@ -72,7 +73,10 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
         ],
         "coming": [visit for visit in reversed(latest) if visit.starts_at >= now],
         "earlier": [visit for visit in latest if visit.starts_at < now],
-        "reminders": list(patient.reminders.order_by("-pk")[:LATEST_REMINDERS]),
+        "reminders": [
+            (label(reminder.source, reminder.kind), reminder)
+            for reminder in patient.reminders.order_by("-pk")[:LATEST_REMINDERS]
+        ],
         "book_url": Wish().with_patient(patient.pk).url,
         "with_readers": with_readers,
         "readers": _readers(patient) if with_readers else [],

@@ -58,7 +58,7 @@ class DetailsForm(forms.Form):
     )
     birth_date = BirthDateField(
         label="Birth date",
-        help_text="Day, month, year, for example 14/3/1991",
+        help_text="Such as 14/3/1991",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     emergency_name = forms.CharField(label="Emergency contact", required=False)

@@ -14,8 +14,6 @@ from redis.exceptions import RedisError
 from clinic.audit.guards import open_to_everyone
 from clinic.reminders.health import oldest_due_age
 
-LATEST = dt.timedelta(minutes=5)  # a reminder due for longer than this means nobody sends them
-
 
 @open_to_everyone(because="load balancers ask it; it tells states and seconds, never a record")
 @require_safe
