@@ -51,7 +51,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
         The patient's pages reach programs through this and `loggable_by` alone.
         """
-        return self.filter(patient=patient, state=Version.State.RELEASED).exclude(_overtaken())
+        return self.in_force().filter(patient=patient)
+
+    def in_force(self) -> VersionQuerySet:
+        """Every patient's released version, for the outbox: what patients may see, whoever they are."""
+        return self.filter(state=Version.State.RELEASED).exclude(_overtaken())
 
     def loggable_by(self, patient: Any, *, now: dt.datetime) -> VersionQuerySet:
         """`released_to`, and what was released until a day ago, so that a form opened before is not lost."""

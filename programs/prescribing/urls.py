@@ -1,2 +1,20 @@
+from django.urls import path
+
+from programs.prescribing.views import changes, pages
+
 app_name = "prescribing"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", pages.worklist, name="worklist"),
+    path("<int:patient_id>/panel/", pages.panel, name="panel"),
+    path("<int:patient_id>/decisions/<int:decision_id>/propose/", changes.propose, name="propose"),
+    path("<int:patient_id>/versions/<int:version_id>/", pages.program, name="program"),
+    path("<int:patient_id>/versions/<int:version_id>/release/", changes.release, name="release"),
+    path("<int:patient_id>/versions/<int:version_id>/revise/", changes.revise, name="revise"),
+    path("<int:patient_id>/versions/<int:version_id>/note/", changes.note, name="note"),
+    path(
+        "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/",
+        changes.exercise,
+        name="exercise",
+    ),
+    path("<int:patient_id>/logs/<int:log_id>/seen/", changes.seen, name="seen"),
+]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +11,8 @@ from programs.plans.doses import Dose, minutes_for, times_a_week
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NoProgramForThis
 from programs.plans.sessions import DAYS, parts
+from tests.cases import CASES
 from tests.programs.stories import a_draft
-
-CASES = Path(__file__).parents[2] / "cases"
 
 
 def a_week(draft=None):
@@ -75,12 +72,7 @@ def test_headings_follow_the_order_of_the_session():
     assert [title for title, _ in parts(sessions[1])] == ["Warm up", "Strength", "To finish"]
 
 
-def worked_cases():
-    found = sorted(CASES.rglob("*worked_cases*.json"))
-    return json.loads(found[0].read_text())["vignettes"] if found else []
-
-
-@pytest.mark.parametrize("case", worked_cases(), ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_every_worked_case_gives_a_week_within_its_limits(case):
     klass = case["expected"]["class"]
     asked = {"case": case["input"], "klass": klass, "catalogue": "hamstring", "version": 1}

@@ -1,0 +1,150 @@
+"""What clinicians change: propose, edit a draft, release, start a new version, mark a log as read.
+
+A refused change shows the program again with the reason and what was typed; nothing is half-stored.
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.triage.models import Decision
+from clinic.audit.guards import for_record
+from clinic.people import kept_forms
+from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
+from programs.plans import actions, edits
+from programs.plans.models import Exercise
+from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
+from programs.prescribing.forms import DoseForm, NoteForm
+from programs.prescribing.views.pages import draw_program
+
+
+@for_record(Role.CLINICIAN)
+@require_POST
+def propose(request: HttpRequest, *, account: Account, patient: Patient, decision_id: int) -> HttpResponse:
+    """Build the first version for a decision and show it; the one there is when it was built before."""
+    decision = get_object_or_404(Decision, pk=decision_id, result__patient=patient)
+    try:
+        version = actions.propose(decision=decision, by=account, now=timezone.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("charting:patient", patient_id=patient.pk)
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=version.pk)
+
+
+@for_record(Role.CLINICIAN)
+@require_POST
+def release(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    if request.POST.get("sure") != "on":
+        words = "Tick that you have read the program, then release it. Nothing was released."
+        return draw_program(request, patient, version_id, refused=words, status=422)
+    try:
+        actions.release(version=version, by=account, now=timezone.now())
+    except AlreadyReleased as refusal:
+        messages.info(request, str(refusal))
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+    else:
+        messages.success(request, f"Released. {patient.called} sees it now and is told by e-mail.")
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
+
+
+@for_record(Role.CLINICIAN)
+@require_POST
+def revise(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    try:
+        draft = actions.revise(version=version, by=account, now=timezone.now())
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+    messages.info(
+        request, "A new version, a copy of what the patient has. They keep the old one until you release."
+    )
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=draft.pk)
+
+
+@for_record(Role.CLINICIAN)
+@require_http_methods(["GET", "POST"])
+def note(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
+    """The note to the patient. A GET shows what an expired session kept."""
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    if request.method == "GET":
+        kept = kept_forms.take_back(request)
+        form = NoteForm(kept) if kept is not None else None
+        return draw_program(request, patient, version_id, note=form, kept="note" if form else "")
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            edits.write_note(version=version, note=form.cleaned_data["note"], by=account)
+        except Refusal as refusal:
+            form.add_error("note", str(refusal))
+        else:
+            messages.success(request, "Note saved.")
+            return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
+    return draw_program(request, patient, version_id, note=form, status=422)
+
+
+@for_record(Role.CLINICIAN)
+@require_http_methods(["GET", "POST"])
+def exercise(
+    request: HttpRequest, *, account: Account, patient: Patient, version_id: int, exercise_id: int
+) -> HttpResponse:
+    """One exercise of a draft: `change` is remove, up, down, or dose."""
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    if request.method == "GET":
+        return _kept_dose(request, patient, version_id, exercise_id)
+    chosen = version.exercises.filter(pk=exercise_id).first()
+    if chosen is None:
+        words = "That exercise was removed from this version in the meantime. Nothing was changed."
+        return draw_program(request, patient, version_id, refused=words, status=409)
+    change = request.POST.get("change")
+    if change not in {"remove", "up", "down"}:
+        return _dose(request, patient, chosen, account)
+    try:
+        if change == "remove":
+            edits.remove_exercise(exercise=chosen, by=account)
+            messages.success(request, f"“{chosen.name}” removed.")
+        else:
+            edits.move_exercise(exercise=chosen, up=change == "up", by=account)
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
+
+
+def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Account) -> HttpResponse:
+    form = DoseForm(request.POST, exercise=chosen)
+    if form.is_valid():
+        try:
+            edits.change_dose(exercise=chosen, by=account, **form.cleaned_data)
+        except WrongDose as refusal:
+            form.add_error(refusal.field, str(refusal))
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"New dose for “{chosen.name}”.")
+            return redirect("prescribing:program", patient_id=patient.pk, version_id=chosen.version_id)
+    return draw_program(request, patient, chosen.version_id, dose=form, dose_of=chosen.pk, status=422)
+
+
+def _kept_dose(request: HttpRequest, patient: Patient, version_id: int, exercise_id: int) -> HttpResponse:
+    """The program with the dose an expired session kept, not saved yet."""
+    kept = kept_forms.take_back(request)
+    chosen = Exercise.objects.filter(pk=exercise_id, version=version_id, version__patient=patient).first()
+    if kept is None or chosen is None:
+        return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
+    form = DoseForm(kept, exercise=chosen)
+    return draw_program(request, patient, version_id, dose=form, dose_of=exercise_id, kept="dose")
+
+
+@for_record(Role.CLINICIAN)
+@require_POST
+def seen(request: HttpRequest, *, account: Account, patient: Patient, log_id: int) -> HttpResponse:
+    """The clinician has read this log; its flag leaves the top of the list."""
+    log = get_object_or_404(patient.session_logs.select_related("patient"), pk=log_id)
+    actions.mark_seen(log=log, by=account, now=timezone.now())
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=log.version_id)

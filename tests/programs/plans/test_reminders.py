@@ -1,0 +1,68 @@
+"""What programs ask the outbox to say: the release at once, a kind word after silence, at most twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from clinic.reminders.actions import collect
+from clinic.reminders.models import Reminder
+from clinic.reminders.sources import Message, NotWanted
+from programs.plans import actions, reminders
+
+DAY = dt.timedelta(days=1)
+
+
+def kinds(now):
+    return sorted(one.kind for one in reminders.due(now=now))
+
+
+def test_nothing_is_said_of_a_proposal(ana_story):
+    assert ana_story.proposed
+    assert kinds(ana_story.now + 10 * DAY) == []
+
+
+def test_a_release_is_said_at_once(ana_story):
+    assert ana_story.released
+    assert kinds(ana_story.now) == ["program_released"]
+
+
+def test_silence_is_answered_after_two_and_five_days_and_then_no_more(ana_story):
+    assert ana_story.released
+    assert "session_check_in" not in kinds(ana_story.now + 2 * DAY - dt.timedelta(minutes=1))
+    for _ in range(2):
+        collect(now=ana_story.now + 2 * DAY)
+        collect(now=ana_story.now + 6 * DAY)
+        collect(now=ana_story.now + 30 * DAY)
+    written = Reminder.objects.filter(source="programs.plans.reminders").values_list("kind", flat=True)
+    assert sorted(written) == ["program_released", "session_check_in", "session_check_in_again"]
+
+
+def test_a_log_starts_the_silence_anew(ana_story):
+    log = ana_story.logs(now=ana_story.now + DAY)
+    assert "session_check_in" not in kinds(ana_story.now + 2 * DAY)
+    found = [one for one in reminders.due(now=log.logged_at + 2 * DAY) if one.kind == "session_check_in"]
+    assert [one.about_at for one in found] == [log.logged_at]
+
+
+def say(kind, story, version, about_at):
+    return reminders.message(kind=kind, subject_id=version.pk, about_at=about_at, now=story.now)
+
+
+def test_a_log_since_makes_the_word_unwanted(ana_story):
+    version = ana_story.released
+    assert isinstance(say("session_check_in", ana_story, version, version.released_at), Message)
+    ana_story.logs(now=ana_story.now + DAY)
+    assert isinstance(say("session_check_in", ana_story, version, version.released_at), NotWanted)
+
+
+@pytest.mark.parametrize("kind", ["program_released", "session_check_in"])
+def test_a_replaced_or_overtaken_program_is_not_spoken_of(ana_story, kind):
+    old = ana_story.released
+    new = actions.revise(version=old, by=ana_story.by, now=ana_story.now)
+    actions.release(version=new, by=ana_story.by, now=ana_story.now)
+    assert isinstance(say(kind, ana_story, old, old.released_at), NotWanted)
+    assert isinstance(say(kind, ana_story, new, ana_story.now), Message)
+    ana_story.decide("suspected_avulsion")
+    assert isinstance(say(kind, ana_story, new, ana_story.now), NotWanted)

@@ -1,0 +1,233 @@
+"""The clinician's program pages: what they show, what they change, who may not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from clinic.audit.models import Entry
+from clinic.people.kept_forms import owner_note
+from programs.plans import actions
+from programs.plans.models import Version
+
+
+@pytest.fixture(autouse=True)
+def _now(world):
+    with time_machine.travel(world.now, tick=False):
+        yield
+
+
+@pytest.fixture
+def carl(ana_story):
+    return ana_story.world.signed_in(ana_story.by)
+
+
+def address(name, story, *more):
+    return reverse(f"prescribing:{name}", args=[story.patient.pk, *more])
+
+
+def exercise_of(story, place=0):
+    exercise = story.proposed.exercises.all()[place]
+    return exercise, address("exercise", story, story.proposed.pk, exercise.pk)
+
+
+def test_a_decision_is_proposed_once(carl, ana_story):
+    url = address("propose", ana_story, ana_story.decision.pk)
+    first, second = carl.post(url), carl.post(url)
+    version = Version.objects.get()
+    assert first["Location"] == second["Location"] == address("program", ana_story, version.pk)
+
+
+def test_a_proposal_shows_every_reason(carl, ana_story):
+    page = carl.get(address("program", ana_story, ana_story.proposed.pk)).content.decode()
+    for words in (
+        "Serves hamstring_strength_deficit",
+        "Askling 2013",
+        "Nordic curl",
+        "level 4 is above the cap of 3",
+        "Return-to-run ladder",
+        "156 now; aim for 164",
+        "3 sets of 8–10",
+        "sees nothing of it until you release it",
+    ):
+        assert words in page, words
+
+
+def test_releasing_needs_the_tick(carl, ana_story):
+    url = address("release", ana_story, ana_story.proposed.pk)
+    answer = carl.post(url)
+    assert answer.status_code == 422
+    assert "Nothing was released" in answer.content.decode()
+    assert not Version.objects.released_to(ana_story.patient).exists()
+    assert carl.post(url, {"sure": "on"}).status_code == 302
+    assert Version.objects.released_to(ana_story.patient).exists()
+
+
+def test_releasing_in_two_tabs_says_who_was_first(carl, ana_story):
+    url = address("release", ana_story, ana_story.proposed.pk)
+    carl.post(url, {"sure": "on"})
+    cleo = ana_story.world.signed_in(ana_story.world.cleo)
+    assert (
+        "Carl Jensen released this version before"
+        in cleo.post(url, {"sure": "on"}, follow=True).content.decode()
+    )
+
+
+def test_a_replaced_version_is_not_released_again(carl, ana_story):
+    old = ana_story.released
+    carl.post(address("revise", ana_story, old.pk))
+    new = Version.objects.get(state="proposed")
+    carl.post(address("release", ana_story, new.pk), {"sure": "on"})
+    answer = carl.post(address("release", ana_story, old.pk), {"sure": "on"})
+    assert answer.status_code == 409
+    assert "newer version" in answer.content.decode()
+
+
+def test_an_exercise_is_removed_and_moved(carl, ana_story):
+    first, url = exercise_of(ana_story)
+    carl.post(url, {"change": "down"})
+    assert ana_story.proposed.exercises.all()[1] == first
+    carl.post(url, {"change": "remove"})
+    assert first not in ana_story.proposed.exercises.all()
+    gone = carl.post(url, {"change": "remove"})
+    assert gone.status_code == 409
+    assert "in the meantime" in gone.content.decode()
+
+
+def test_a_dose_is_changed(carl, ana_story):
+    first, url = exercise_of(ana_story)
+    carl.post(url, {"change": "dose", "sets": "2", "reps": "5", "hold_s": "", "rest_s": "30"})
+    first.refresh_from_db()
+    assert first.dose == "2 sets of 5. Rest 30 seconds between sets."
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sets": "11"},
+        {"sets": "NaN"},
+        {"sets": ""},
+        {"reps": ""},
+        {"hold_s": "long"},
+        {"rest_s": "-1"},
+        {"sets": "🦵"},
+    ],
+)
+def test_a_wrong_dose_is_refused_and_kept(carl, ana_story, given):
+    first, url = exercise_of(ana_story)
+    answer = carl.post(
+        url, {"change": "dose", "sets": "3", "reps": "7 slow", "hold_s": "", "rest_s": "30"} | given
+    )
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert "7 slow" in answer.content.decode() or "reps" in given
+    first.refresh_from_db()
+    assert (first.sets, first.reps) == (3, "8-10")
+
+
+def test_a_released_version_offers_no_changes(carl, ana_story):
+    exercise = ana_story.released.exercises.first()
+    page = carl.get(address("program", ana_story, ana_story.released.pk)).content.decode()
+    assert "Save dose" not in page
+    answer = carl.post(
+        address("exercise", ana_story, ana_story.released.pk, exercise.pk), {"change": "remove"}
+    )
+    assert answer.status_code == 409
+    assert "start a new version" in answer.content.decode()
+
+
+def test_an_expired_session_keeps_the_note(carl, ana_story):
+    url = address("note", ana_story, ana_story.proposed.pk)
+    carl.logout()
+    carl.post(url, {"note": "A long note", "form_owner": owner_note(ana_story.by.pk)})
+    kept = carl.session["kept_form"]
+    carl.force_login(ana_story.by, backend="clinic.people.backends.ClinicBackend")
+    session = carl.session
+    session["kept_form"] = kept
+    session.save()
+    page = carl.get(url).content.decode()
+    assert "This was not saved yet" in page
+    assert "A long note" in page
+    ana_story.proposed.refresh_from_db()
+    assert ana_story.proposed.note == ""
+
+
+def test_flags_come_first_and_are_read_once(carl, ana_story):
+    ana_story.logs(pain_during=5, note="It pulled.")
+    for _ in range(2):
+        ana_story.logs(pain_during=1)
+    url = address("program", ana_story, ana_story.released.pk)
+    page = carl.get(url).content.decode()
+    assert page.index("It pulled.") < page.index("pain 1/10")
+    assert "rest 48 hours" in page
+    flagged = ana_story.patient.session_logs.get(pain_during=5)
+    carl.post(address("seen", ana_story, flagged.pk))
+    page = carl.get(url).content.decode()
+    assert "Mark as read" not in page
+
+
+def test_the_worklist_puts_flags_first(carl, ana_story, ben_story):
+    ana_story.logs(pain_during=1)
+    ben_story.logs(sudden=True)
+    page = carl.get(reverse("prescribing:worklist")).content.decode()
+    assert page.index("Ben Nowak") < page.index("Ana Silva")
+    assert Entry.objects.filter(action=Entry.Action.LISTED).count() == 2
+
+
+def test_the_worklist_is_ones_own_unless_asked(ana_story):
+    assert ana_story.released
+    cleo = ana_story.world.signed_in(ana_story.world.cleo)
+    url = reverse("prescribing:worklist")
+    assert "Ana Silva" not in cleo.get(url).content.decode()
+    assert "Ana Silva" in cleo.get(url + "?everyone=1").content.decode()
+
+
+def test_the_panel_tells_what_stands(carl, ana_story):
+    assert "No program yet" in carl.get(address("panel", ana_story)).content.decode()
+    ana_story.logs(pain_during=4)
+    page = carl.get(address("panel", ana_story)).content.decode()
+    assert "version 1" in page
+    assert "Red" in page
+
+
+def test_another_patients_rows_do_not_exist(carl, ana_story, ben_story):
+    theirs, log = ben_story.released, ben_story.logs()
+    assert carl.get(address("program", ana_story, theirs.pk)).status_code == 404
+    assert carl.post(address("release", ana_story, theirs.pk), {"sure": "on"}).status_code == 404
+    assert carl.post(address("propose", ana_story, ben_story.decision.pk)).status_code == 404
+    assert carl.post(address("seen", ana_story, log.pk)).status_code == 404
+
+
+def test_only_clinicians_open_programs(ana_story):
+    world = ana_story.world
+    pages = [reverse("prescribing:worklist"), address("panel", ana_story), address("program", ana_story, 1)]
+    for account in (world.dee, world.mona, ana_story.patient.account):
+        client = world.signed_in(account)
+        assert [client.get(page).status_code for page in pages] == [403, 403, 403]
+        assert (
+            client.post(address("release", ana_story, ana_story.proposed.pk), {"sure": "on"}).status_code
+            == 403
+        )
+
+
+@pytest.mark.parametrize("logs", [1, 12])
+def test_pages_cost_the_same_with_many_logs(carl, ana_story, ben_story, logs, django_assert_max_num_queries):
+    for story in (ana_story, ben_story)[: 1 if logs == 1 else 2]:
+        for back in range(logs):
+            story.logs(on_day=story.now.date() - dt.timedelta(days=back), pain_during=back % 5)
+    program = address("program", ana_story, ana_story.released.pk)
+    for page, most in ((program, 7), (reverse("prescribing:worklist"), 7), (address("panel", ana_story), 6)):
+        carl.get(page)
+        with django_assert_max_num_queries(most):
+            carl.get(page)
+
+
+def test_a_draft_costs_little(carl, ana_story, django_assert_max_num_queries):
+    draft = actions.revise(version=ana_story.released, by=ana_story.by, now=ana_story.now)
+    url = address("program", ana_story, draft.pk)
+    carl.get(url)
+    with django_assert_max_num_queries(6):
+        carl.get(url)
