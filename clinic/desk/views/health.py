@@ -46,4 +46,4 @@ def _reminders(now: dt.datetime) -> dict[str, str | int]:
         seconds = int(oldest_due_age(now).total_seconds())
     except Error:
         return {"reminders": "not known"}
-    return {"reminders": "ok" if seconds <= LATEST.total_seconds() else "late", "oldest_due_seconds": seconds}
+    return {"reminders": "late" if age > LATE else "ok", "oldest_due_seconds": int(age.total_seconds())}
