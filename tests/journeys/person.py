@@ -93,8 +93,8 @@ class Person:
         return self
 
     def presses(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> Person:
-        """A button or a link by its words."""
-        place = within or self.page
+        """A button or a link of the page itself (not the bar above it) by its words."""
+        place = within or self.page.locator("main")
         button = place.get_by_role("button", name=name).or_(place.get_by_role("link", name=name))
         button.locator("visible=true").first.click()
         return self

@@ -1,4 +1,4 @@
-"""The development mailbox: every e-mail the demo sent, in a page instead of an inbox. Exists only in DEBUG."""
+"""The development mailbox: every e-mail the demo sent, in a page instead of an inbox. Exists only in development."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic.audit.guards import open_to_everyone
 from clinic.desk import mail_files
 
-WHY = "development only: made-up people's mail, and its addresses exist only while DEBUG is on"
+WHY = "development only: made-up people's mail, and its addresses exist only in development"
 
 
 @open_to_everyone(because=WHY)
@@ -35,6 +35,6 @@ def message(request: HttpRequest, *, file: str, place: int) -> HttpResponse:
 
 def _folder() -> Path:
     """Where the file-based backend writes. With another backend there is nothing to show."""
-    if not settings.DEBUG or not getattr(settings, "EMAIL_FILE_PATH", None):
+    if not settings.DEVELOPMENT_PAGES or not getattr(settings, "EMAIL_FILE_PATH", None):
         raise Http404
     return Path(settings.EMAIL_FILE_PATH)
