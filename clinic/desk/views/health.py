@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from clinic.audit.guards import open_to_everyone
-from clinic.reminders.health import oldest_due_age
+from clinic.reminders.health import LATE, oldest_due_age
 
 
 @open_to_everyone(because="load balancers ask it; it tells states and seconds, never a record")
@@ -43,7 +43,7 @@ def _cache() -> str:
 
 def _reminders(now: dt.datetime) -> dict[str, str | int]:
     try:
-        seconds = int(oldest_due_age(now).total_seconds())
+        age = oldest_due_age(now)
     except Error:
         return {"reminders": "not known"}
     return {"reminders": "late" if age > LATE else "ok", "oldest_due_seconds": int(age.total_seconds())}
