@@ -30,6 +30,11 @@ class ResultPage:
         """What stands above the class: with too little or too contradictory findings, nothing fits."""
         return words_before(self.result)
 
+    @property
+    def is_explained(self) -> bool:
+        """Whether there is a class, given or provisional, that findings speak for or against."""
+        return bool(self.said["primary"] or self.said["provisional"])
+
     @cached_property
     def classes(self) -> dict[str, str]:
         """What the clinician may choose instead: every class but the one proposed."""
