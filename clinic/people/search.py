@@ -13,7 +13,8 @@ from clinic.people.folding import fold
 from clinic.people.models import ContactChannel, Patient
 
 MOST_SHOWN = 20
-MOST_WEIGHED = 2000  # a short beginning may fit half a clinic; only so many are sorted
+MOST_WEIGHED = 200  # a short beginning may fit half a clinic; only so many are sorted
+MOST_ALIKE = 5
 RECORD_NUMBER = re.compile(r"^r\s?0*(\d{1,9})$", re.IGNORECASE)
 DAY_FIRST = re.compile(r"^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$")
 YEAR_FIRST = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -75,20 +76,27 @@ def _by_phone(digits: str, country_code: str) -> QuerySet[Patient]:
 def likely_duplicates(
     *, given_name: str, family_name: str, birth_date: dt.date | None, phone_digits: str = "", email: str = ""
 ) -> QuerySet[Patient]:
-    """Patients who may be this person already: same birth date and a shared name, or the same phone or e-mail."""
+    """At most five patients who may be this person already, most alike first found: the same phone or e-mail,
+    the same birth date and a shared name, both names.
+
+    Three small questions: put into one with OR, PostgreSQL would read every patient.
+    """
     names = [word for word in re.split(r"[^\w]+", fold(f"{given_name} {family_name}")) if word]
-    same = Q(pk__in=[])
-    if birth_date and names:
-        shared = SearchQuery(" | ".join(f"'{word}'" for word in names), search_type="raw", config="simple")
-        same |= Q(birth_date=birth_date, search_words=shared)
-    if names:
-        both = SearchQuery(" & ".join(f"'{word}'" for word in names), search_type="raw", config="simple")
-        same |= Q(search_words=both)
-    reached = Q()
-    if phone_digits:
-        reached |= Q(digits=phone_digits)
+    alike: list[int] = []
+    reached = Q(digits=phone_digits) if phone_digits else Q()
     if email:
-        reached |= Q(value__iexact=email)
+        reached |= Q(value=email.lower())
     if reached:
-        same |= Q(pk__in=ContactChannel.objects.filter(reached).values("patient_id"))
-    return Patient.objects.filter(same)[:5]
+        alike += ContactChannel.objects.filter(reached).values_list("patient_id", flat=True)[:MOST_ALIKE]
+    if birth_date and names:
+        shared = Patient.objects.filter(birth_date=birth_date, search_words=_words(names, " | "))
+        alike += shared.order_by().values_list("pk", flat=True)[:MOST_ALIKE]
+    if names:
+        both = Patient.objects.filter(search_words=_words(names, " & "))
+        alike += both.order_by().values_list("pk", flat=True)[:MOST_ALIKE]
+    return Patient.objects.filter(pk__in=list(dict.fromkeys(alike))[:MOST_ALIKE])
+
+
+def _words(names: list[str], joined: str) -> SearchQuery:
+    """Whole words, not beginnings."""
+    return SearchQuery(joined.join(f"'{word}'" for word in names), search_type="raw", config="simple")
