@@ -97,4 +97,9 @@ def _card(number: int, exercise: Exercise, field: forms.BoundField) -> Card:
 
 def about_pain(version: Version) -> dict[str, Any]:
     limit = version.proposal["pain_limit"]
-    return {"fine": words.fine_pain(limit), "stop": words.stop_when(limit)}
+    return {
+        "fine": words.fine_pain(limit),
+        "stop": words.stop_when(limit),
+        "fine_short": words.fine_pain_short(limit),
+        "stop_short": words.stop_when_short(limit),
+    }

@@ -63,3 +63,11 @@ def fine_pain(limit: int) -> str:
 
 def stop_when(limit: int) -> str:
     return f"Pain goes above {limit}, or anything feels sharp or sudden."
+
+
+def fine_pain_short(limit: int) -> str:
+    return f"pain up to {limit} of 10."
+
+
+def stop_when_short(limit: int) -> str:
+    return f"above {limit}, sharp or sudden."

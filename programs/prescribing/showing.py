@@ -173,7 +173,11 @@ def caseload(account: Account, *, now: dt.datetime, everyone: bool) -> list[Case
     found = [(one, one.newest, one.lately) for one in rows[:CASELOAD_SHOWN]]
     last = SessionLog.objects.in_bulk([newest for _, newest, _ in found if newest])
     flagged = _gravest([version.patient_id for version, _, _ in found])
-    cases = [Case(v, last.get(newest), flagged.get(v.patient_id), lately) for v, newest, lately in found]
+    cases = [
+        # A draft carries no flag of its own: its patient's sessions belong to what they have.
+        Case(one, last.get(newest), None if one.is_draft else flagged.get(one.patient_id), lately)
+        for one, newest, lately in found
+    ]
     return sorted(cases, key=_urgency)
 
 
