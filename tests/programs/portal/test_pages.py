@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -89,7 +90,8 @@ def test_an_open_revision_is_invisible(ana, ana_story):
 @pytest.mark.parametrize("address", [TODAY, PROGRAM])
 def test_no_clinical_label_reaches_the_patient(ana, ana_story, address):
     assert ana_story.released
-    page = ana.get(address).content.decode()
+    # Tokens are random letters and may spell anything.
+    page = re.sub(r'value="[^"]{20,}"', "", ana.get(address).content.decode())
     for word in ("Hamstring strain", "strain_mild", "hamstring_strength_deficit", "P2", "S19", "likely, 5"):
         assert word not in page
 
