@@ -12,7 +12,7 @@ BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
 @pytest.fixture
 def folder(tmp_path, settings):
-    settings.DEBUG = True
+    settings.DEVELOPMENT_PAGES = True
     settings.EMAIL_FILE_PATH = tmp_path
     return tmp_path
 
@@ -104,5 +104,5 @@ class TestPages:
         assert client.get("/mailbox/none.log/0/").status_code == 404
 
     def test_without_debug_there_is_none(self, folder, client, db, settings):
-        settings.DEBUG = False
+        settings.DEVELOPMENT_PAGES = False
         assert client.get("/mailbox/").status_code == 404
