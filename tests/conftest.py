@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from clinic.config.celery import app
 from tests.world import World
 
 # Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
@@ -24,6 +25,25 @@ def _quick_passwords(settings):
 def world(db) -> World:
     """The same few people as everywhere (tests/world.py)."""
     return World()
+
+
+@pytest.fixture
+def queue() -> Iterator[str]:
+    """A Celery queue of this process alone, empty before and after: no demo and no other test shares it."""
+    name = f"test-{os.getpid()}"
+    before = app.conf.task_default_queue
+    app.conf.task_default_queue = name
+    app.amqp.queues.select_add(name)
+    empty(name)
+    yield name
+    empty(name)
+    app.conf.task_default_queue = before
+
+
+def empty(name: str) -> None:
+    with app.connection_for_write() as broker:
+        broker.default_channel.queue_declare(name)
+        broker.default_channel.queue_purge(name)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import time_machine
+from celery.contrib.testing.worker import start_worker
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
+from clinic.config.celery import app
 from tests.journeys.person import Window
+from tests.journeys.stage import Stage, nine_on_a_working_day
 from tests.world import World
 
 WINDOWS = [Window(1280, "light"), Window(1280, "dark"), Window(320, "light"), Window(320, "dark")]
@@ -25,11 +33,27 @@ def world(transactional_db: None) -> World:
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[None]:
+def worker(transactional_db: None, queue: str) -> Iterator[None]:
     """A Celery worker in a thread, fed by real Redis."""
-    from celery.contrib.testing.worker import start_worker
-
-    from clinic.config.celery import app
-
-    with start_worker(app, perform_ping_check=False, pool="threads", concurrency=1, shutdown_timeout=20):
+    with start_worker(app, perform_ping_check=False, pool="threads", concurrency=1, queues=[queue]):
         yield
+
+
+@pytest.fixture
+def stage(
+    world: World,
+    worker: None,
+    browser: Browser,
+    live_server: LiveServer,
+    window: Window,
+    settings,
+    tmp_path: Path,
+) -> Iterator[Stage]:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.CLINIC_BASE_URL = live_server.url
+    with time_machine.travel(nine_on_a_working_day(dt.datetime.now(dt.UTC))):
+        world.now = dt.datetime.now(dt.UTC)
+        stage = Stage(world, browser, live_server.url, window)
+        yield stage
+        stage.empties()

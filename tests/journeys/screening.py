@@ -86,22 +86,39 @@ class Keys:
         name: str = self.page.evaluate("document.activeElement.name || ''")
         return name
 
+    def go_on(self) -> None:
+        """Enter, or Tab where Enter is a new line."""
+        self.press("Tab" if self.page.evaluate("document.activeElement.tagName") == "TEXTAREA" else "Enter")
+
     def go_to(self, name: str) -> None:
         """On by Enter until this control has the focus, never by pointer; a control never reached is a fault."""
         for _ in range(60):
             if self.focused() == name:
                 return
-            self.press("Enter")
+            self.go_on()
         raise AssertionError(f"{name} cannot be reached by Enter")
 
+    def leave_the_page(self) -> None:
+        """On by Enter until the section is sent, then wait for the next one."""
+        sent: list[str] = []
+        note = lambda request: sent.append(request.url) if request.is_navigation_request() else None  # noqa: E731
+        self.page.on("request", note)
+        with self.page.expect_navigation(wait_until="load"):
+            for _ in range(60):
+                self.go_on()
+                self.page.wait_for_timeout(30)
+                if sent:
+                    break
+        self.page.remove_listener("request", note)
+
     def into_the_form(self, first: str) -> None:
-        """From the top of a fresh page, by the skip link and Tab."""
-        self.press("Tab")
-        self.press("Enter")
+        """By Tab, and by the skip link where the page begins above it."""
         for _ in range(12):
             self.press("Tab")
             if self.focused() == first:
                 return
+            if self.page.evaluate("document.activeElement.innerText") == "Skip to the content":
+                self.press("Enter")
         raise AssertionError(f"{first} is not within twelve Tabs of the skip link")
 
     def answer(self, answer: Answer) -> None:
@@ -134,5 +151,14 @@ class Keys:
 
 
 def ideal_keys(answer: Answer, control: str) -> int:
-    """One key for a choice, its digits for a number, and Enter to go on."""
-    return (1 if control in {"radio", "select-one"} else len(as_sent(answer))) + 1
+    """One key for a choice, its digits for a number."""
+    return 1 if control in {"radio", "select-one"} else len(as_sent(answer))
+
+
+def questions_on(page: Page) -> int:
+    """How many questions the section puts: a group of radios is one, “unable because of pain” is part of its own."""
+    count: int = page.evaluate(
+        """new Set([...document.querySelectorAll('[data-screen-form] :is(input:not([type=hidden]), select, textarea)')]
+            .map(control => control.name).filter(name => !name.startsWith('unable-'))).size"""
+    )
+    return count

@@ -102,18 +102,13 @@ class Stage:
         keys, ideal, case = screening.Keys(person.page), 0, self.world.case(case_name)
         for section in screening.sections():
             person.is_on(section.title)
-            here = person.page.url
             keys.into_the_form(first_control(person))
+            ideal += screening.questions_on(person.page)  # one key to go on from each, asked or left blank
             for answer in screening.answers_in(section, case):
                 keys.go_to(answer.name)
                 ideal += screening.ideal_keys(answer, person.page.evaluate("document.activeElement.type"))
                 keys.answer(answer)
-            for _ in range(60):
-                if person.page.url != here:
-                    break
-                keys.press("Enter")
-                person.page.wait_for_timeout(20)
-            person.page.wait_for_url(lambda url, here=here: url != here)
+            keys.leave_the_page()
         return keys.pressed, ideal
 
 

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 
-from tests.journeys.person import Person, Window
-from tests.journeys.stage import Stage, nine_on_a_working_day, the_patient
-from tests.world import World
+from clinic.reminders.models import Reminder
+from tests.journeys.person import Person
+from tests.journeys.stage import Stage, the_patient
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def stage(
-    world: World,
-    worker: None,
-    browser: Browser,
-    live_server: LiveServer,
-    window: Window,
-    settings,
-    tmp_path: Path,
-) -> Iterator[Stage]:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    settings.CLINIC_BASE_URL = live_server.url
-    with time_machine.travel(nine_on_a_working_day(dt.datetime.now(dt.UTC))):
-        world.now = dt.datetime.now(dt.UTC)
-        stage = Stage(world, browser, live_server.url, window)
-        yield stage
-        stage.empties()
 
 
 def test_a_runner_is_booked_examined_and_given_a_program_they_log(stage: Stage) -> None:
@@ -114,7 +90,7 @@ def when_the_runner_opens_it_and_logs_one_session(stage: Stage) -> None:
     for choice in runner.page.locator("[data-session-form] input[type=radio][value=done]").all():
         choice.check(force=True)
     runner.page.locator("input[name=pain_during][value='2']").check(force=True)
-    runner.types(re.compile("note|tell", re.IGNORECASE), "Loosened up after the first set.")
+    runner.types("Anything your therapist should know?", "Loosened up after the first set.")
     runner.presses("Log this session")
     runner.sees("Logged").passes("portal-logged")
     runner.opens("/my/program/").passes("portal-program").opens("/my/appointments/").passes(
@@ -152,8 +128,6 @@ def then_the_clinician_sees_the_log(stage: Stage) -> None:
 
 
 def then_the_follow_up_is_sent_once_and_listed_as_sent(stage: Stage) -> None:
-    from clinic.reminders.models import Reminder
-
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=3, hours=1)):
         sent = Reminder.objects.filter(
             patient=the_patient("Achterberg"), kind="session_check_in", state="sent"

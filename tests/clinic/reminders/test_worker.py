@@ -22,6 +22,7 @@ from clinic.config.celery import app
 from clinic.desk import mail_files
 from clinic.reminders import actions, tasks
 from clinic.reminders.models import Reminder, State
+from tests.conftest import empty
 from tests.world import World
 
 pytestmark = [
@@ -29,25 +30,6 @@ pytestmark = [
     # Celery's own threads warn about things that are theirs alone.
     pytest.mark.filterwarnings("ignore"),
 ]
-
-
-@pytest.fixture
-def queue(settings):
-    """A queue of our own, empty before and after, so that neither a demo nor another test shares it."""
-    name = f"test-reminders-{os.getpid()}"
-    before = app.conf.task_default_queue
-    app.conf.task_default_queue = name
-    app.amqp.queues.select_add(name)
-    empty(name)
-    yield name
-    empty(name)
-    app.conf.task_default_queue = before
-
-
-def empty(name: str) -> None:
-    with app.connection_for_write() as broker:
-        broker.default_channel.queue_declare(name)
-        broker.default_channel.queue_purge(name)
 
 
 def wait_for(truth: Callable[[], object], seconds: float = 20) -> None:
