@@ -11,6 +11,7 @@ from assessments.triage.causes import Causes
 from assessments.triage.rules import Outcome
 from clinic.knowledge.conditions import Facts, Value
 from programs.builder.eligibility import Cap, blocked_reason, caps
+from programs.builder.fitting import fit
 from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Day, Phase, Recipe, Stage, Track
 from programs.builder.selection import Picked, select
 from programs.builder.wording import Words
@@ -22,7 +23,8 @@ class Proposal:
     """A program as proposed.
 
     `phase` is P1 to P4, None without a program; `running` one of none, none_yet, ladder, modified, guarded;
-    `blocked` gives for every exercise not in `eligible` the reason. `ladder_stage` is where the return-to-run ladder
+    `blocked` gives for every exercise not in `eligible` the reason, `left_out` for every one that was picked and
+    then found no room within the limits. `ladder_stage` is where the return-to-run ladder
     starts (None unless running is ladder). `cadence` are steps per minute to aim at, one block after the other
     (empty: no change). `level_caps` are those that applied, lowest first. `recipe` labels the knowledge used.
     """
@@ -35,6 +37,7 @@ class Proposal:
     exercises: tuple[Picked, ...]
     eligible: tuple[str, ...]
     blocked: Mapping[str, str]
+    left_out: Mapping[str, str]
     level_caps: tuple[Cap, ...]
     pain_rule: str
     week: tuple[Day, ...]
@@ -80,6 +83,7 @@ def _nothing(klass: str, track: Track, recipe: Recipe) -> Proposal:
         exercises=(),
         eligible=(),
         blocked=MappingProxyType(dict.fromkeys(recipe.library.exercises, reason)),
+        left_out=MappingProxyType({}),
         level_caps=(),
         pain_rule="",
         week=(),
@@ -99,22 +103,33 @@ def _program(
     level_caps = caps(facts, phase, track, recipe)
     eligible, blocked = _sorted_out(klass, track, phase, level_caps[0], facts, recipe, words)
     running = running_policy(klass, facts, recipe)
+    limits = {**recipe.limits, "strength_min": phase.strength_cap_min}
+    exercises, left_out = fit(
+        select(eligible, phase, track.extra, causes.supported, recipe),
+        phase=phase,
+        running=running,
+        causes=causes.supported,
+        limits=limits,
+        recipe=recipe,
+        keep=track.extra,
+    )
     return Proposal(
         klass=klass,
         track=track.id,
         note=track.note,
         phase=phase.id,
         running=running,
-        exercises=select(eligible, phase, track.extra, causes.supported, recipe),
+        exercises=exercises,
         eligible=tuple(one.id for one in eligible),
         blocked=MappingProxyType(blocked),
+        left_out=left_out,
         level_caps=level_caps,
         pain_rule=phase.pain_rule,
         week=phase.week,
         week_text=phase.week_text,
         ladder_stage=_ladder_stage(running, recipe),
         cadence=cadence_targets(facts, causes, recipe),
-        limits=MappingProxyType({**recipe.limits, "strength_min": phase.strength_cap_min}),
+        limits=MappingProxyType(limits),
         education=tuple(one.text for one in recipe.advice if one.when is None or one.when.truth(facts)),
         recipe=recipe.label,
     )

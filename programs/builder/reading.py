@@ -16,6 +16,7 @@ from assessments.triage.rules.reading import load_ruleset, split_pin
 from clinic.knowledge.files import open_file
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
+from programs.builder.reading_sessions import read_sessions
 from programs.builder.recipe import (
     NO_PROGRAM,
     Advice,
@@ -69,6 +70,7 @@ def load_recipe(
         library=known.library,
         categories=MappingProxyType(_categories(entry, known)),
         phases=MappingProxyType(phases),
+        sessions=read_sessions(entry.table("sessions"), phases.values(), known.sources),
         tracks=MappingProxyType(tracks),
         class_tracks=MappingProxyType(class_tracks),
         running=tuple(_running(row, known) for row in entry.tables("running", named_by=None)),

@@ -7,10 +7,12 @@ from typing import Any
 from assessments.triage.rules.definitions import TriageClass
 from clinic.knowledge.conditions import Condition
 from clinic.knowledge.files import Head
+from programs.builder.sessions import Split
 from programs.exercises.definitions import Library
 
 NO_PROGRAM = "none"
 NO_RUNNING = "none"
+NO_RUNNING_YET = "none_yet"
 LADDER = "ladder"
 
 
@@ -182,6 +184,7 @@ class Recipe:
     library: Library
     categories: Mapping[str, Category]
     phases: Mapping[str, Phase]
+    sessions: Split
     tracks: Mapping[str, Track]
     class_tracks: Mapping[str, Track]
     running: tuple[RunningPolicy, ...]

@@ -12,12 +12,13 @@ EXTRA = "extra"
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """One selected exercise. `why` is for the clinician, `why_patient` for the patient; `slot` is `category[:tag]`."""
+    """One selected exercise. `why` is for the clinician, `reason` its one line; `slot` is `category[:tag]`."""
 
     id: str
     name: str
     slot: str
     why: str
+    reason: str
     why_patient: str
     dose: Dose
     est_minutes: int
@@ -77,6 +78,7 @@ def _picked(
         name=exercise.name,
         slot=slot,
         why=_why(served, phase, category.title),
+        reason=_named(served) or "No supported cause asks for it; it fills the phase.",
         why_patient=_why_patient(served, category.say_patient),
         dose=exercise.dose,
         est_minutes=exercise.est_minutes,
@@ -87,8 +89,11 @@ def _why(served: list[Weighed], phase: Phase, category: str) -> str:
     place = f"{category}, phase {phase.id} ({phase.name})"
     if not served:
         return f"{place}; no supported cause asks for it."
-    causes = "; ".join(f"{one.cause.name} ({one.level}, {one.points} points)" for one in served)
-    return f"{place}. Serves findings that fit: {causes}."
+    return f"{place}. Serves findings that fit: {_named(served)}."
+
+
+def _named(served: list[Weighed]) -> str:
+    return "; ".join(f"{one.cause.name} ({one.level}, {one.points} points)" for one in served)
 
 
 def _why_patient(served: list[Weighed], purpose: str) -> str:

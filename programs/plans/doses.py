@@ -9,7 +9,6 @@ from decimal import Decimal
 MOST_SETS = 10
 LONGEST_REST_S = 600
 NUMBERS = re.compile(r"^\d{1,3}( ?[-–] ?\d{1,3})?$")  # people type both dashes
-DAILY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +53,6 @@ def resting(seconds: int) -> str:
     if minutes == 0 or seconds < 90:
         return f"{seconds} seconds"
     return f"{minutes} minutes" if rest == 0 and minutes > 1 else f"{minutes} min {rest} s"
-
-
-def times_a_week(per_week: str) -> int:
-    """The most a week that “2-3”, “daily”, “every other day” allow; 7 where the words name no number."""
-    if "every other day" in per_week:
-        return 4
-    if "every third day" in per_week:
-        return 3
-    numbers = [int(number) for number in re.findall(r"\d+", per_week)] if "x" not in per_week else []
-    return min(max(numbers), DAILY) if numbers else DAILY
 
 
 def minutes_for(*, minutes: Decimal, sets: int, proposed_sets: int) -> Decimal:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from programs.builder.fitting import KINDS
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NotEligible, NothingToRelease, OverTheLimit
-from programs.plans.sessions import BEFORE_A_RUN, DAILY
+
+HARD = frozenset({"strength_min", "total_day_min"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +35,9 @@ def loads(version: Version, exercises: Sequence[Exercise]) -> list[Load]:
     """The week's longest strength session, run extras, loosening and whole day, each beside its limit."""
     sessions = version.week(exercises)
     figures = version.proposal["limits"]
-
-    def longest(categories: frozenset[str]) -> Decimal:
-        return max(
-            (sum((e.minutes for e in s.exercises if e.category in categories), Decimal(0)) for s in sessions),
-            default=Decimal(0),
-        )
-
     return [
-        Load(
-            "Strength in a session",
-            max(s.strength_minutes for s in sessions),
-            figures["strength_min"],
-            hard=True,
-        ),
-        Load("Around a run", longest(BEFORE_A_RUN), figures["run_addons_min"], hard=False),
-        Load("Loosening a day", longest(DAILY), figures["daily_min"], hard=False),
-        Load("Longest day", max(s.minutes for s in sessions), figures["total_day_min"], hard=True),
+        Load(kind.label, kind.minutes(kind.longest(sessions)), figures[kind.key], hard=kind.key in HARD)
+        for kind in KINDS
     ]
 
 

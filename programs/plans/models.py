@@ -16,12 +16,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.triage.models import Decision
-from programs.plans import flags
+from programs.builder.fitting import runs_at_all
+from programs.builder.sessions import Day, Session, week
+from programs.plans import flags, proposals
 from programs.plans.doses import Dose
-from programs.plans.sessions import Day, Session, week
 
 STILL_LOGGED_FOR = dt.timedelta(days=1)  # a form opened before its version was replaced is not lost
-NO_RUNNING = "none_yet"
 
 
 class Program(models.Model):
@@ -139,7 +139,8 @@ class Version(models.Model):
 
     def week(self, exercises: Sequence[Exercise]) -> tuple[Session[Exercise], ...]:
         """The seven sessions of a week with these exercises (this version's, in their order)."""
-        return week(self.days(), exercises, running=self.proposal["running"] != NO_RUNNING)
+        split = proposals.split_of(self.proposal)
+        return week(self.days(), exercises, split, running=runs_at_all(self.proposal["running"]))
 
 
 class Exercise(models.Model):

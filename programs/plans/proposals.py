@@ -7,6 +7,7 @@ it was, whatever became of the recipe. Its keys are listed at `Draft`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from programs.builder.proposal import Proposal, propose
 from programs.builder.reading import load_recipe
 from programs.builder.recipe import NO_PROGRAM, Recipe
 from programs.builder.selection import Picked as Chosen
+from programs.builder.sessions import Split, split_from
 from programs.exercises.definitions import Exercise
 from programs.plans.refusals import NoProgramForThis
 
@@ -61,11 +63,11 @@ class Draft:
     """What the builder proposes for one case and class.
 
     `snapshot` keys: class_label, track_note, phase_name, goal, exit_text, pain_rule, pain_limit (0 to 10),
-    strength_per_week, running, week ([{day, run, strength, hard}]), week_words, limits ({strength_min,
-    run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]), cadence (None or
-    {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}), education ([text]),
-    categories ({id: title}), eligible ([id]), blocked ([{id, name, because}]), sources ({id: citation}),
-    phase_sources ([id]).
+    strength_per_week, running, week ([{day, run, strength, hard}]), sessions (a Split), week_words, limits
+    ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
+    cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
+    education ([text]), categories ({id: title}), eligible ([id]), blocked and left_out ([{id, name, because}]),
+    reasons ({id: one line}), sources ({id: citation}), phase_sources ([id]).
     """
 
     recipe: str
@@ -101,6 +103,12 @@ def draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> 
         picked=tuple(_picked(one, recipe.library.exercise(one.id)) for one in proposal.exercises),
         snapshot=_snapshot(proposal, recipe, baseline),
     )
+
+
+def split_of(snapshot: Mapping[str, Any]) -> Split:
+    """How this version's exercises are spread over its week: its own, or the first recipe's for one older than it."""
+    kept = snapshot.get("sessions")
+    return split_from(kept) if kept else load_recipe("hamstring", 1).sessions
 
 
 def has_program(klass: str, *, catalogue: str) -> bool:
@@ -158,6 +166,7 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
             {"day": day.day, "run": day.run, "strength": day.strength, "hard": day.hard}
             for day in proposal.week
         ],
+        "sessions": recipe.sessions.as_json(),
         "week_words": proposal.week_text,
         "limits": {
             name: int(proposal.limits[name])
@@ -175,6 +184,11 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
             {"id": id, "name": recipe.library.exercise(id).name, "because": because}
             for id, because in proposal.blocked.items()
         ],
+        "left_out": [
+            {"id": id, "name": recipe.library.exercise(id).name, "because": because}
+            for id, because in proposal.left_out.items()
+        ],
+        "reasons": {one.id: one.reason for one in proposal.exercises},
         "sources": {id: f"{known[id].citation} ({known[id].kind})" for id in sorted(cited)},
         "phase_sources": list(phase.source),
     }

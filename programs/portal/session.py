@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
+from programs.builder.sessions import Session, parts
 from programs.plans.models import Exercise, Version
-from programs.plans.sessions import Session, parts
 from programs.portal import words
 from programs.portal.forms import SessionForm, field_name
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from types import MappingProxyType
 
 import pytest
 
 from programs.builder.checks import recipes_are_sound
 from programs.builder.eligibility import blocked_reason, caps
-from programs.builder.proposal import cadence_targets
+from programs.builder.proposal import cadence_targets, propose
 from programs.builder.reading import RECIPES
 from programs.builder.wording import Words
 from programs.exercises.checks import library_is_sound
 from programs.exercises.reading import LIBRARY
-from tests.cases import CASES, RECIPE, SCREEN, answers, broken_copy, case_of, causes, program
+from tests.cases import CASES, RECIPE, SCREEN, answers, broken_copy, case_of, causes, program, triage
 
 WORDS = Words(SCREEN, RECIPE.classes)
 
@@ -55,6 +56,11 @@ def test_a_broken_exercise_is_refused(tmp_path, file, old, new, id):
         ("deload = ", "reload = ", "E006"),
         ("start_stage = 1", "start_stage = 1\nlast_stage = 10", "E001"),
         ('cause = "running_mechanics"', 'cause = "running"', "E002"),
+        ('alternating = "isometric"', 'alternating = "holds"', "E002"),
+        ('drills_on = ["ladder", "speed"]', 'drills_on = ["sprint"]', "E002"),
+        ('{ category = "core" },', '{ category = "mobility" },', "E002"),
+        ('{ category = "core" },', '{ category = "core", place = -1 },', "E006"),
+        ('{ category = "core" },', '{ category = "core", days = 2 },', "E001"),
     ],
 )
 def test_a_broken_recipe_is_refused(tmp_path, old, new, id):
@@ -139,3 +145,44 @@ def test_the_young_the_new_and_the_unknown_are_capped(changes, reason):
 def test_the_ladder_starts_where_running_starts():
     assert program(CASES["O07"]["input"]).ladder_stage.stage == 1
     assert program(CASES["O03"]["input"]).ladder_stage is None
+
+
+@pytest.mark.parametrize("id", ["O01", "O15", "O20"])
+def test_a_limit_leaves_out_what_serves_least_and_says_so(id):
+    proposal = program(CASES[id]["input"])
+    assert len(proposal.left_out) == 1
+    [(gone, because)] = proposal.left_out.items()
+    assert gone in proposal.eligible
+    assert gone not in [one.id for one in proposal.exercises]
+    assert "Around a run" in because
+    assert "the limit is 20" in because
+    assert program(CASES[id]["input"]).left_out == proposal.left_out
+
+
+def test_a_roomy_limit_leaves_nothing_out():
+    """Negative control: it is the limit that decides, not the number of exercises."""
+    limits = MappingProxyType({**RECIPE.limits, "run_addons_min": 60})
+    case = CASES["O01"]["input"]
+    roomy = propose(
+        answers(case),
+        outcome=triage(case),
+        causes=causes(case),
+        screen=SCREEN,
+        recipe=dataclasses.replace(RECIPE, limits=limits),
+    )
+    assert dict(roomy.left_out) == {}
+    assert len(roomy.exercises) == len(program(case).exercises) + 1
+
+
+def test_a_tight_limit_keeps_one_of_each_kind_as_long_as_it_can():
+    limits = MappingProxyType({**RECIPE.limits, "run_addons_min": 12})
+    case = CASES["O01"]["input"]
+    tight = propose(
+        answers(case),
+        outcome=triage(case),
+        causes=causes(case),
+        screen=SCREEN,
+        recipe=dataclasses.replace(RECIPE, limits=limits),
+    )
+    kinds = {RECIPE.library.exercise(one.id).category for one in tight.exercises}
+    assert {"dynamic_warmup", "running_drill"} <= kinds

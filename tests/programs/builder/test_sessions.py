@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from programs.builder.sessions import DAYS, parts, times_a_week
 from programs.plans import limits, proposals
-from programs.plans.doses import Dose, minutes_for, times_a_week
+from programs.plans.doses import Dose, minutes_for
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NoProgramForThis
-from programs.plans.sessions import DAYS, parts
 from tests.cases import CASES
 from tests.programs.stories import a_draft
 
@@ -82,7 +82,9 @@ def test_every_worked_case_gives_a_week_within_its_limits(case):
         return
     draft = proposals.draft(**asked)
     sessions, exercises = a_week(draft)
-    limits.check(Version(proposal=draft.snapshot), exercises)
+    version = Version(proposal=draft.snapshot)
+    limits.check(version, exercises)
+    assert [load.label for load in limits.loads(version, exercises) if load.over] == []
     running = draft.running != "none_yet"
     unplanned = {e.category for e in exercises if not any(e in s.exercises for s in sessions)}
     assert unplanned <= (set() if running else {"gait_cue", "running_drill"})

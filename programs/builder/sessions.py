@@ -1,0 +1,234 @@
+"""Which of a program's exercises belong to which day: the week's template laid over the exercises.
+
+The template says “strength A” on Monday; which exercises that is says the recipe's `sessions` (source S122): it keeps
+a day to a handful of exercises, and eccentric work for hip and knee on different days. Plain values, no database, no
+clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, Protocol, TypeVar
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+WARM_UP, DRILL, CUE, MOBILITY = "dynamic_warmup", "running_drill", "gait_cue", "mobility"
+ECCENTRIC, JUMPS = "eccentric_hamstring", "plyometric"
+STRENGTH = frozenset({"hamstring_isometric", ECCENTRIC, "glute", "core", "anti_rotation", JUMPS})
+BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
+IN_A_RUN = frozenset({CUE})
+DAILY = frozenset({MOBILITY, "foam_roll"})
+AFTER = frozenset({"cooldown"})
+RUNS = frozenset({"ladder", "easy", "speed", "long"})
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Exercises of one category: all of them (place 0), or the one at this place, counted from 1."""
+
+    category: str
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a recipe spreads exercises over days.
+
+    `letters` name a strength session's exercises. The `alternating` session holds all strength work, half of it each
+    turn, save what is done `every_day_from` or more times a week. Drills and cues are for the runs named.
+    """
+
+    letters: Mapping[str, tuple[Share, ...]]
+    alternating: str
+    every_day_from: int
+    drills_on: frozenset[str]
+    cues_on: frozenset[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """As a proposal keeps it; `split_from` reads it."""
+        return {
+            "letters": {
+                letter: [[share.category, share.place] for share in shares]
+                for letter, shares in self.letters.items()
+            },
+            "alternating": self.alternating,
+            "every_day_from": self.every_day_from,
+            "drills_on": sorted(self.drills_on),
+            "cues_on": sorted(self.cues_on),
+        }
+
+
+def split_from(kept: Mapping[str, Any]) -> Split:
+    """The split a proposal kept."""
+    return Split(
+        letters={
+            letter: tuple(Share(category, place) for category, place in shares)
+            for letter, shares in kept["letters"].items()
+        },
+        alternating=kept["alternating"],
+        every_day_from=kept["every_day_from"],
+        drills_on=frozenset(kept["drills_on"]),
+        cues_on=frozenset(kept["cues_on"]),
+    )
+
+
+def times_a_week(per_week: str) -> int:
+    """The most a week that “2-3”, “daily”, “every other day” allow; 7 where the words name no number."""
+    if "every other day" in per_week:
+        return 4
+    if "every third day" in per_week:
+        return 3
+    numbers = [int(number) for number in re.findall(r"\d+", per_week)] if "x" not in per_week else []
+    return min(max(numbers), len(DAYS)) if numbers else len(DAYS)
+
+
+class Planned(Protocol):
+    """What an exercise must tell to be placed in a week."""
+
+    @property
+    def category(self) -> str: ...
+    @property
+    def per_week(self) -> str: ...
+    @property
+    def minutes(self) -> Decimal: ...
+
+
+# Bound to Any, not Planned: mypy asks before Django's plugin has told it what the columns are.
+E = TypeVar("E", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the template: `run` and `strength` are the template's own words, strength "" on a day without."""
+
+    name: str
+    run: str
+    strength: str
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Generic[E]):
+    """A day's exercises in the order they are done."""
+
+    day: Day
+    exercises: tuple[E, ...]
+
+    @property
+    def is_rest(self) -> bool:
+        return not self.day.strength and self.day.run not in RUNS
+
+    @property
+    def minutes(self) -> Decimal:
+        return sum((exercise.minutes for exercise in self.exercises), Decimal(0))
+
+    @property
+    def strength_minutes(self) -> Decimal:
+        return sum((e.minutes for e in self.exercises if e.category in STRENGTH), Decimal(0))
+
+
+def week(
+    days: Sequence[Day], exercises: Sequence[E], split: Split, *, running: bool = True
+) -> tuple[Session[E], ...]:
+    """The seven sessions of a week. Without `running` no warm-up for a run, drill or gait cue is planned."""
+    strength_days = [day.name for day in days if day.strength]
+    planned = [
+        _of_day(day, exercises, split, turn=_turn(day, strength_days), running=running) for day in days
+    ]
+    left = [
+        e
+        for e in exercises
+        if not any(e in chosen for chosen in planned) and _needs_no_run(e, running=running)
+    ]
+    return tuple(
+        # What no day asked for is done on each strength day rather than silently never.
+        Session(day, tuple(sorted(chosen + left, key=_order) if day.strength else chosen))
+        for day, chosen in zip(days, planned, strict=True)
+    )
+
+
+def _needs_no_run(exercise: Planned, *, running: bool) -> bool:
+    return running or exercise.category not in IN_A_RUN | {DRILL}
+
+
+def _turn(day: Day, strength_days: Sequence[str]) -> int:
+    return strength_days.index(day.name) if day.name in strength_days else 0
+
+
+def _of_day(day: Day, exercises: Sequence[E], split: Split, *, turn: int, running: bool) -> list[E]:
+    runs = running and day.run in RUNS
+    if not day.strength and not runs:
+        return [e for e in exercises if e.category in DAILY]
+    around = [e for e in exercises if _belongs(e, day, split, runs=runs)]
+    return sorted(_strength(day.strength, exercises, split, turn) + around, key=_order)
+
+
+def _belongs(exercise: Planned, day: Day, split: Split, *, runs: bool) -> bool:
+    """Whether what is done around strength and running is done on this day."""
+    if exercise.category in DAILY | AFTER:
+        return True
+    if exercise.category == WARM_UP:
+        # Gentle ones serve strength work and every run; full ones are for hard days, and running drills' days.
+        if exercise.per_week.startswith("every run"):
+            return True
+        return day.hard if "hard" in exercise.per_week else day.run in split.drills_on
+    if exercise.category == DRILL:
+        return runs and day.run in split.drills_on
+    return exercise.category in IN_A_RUN and runs and day.run in split.cues_on
+
+
+def _strength(session: str, exercises: Sequence[E], split: Split, turn: int) -> list[E]:
+    if session == split.alternating:
+        return _alternating(exercises, split, turn)
+    chosen: list[E] = []
+    for share in split.letters.get(session, ()):
+        of_category = [e for e in exercises if e.category == share.category]
+        if not share.place:
+            chosen += of_category
+        elif of_category:
+            # With a single exercise of its kind, it is done on both days.
+            chosen.append(of_category[min(share.place, len(of_category)) - 1])
+    return chosen
+
+
+def _alternating(exercises: Sequence[E], split: Split, turn: int) -> list[E]:
+    """Daily work every day; what is done less often takes turns, one half each."""
+    strength = [e for e in exercises if e.category in STRENGTH]
+    every = [e for e in strength if times_a_week(e.per_week) >= split.every_day_from]
+    others = [e for e in strength if e not in every]
+    return every + others[turn % 2 :: 2]
+
+
+ORDER = (
+    frozenset({WARM_UP}),
+    frozenset({DRILL}),
+    IN_A_RUN,
+    frozenset({JUMPS}),
+    frozenset({ECCENTRIC}),
+    STRENGTH,
+    frozenset({MOBILITY}),
+    AFTER,
+    frozenset({"foam_roll"}),
+)
+
+
+def _order(exercise: Planned) -> int:
+    return next((place for place, group in enumerate(ORDER) if exercise.category in group), len(ORDER))
+
+
+PARTS = (
+    ("Before and during your run", BEFORE_A_RUN | IN_A_RUN),
+    ("Strength", STRENGTH),
+    ("To finish", DAILY | AFTER),
+)
+
+
+def parts(session: Session[E]) -> list[tuple[str, list[E]]]:
+    """The session under headings a patient reads, empty ones left out."""
+    found = [(title, [e for e in session.exercises if e.category in kinds]) for title, kinds in PARTS]
+    if session.day.run not in RUNS:
+        found[0] = ("Warm up", found[0][1])
+    return [(title, exercises) for title, exercises in found if exercises]
