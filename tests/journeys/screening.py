@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from assessments.screens.definitions import Item, Section
 from assessments.screens.reading import load_screen
+from tests.journeys.person import Person
 
 SIDES = ("left", "right")
 
@@ -51,16 +52,16 @@ def as_sent(answer: Answer) -> str:
     return f"{answer.value:g}" if isinstance(answer.value, int | float) else str(answer.value)
 
 
-def enter_by_pointer(page: Page, answer: Answer) -> None:
-    sent = as_sent(answer)
+def enter_by_pointer(person: Person, answer: Answer) -> None:
+    page, sent = person.page, as_sent(answer)
     radio = page.locator(f'input[type=radio][name="{answer.name}"][value="{sent}"]')
     boxes = page.locator(f'input[type=checkbox][name="{answer.name}"]')
     select = page.locator(f'select[name="{answer.name}"]')
     if radio.count():
-        radio.check(force=True)
+        person.ticks(radio)
     elif boxes.count():
         for value in answer.value:
-            page.locator(f'input[type=checkbox][name="{answer.name}"][value="{value}"]').check(force=True)
+            person.ticks(page.locator(f'input[type=checkbox][name="{answer.name}"][value="{value}"]'))
     elif select.count():
         select.select_option(value=sent)
     else:

@@ -91,7 +91,7 @@ class Stage:
         for section in screening.sections():
             person.is_on(section.title)
             for answer in screening.answers_in(section, case):
-                screening.enter_by_pointer(person.page, answer)
+                screening.enter_by_pointer(person, answer)
             person.passes(f"screen-{section.id}")
             here = person.page.url
             person.presses("Save and continue")

@@ -42,7 +42,7 @@ def when_the_desk_registers_and_books_a_new_runner(stage: Stage) -> None:
     dee.page.fill("[name=phone]", "07946 000777")
     dee.page.fill("[name=email]", "rosalind@runner.example")
     for agreed in ("phone_agreed", "email_agreed"):
-        dee.page.locator(f"[name={agreed}]").check(force=True)
+        dee.ticks(dee.page.locator(f"[name={agreed}]"))
     dee.passes("register").presses(re.compile("^Register$"))
     dee.sees("Rosalind")
     dee.page.locator("select[name=type]").select_option(label="Initial assessment (60 min)")
@@ -76,7 +76,7 @@ def when_the_clinician_agrees_and_releases_the_program(stage: Stage) -> None:
     carl = stage.person("Carl")
     carl.presses(re.compile("^Agree$"))
     carl.presses("Propose a program")
-    carl.passes("program-proposed").page.get_by_label("I have read this program").check(force=True)
+    carl.passes("program-proposed").ticks(carl.page.get_by_label("I have read this program"))
     carl.presses("Release to patient")
     carl.sees("Released by Carl Jensen").passes("program-released")
 
@@ -88,8 +88,8 @@ def when_the_runner_opens_it_and_logs_one_session(stage: Stage) -> None:
         runner.page.locator("a[href*='?day=']").first.click()
     runner.passes("portal-today")
     for choice in runner.page.locator("[data-session-form] input[type=radio][value=done]").all():
-        choice.check(force=True)
-    runner.page.locator("input[name=pain_during][value='2']").check(force=True)
+        runner.ticks(choice)
+    runner.ticks(runner.page.locator("input[name=pain_during][value='2']"))
     runner.types("Anything your therapist should know?", "Loosened up after the first set.")
     runner.presses("Log this session")
     runner.sees("Logged").passes("portal-logged")
