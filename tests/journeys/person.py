@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 SHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
+README_SHOTS = Path(__file__).parent / "screenshots"
+# `KEEP_SCREENSHOTS=1 make test` takes the README's pictures anew.
+KEPT = (
+    {
+        "1280-light": ("desk-booked", "screen-supine", "triage", "program-proposed"),
+        "320-light": ("portal-today", "portal-logged"),
+    }
+    if os.environ.get("KEEP_SCREENSHOTS")
+    else {}
+)
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 AXE_RULES = {
     "runOnly": {
@@ -136,6 +147,9 @@ class Person:
         folder = SHOTS / self.window.name
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if name in KEPT.get(self.window.name, ()):
+            self.page.evaluate("scrollTo(0, 0)")
+            self.page.screenshot(path=README_SHOTS / f"{name}.png")
         return self
 
 
