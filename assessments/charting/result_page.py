@@ -14,6 +14,31 @@ from assessments.charting.rows import page_above, words_before
 from assessments.triage import actions
 from assessments.triage.models import Decision, Result
 
+SHOWN_FIRST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One list of findings: the first few, and the rest. `fold` names the rest: “19 more that speak for it”."""
+
+    kind: str
+    title: str
+    icon: str
+    first: list[dict[str, Any]]
+    rest: list[dict[str, Any]]
+    fold: str
+    nothing: str
+
+    @property
+    def count(self) -> int:
+        return len(self.first) + len(self.rest)
+
+
+def _column(kind: str, title: str, icon: str, found: list[dict[str, Any]], nothing: str) -> Column:
+    first, rest = found[:SHOWN_FIRST], found[SHOWN_FIRST:]
+    words = {"for": "that speak for it", "against": "that speak against it", "unknown": "not known"}[kind]
+    return Column(kind, title, icon, first, rest, f"{len(rest)} more {words}", nothing)
+
 
 @dataclass
 class ResultPage:
@@ -80,6 +105,25 @@ class ResultPage:
         for change in self.said["could_change"]:
             changes.setdefault(change["id"], []).append(change)
         return [{**item, "changes": changes.get(item["id"], [])} for item in self.said["missing"]]
+
+    @property
+    def columns(self) -> list[Column]:
+        """For, against and not known, alike: what decides most first, the rest behind a fold."""
+        if not self.is_explained:
+            return []
+        return [
+            _column("for", "Speaks for it", "plus", self.said["for"], "Nothing found."),
+            _column("against", "Speaks against it", "minus-circle", self.said["against"], "Nothing found."),
+            _column("unknown", "Not known", "question", self.unknown, "Nothing triage needs is missing."),
+        ]
+
+    @property
+    def unknown(self) -> list[dict[str, Any]]:
+        """What is missing, that which would change the class first; then what the deciding rule leaves open."""
+        missing = sorted(self.missing, key=lambda item: not item["changes"])
+        rows = [{**item, "text": item["label"]} for item in missing]
+        said = {row["text"] for row in rows}
+        return rows + [one for one in self.said["unknown"] if one["text"] not in said]
 
     @property
     def answers_url(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from assessments.screens.models import Screen
 from assessments.triage.actions import class_label
@@ -33,6 +34,12 @@ def visits_of(account: Account, day: dt.date) -> QuerySet[Appointment]:
         .annotate(draft_id=Subquery(drafts), result_id=Subquery(results))
         .order_by("starts_at")
     )
+
+
+def day_and_zone(now: dt.datetime) -> str:
+    """“Mon 23 Nov 2026 · times in Europe/London”: said once, so that no row has to."""
+    local = timezone.localtime(now)
+    return f"{format_date(local, 'D j M Y')} · times in {timezone.get_current_timezone_name()}"
 
 
 def screens_of(patient: Patient) -> list[Screen]:

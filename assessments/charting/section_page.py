@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
 
 from assessments.screens.actions import Clash
 from assessments.screens.definitions import Item, Section, Test
@@ -20,17 +21,19 @@ from assessments.screens.models import Answer, Screen
 from assessments.screens.showing import named, shown
 from assessments.triage.actions import preview
 from assessments.triage.rules import Outcome
+from clinic.ui.icons import icon
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One field as the template prints it."""
+    """One field as the template prints it; `label` carries the mark of what triage still needs."""
 
     item: Item
     bound: BoundField
     kind: str
     unable: BoundField | None
     needed: bool
+    label: str
     clash: Mapping[str, str] | None
 
 
@@ -41,6 +44,16 @@ class Group:
     test: Test | None
     fields: list[Drawn]
     do_not: str = ""
+
+    @property
+    def needed(self) -> str:
+        """What triage still needs here, said once for the whole group."""
+        marked = sum(drawn.needed for drawn in self.fields)
+        if not marked:
+            return ""
+        if marked == len(self.fields):
+            return f"{'This is' if marked == 1 else 'All of these are'} needed for triage"
+        return f"Still needed for triage: the {'one' if marked == 1 else marked} marked"
 
 
 @dataclass
@@ -132,7 +145,7 @@ class ScreenPage:
             definition=self.screen.definition,
             section=section,
             answered=self.screen.answered,
-            last=last_time(self.screen),
+            last={**last_time(self.screen), **self.screen.said_by_record()},
         )
 
     def groups(self, section: Section, form: SectionForm) -> list[Group]:
@@ -147,12 +160,14 @@ class ScreenPage:
 
     def _drawn(self, item: Item, form: SectionForm) -> Drawn:
         clash = self.problems.get(item.id)
+        needed = item.id in self.outcome.missing
         return Drawn(
             item=item,
             bound=form[item.id],
             kind="pain" if item.unit == "NPRS" and item.laterality != "per_side" else item.kind,
             unable=form[UNABLE + item.id] if UNABLE + item.id in form.fields else None,
-            needed=item.id in self.outcome.missing,
+            needed=needed,
+            label=marked(form[item.id].label) if needed else "",
             clash=self._in_words(item, clash) if clash else None,
         )
 
@@ -180,6 +195,12 @@ class ScreenPage:
             ]
             if said:
                 yield section, said
+
+
+def marked(label: object) -> str:
+    """A label with the mark of what triage still needs, and the same in words for who cannot see it."""
+    words = '<span class="needed-mark">{}<span class="visually-hidden">Needed for triage: </span></span>{}'
+    return format_html(words, icon("circle-filled"), label)
 
 
 def last_time(screen: Screen) -> dict[str, str]:

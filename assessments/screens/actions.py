@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from assessments.screens import reading
 from assessments.screens.answers import AnswerError
 from assessments.screens.definitions import DEFAULT_SCREEN, Item
-from assessments.screens.models import Answer, Screen, may_be_unable
+from assessments.screens.models import FROM_RECORD, Answer, Screen, may_be_unable
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
@@ -104,6 +104,14 @@ def start(
 
 
 @transaction.atomic
+def take_from_record(*, screen: Screen, by: Account, now: dt.datetime) -> Saved:
+    """Answer what the patient's record knows and nobody has answered yet. Safe to repeat; answers stay correctable."""
+    standing = set(screen.answers.values_list("item", flat=True))
+    changes = {item: Change(value) for item, value in screen.record_says().items() if item not in standing}
+    return save_answers(screen=screen, changes=changes, by=by, now=now) if changes else Saved({}, now)
+
+
+@transaction.atomic
 def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, now: dt.datetime) -> Saved:
     """Save all of `changes` (item id → Change), or none of them.
 
@@ -139,7 +147,7 @@ def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, 
 def sign(*, screen: Screen, by: Account, now: dt.datetime) -> Screen:
     """Freeze the screen under the clinician's name. Raises NothingAnswered, AlreadySigned (for the slower of two)."""
     signed = _locked(screen)
-    if not signed.answers.exists():
+    if not signed.answers.exclude(item__in=FROM_RECORD).exists():
         raise NothingAnswered
     signed.signed_at, signed.signed_by = now, by
     signed.save(update_fields=["signed_at", "signed_by"])

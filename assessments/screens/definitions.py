@@ -30,6 +30,7 @@ class Item:
     `laterality`: per_side is answered as {"left": x, "right": y}; involved is one value for the symptomatic side;
     none is one value. `unit`, `minimum`, `maximum` and `step` belong to numbers. `unable` is the worst value, taken
     when the item could not be done because of pain (None: it then stays not known). `test` is empty for history.
+    `short` names it where neither its test nor its section stands above it (empty: the label does).
     """
 
     id: str
@@ -52,6 +53,7 @@ class Item:
     source: tuple[str, ...] = ()
     test: str = ""
     unable: Value | None = None
+    short: str = ""
 
     @property
     def is_history(self) -> bool:

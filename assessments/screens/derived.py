@@ -30,8 +30,8 @@ class Score:
 class Derived:
     """One computed value. `formula` says it to the reader; `how`, `of` and the conditions say it to the program.
 
-    `inputs` are the items (or derived values) it needs; `unable` is its worst value, taken when any input could not
-    be tested because of pain.
+    `short` names it to the clinician. `inputs` are the items (or derived values) it needs; `unable` is its worst value,
+    taken when any input could not be tested because of pain.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Derived:
     how: str
     of: tuple[str, ...]
     inputs: tuple[str, ...]
+    short: str = ""
     unit: str = ""
     note: str = ""
     unable: Value | None = None

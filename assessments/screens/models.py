@@ -6,17 +6,25 @@ What may be asked stands in the catalogue (definitions.py); these rows remember 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from assessments.screens import reading
 from assessments.screens.answers import Answers, Refused
 from assessments.screens.definitions import Item
 from assessments.screens.definitions import Screen as Definition
+from clinic.people.models import Patient
+
+FROM_RECORD: dict[str, Callable[[Patient, dt.date], Any]] = {
+    "age_years": lambda patient, day: patient.age_on(day),
+}
+"""Item → how the patient's record answers it, so that nobody is asked twice."""
 
 
 class ScreenQuerySet(models.QuerySet["Screen"]):
@@ -91,7 +99,26 @@ class Screen(models.Model):
 
     @property
     def last_saved_at(self) -> dt.datetime | None:
-        return max((answer.answered_at for answer in self.answered.values()), default=None)
+        """When somebody last answered something; what the record answered at the start is nobody's."""
+        entered = (answer.answered_at for name, answer in self.answered.items() if name not in FROM_RECORD)
+        return max(entered, default=None)
+
+    def record_says(self) -> dict[str, Any]:
+        """Item → what the patient's record answers by itself, as of the day the screen was started."""
+        day = timezone.localdate(self.started_at)
+        items = self.definition.items
+        known = {name: ask(self.patient, day) for name, ask in FROM_RECORD.items() if name in items}
+        return {name: value for name, value in known.items() if items[name].refusal(value) is None}
+
+    def said_by_record(self) -> dict[str, str]:
+        """Item → where its answer comes from, in words to stand beside the field."""
+        born = f"born {self.patient.birth_date:%-d %b %Y}"
+        words = {}
+        for name, value in self.record_says().items():
+            row = self.answered.get(name)
+            same = row is not None and row.value == value
+            words[name] = f"From the record: {born}." if same else f"The record says {value}: {born}."
+        return words
 
     def case(self) -> dict[str, Any]:
         """The answers in the shape of a worked case: {"history", "exam", "unable_due_to_pain"}; unknown left out."""

@@ -65,6 +65,7 @@ def _question(entry: Entry, section: str, sources: Collection[str]) -> Item:
     item = Item(
         id=entry.text("id"),
         label=entry.text("label"),
+        short=entry.text("short", ""),
         section=section,
         group=entry.text("group"),
         core_triage=entry.flag("core_triage", default=False),
@@ -134,6 +135,7 @@ def _field(
     item = Item(
         id=entry.text("id"),
         label=entry.text("label"),
+        short=entry.text("short", ""),
         section=section,
         group=test,
         laterality=cast(Laterality, entry.choice("laterality", LATERALITIES)),
@@ -189,6 +191,7 @@ def _derived(
             how=row.choice("how", WAYS),
             of=row.ids("of", row.texts("of", ()), known),
             inputs=row.ids("inputs", row.texts("inputs"), known),
+            short=row.text("short"),
             unit=row.text("unit", ""),
             note=row.text("note", ""),
             unable=row.take("unable", None),

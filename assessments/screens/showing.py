@@ -8,6 +8,7 @@ from typing import Any
 from assessments.screens.answers import SIDES
 from assessments.screens.definitions import Item
 from assessments.screens.definitions import Screen as Definition
+from assessments.screens.derived import Derived
 
 UNABLE = "unable because of pain"
 
@@ -22,9 +23,9 @@ def shown(item: Item, value: Any, *, unable: bool = False) -> str:
 
 
 def named(definition: Definition, item: Item) -> str:
-    """What the item is called where its test does not stand above it: “Slump test: result”."""
-    if item.is_history:
-        return item.label
+    """What the item is called where its test does not stand above it: “Slump test”."""
+    if item.short or item.is_history:
+        return item.short or item.label
     return f"{definition.tests[item.test].name}: {item.label[:1].lower()}{item.label[1:]}"
 
 
@@ -41,6 +42,6 @@ def _one(item: Item, value: Any) -> str:
     return f"{value:g} {unit_word(item)}".strip()
 
 
-def unit_word(item: Item) -> str:
+def unit_word(measured: Item | Derived) -> str:
     """The unit as it is written behind a number; pain scores say what they are out of."""
-    return {"NPRS": "of 10", "0-3": "of 3"}.get(item.unit, item.unit)
+    return {"NPRS": "of 10", "0-3": "of 3"}.get(measured.unit, measured.unit)

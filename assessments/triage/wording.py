@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.screens.definitions import Screen
-from assessments.screens.showing import named, shown
+from assessments.screens.showing import named, shown, unit_word
 from assessments.triage.causes import Causes, Weighed
 from assessments.triage.rules import Change, Finding, Outcome, Rule, Ruleset
 from clinic.knowledge.sources import load_sources
@@ -23,17 +23,8 @@ LEVELS = {
     "not_assessed": "Too little was measured",
 }
 
-# How a computed value came about, for the reader; the exact formula stands in the catalogue.
-COMPUTED = {
-    "difference": "difference between the sides",
-    "symmetry": "involved side against the other",
-    "side_gap": "gap between the sides",
-    "lower_side": "the lower side",
-    "highest": "the highest",
-    "percent_above": "change",
-    "last_against_previous": "last week against the weeks before",
-    "score": "score",
-}
+THRESHOLDS = {"<=": "at most", "<": "under", ">=": "at least", ">": "over"}
+FIRST_ASKED = "red_flags"  # asked of everybody: an absent one weighs least among the reasons
 SIDES = {"_uninv": " (other side)", "_inv": " (involved side)"}
 
 
@@ -58,8 +49,8 @@ class Wording:
             "is_urgent": outcome.is_urgent,
             "primary": outcome.primary.id if outcome.primary else None,
             "fired": [self.rule(rule) for rule in outcome.fired],
-            "for": [self.finding(one) for one in outcome.facts_for],
-            "against": [self.finding(one) for one in outcome.facts_against],
+            "for": [self.finding(one) for one in self.by_weight(outcome.facts_for)],
+            "against": [self.finding(one) for one in self.by_weight(outcome.facts_against)],
             "unknown": [self.finding(one) for one in outcome.facts_unknown],
             "missing": [self.item(name) for name in outcome.missing],
             "could_change": [self.change(one) for one in changes],
@@ -89,23 +80,39 @@ class Wording:
             "sources": sources(rule.source),
         }
 
+    def by_weight(self, findings: Iterable[Finding]) -> list[Finding]:
+        """What decided most first: signs that are there, then what was measured, then what is absent."""
+        return sorted(findings, key=self.weight)
+
+    def weight(self, finding: Finding) -> int:
+        """Smaller weighs more. Only for the order of a list; every finding is shown."""
+        if any(self.screen.items[name].section == FIRST_ASKED for name in finding.items):
+            return 0 if finding.is_of_a_sign else 3
+        if finding.is_of_a_sign:
+            return 0
+        return 2 if isinstance(finding.value, bool) else 1
+
     def finding(self, finding: Finding) -> dict[str, str]:
-        """One question of the deciding rule with what was found; `rule` is the question in the rule's notation."""
+        """One deciding question: what was found in words, what the rule asks in words, and in the rule's notation."""
         value = self.value(finding)
         label = self.label(finding)
-        return {"text": label if value is None else f"{label}: {value}", "rule": finding.question}
+        detail = f"Fits another class: {self.ruleset.classes[finding.fits].label}" if finding.fits else ""
+        return {
+            "text": label if value is None else f"{label}: {value}",
+            "asks": self.asks(finding),
+            "rule": finding.question,
+            "detail": detail,
+        }
 
     def label(self, finding: Finding) -> str:
-        """An item by its name; a computed value by what it is computed from."""
-        names = [named(self.screen, self.screen.items[name]) for name in finding.items]
+        """An item or a computed value by its short name."""
         derived = self.screen.derived.get(finding.fact)
         if derived is not None:
-            how = COMPUTED.get(derived.how, finding.fact.replace("_", " "))
-            return f"{'; '.join(names)} ({how})"
-        if not names:
+            return derived.short
+        if not finding.items:
             return finding.label
         side = next((words for end, words in SIDES.items() if finding.fact.endswith(end)), "")
-        return f"{names[0]}{side}"
+        return f"{named(self.screen, self.screen.items[finding.items[0]])}{side}"
 
     def value(self, finding: Finding) -> str | None:
         if finding.value is None:
@@ -113,11 +120,33 @@ class Wording:
         derived = self.screen.derived.get(finding.fact)
         if derived is None and finding.items:
             return shown(self.screen.items[finding.items[0]], finding.value)
-        if not isinstance(finding.value, bool) and isinstance(finding.value, int | float):
-            return f"{finding.value:.3g} {derived.unit if derived else ''}".strip()
         if isinstance(finding.value, bool):
             return "yes" if finding.value else "no"
+        if isinstance(finding.value, int | float):
+            return f"{finding.value:.3g} {unit_word(derived) if derived else ''}".strip()
         return str(finding.value)
+
+    def asks(self, finding: Finding) -> str:
+        """“at most 3”, “one of: buttock, calf”; empty where what was found says it already."""
+        words = self._asked(finding)
+        return f"not {words}" if words and finding.turned else words
+
+    def _asked(self, finding: Finding) -> str:
+        asked = finding.asked
+        if asked.sign in THRESHOLDS:
+            return f"{THRESHOLDS[asked.sign]} {asked.value:g}"
+        if asked.sign == "> fact":
+            return f"more than {str(asked.value).replace('_', ' ')}"
+        if asked.sign == "!=":
+            return f"anything but {self.option(finding, asked.value)}"
+        if asked.sign == "in" and isinstance(asked.value, tuple):
+            return f"one of: {', '.join(self.option(finding, one) for one in asked.value)}"
+        return ""
+
+    def option(self, finding: Finding, value: object) -> str:
+        if finding.items and isinstance(value, str):
+            return self.screen.items[finding.items[0]].option_label(value).lower()
+        return str(value)
 
     def item(self, name: str) -> dict[str, str]:
         item = self.screen.items[name]

@@ -14,6 +14,7 @@ Facts: TypeAlias = Mapping[str, Value]
 """Fact id → value. A fact that is not known is not a key."""
 Truth: TypeAlias = bool | None
 
+ABSENT = ("none", "negative", "normal", "no")  # options that say a sign is not there
 ANYTHING: tuple[str, ...] = ()
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -66,6 +67,13 @@ class Question:
 
     def names(self) -> frozenset[str]:
         return frozenset([self.fact, str(self.value)] if self.sign == "> fact" else [self.fact])
+
+    @property
+    def is_of_a_sign(self) -> bool:
+        """Whether a yes means that something is there, not that it is absent or small."""
+        if self.sign in ("=", "!="):
+            return (self.sign == "=") is (self.value not in ABSENT)
+        return self.sign not in ("is no", "is no or unknown", "<", "<=")
 
     def complaints(self, vocabulary: Mapping[str, Collection[str]]) -> list[str]:
         """What this test names that does not exist. `vocabulary` is fact → its options, empty for no options."""

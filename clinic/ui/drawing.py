@@ -16,7 +16,14 @@ from clinic.ui import icons
 from clinic.ui.badges import Badge
 
 NOTICE_ICONS = {"info": "info", "success": "check-circle", "warning": "warning", "urgent": "octagon"}
-TIME_FORMS = {"full": "D j M Y, H:i", "time": "H:i", "day": "D j M Y"}
+TIME_FORMS = {
+    "full": "D j M Y, H:i",
+    "time": "H:i",
+    "day": "D j M Y",
+    "moment": "D j M Y, H:i",
+    "clock": "H:i",
+}
+WITHOUT_ZONE = {"day", "moment", "clock"}  # the last two where the page or table names the zone once
 BUTTON_KINDS = {"primary", "secondary", "quiet", "danger"}
 
 
@@ -102,6 +109,7 @@ def saved_text(at: datetime | None, state: str) -> str:
         "saving": "Saving…",
         "offline": f"No connection. Kept on this device{f' since {clock}' if clock else ''}",
         "unsaved": "Not saved yet",
+        "empty": "Nothing entered yet",
     }[state]
 
 

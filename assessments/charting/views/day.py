@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments.charting.rows import visits_of
+from assessments.charting import rows
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
 from clinic.people import search
@@ -18,9 +18,9 @@ from clinic.people.roles import Role
 def today(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Today's appointments of this clinician, urgent ones marked, with the way into each screen."""
     now = timezone.now()
-    visits = visits_of(account, timezone.localdate(now))
+    visits = rows.visits_of(account, timezone.localdate(now))
     record_listed(patients=[visit.patient.pk for visit in visits], by=account, what="clinician's day")
-    return render(request, "charting/today.html", {"visits": visits, "day": now})
+    return render(request, "charting/today.html", {"visits": visits, "lead": rows.day_and_zone(now)})
 
 
 @for_roles(Role.CLINICIAN)

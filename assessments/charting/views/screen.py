@@ -39,6 +39,7 @@ def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRe
         return redirect("charting:patient", patient.pk)
     now = timezone.now()
     screen = screens.start(patient=patient, by=account, now=now, appointment=_todays(request, patient))
+    screens.take_from_record(screen=screen, by=account, now=now)
     return redirect(ScreenPage(screen).url(ScreenPage(screen).first_open()))
 
 

@@ -20,7 +20,7 @@ from assessments.triage.rules.definitions import (
     most_urgent,
 )
 from assessments.triage.rules.missing import items_to_ask
-from assessments.triage.rules.reasons import Finding, reasons
+from assessments.triage.rules.reasons import Finding, reasons, speaking_for_others
 from clinic.knowledge.conditions import Facts, Truth
 
 
@@ -31,7 +31,8 @@ class Outcome:
     `klass` is the class id, `urgency` one of URGENCIES, `target_days` within how many days (None: no target). `fired`
     are all rules that hold, in order; `primary` the one that decided (None without a class). `provisional` is the
     class the known findings would give once the missing ones are no; for clinicians only. `missing` are item ids.
-    `considerations` are classes not ruled out, gravest first.
+    `considerations` are classes not ruled out, gravest first. `facts_for` decided it; `facts_against` are what of its
+    own did not hold, and what fits a class of another family that holds too or is still open.
     """
 
     klass: str
@@ -84,6 +85,7 @@ def conclude(answers: Answers, *, screen: Screen, ruleset: Ruleset) -> Outcome:
     fired = tuple(rule for rule in ruleset.rules if verdicts[rule.id])
     explained = decision.primary or decision.provisional
     found = reasons(explained.when, facts, screen) if explained else ((), (), ())
+    others = speaking_for_others(explained, ruleset, verdicts, facts, screen) if explained else ()
     message = decision.primary or ruleset.messages[decision.klass]
     return Outcome(
         klass=decision.klass,
@@ -96,7 +98,7 @@ def conclude(answers: Answers, *, screen: Screen, ruleset: Ruleset) -> Outcome:
         primary=decision.primary,
         fired=fired,
         facts_for=found[0],
-        facts_against=found[1],
+        facts_against=(*found[1], *others),
         facts_unknown=found[2],
         missing=_missing(decision, unasked, facts, answers, screen),
         provisional=decision.provisional.klass if decision.provisional else None,

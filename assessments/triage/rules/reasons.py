@@ -1,16 +1,23 @@
-"""Why a rule holds, does not hold, or is not decided: its single questions with what was found."""
+"""Why a rule holds, does not hold, or is not decided: the questions that decided it, with what was found."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from assessments.screens.definitions import Screen
-from clinic.knowledge.conditions import Condition, Facts, Question, Value
+from assessments.triage.rules.definitions import URGENT_TIERS, Rule, Ruleset
+from clinic.knowledge.conditions import All, AtLeast, Condition, Facts, Not, Question, Truth, Value
+
+ASKED_BY_MOST = 5  # families: a question that this many ask belongs to none of them
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One question of a rule. `question` is in the rule's notation, `label` in the clinician's words, `value` as found.
+    """One question of a rule. `question` is in the rule's notation, `value` as found, None where not known.
 
-    `items` are the screen items behind it, for links back to the screen.
+    `label` names the fact in the screen's own words; `items` are the screen items behind it, for links back to the
+    screen. `turned`: it stands under a not, so that a no speaks for the rule. `fits` is the other class a finding
+    against speaks for, empty for the rule's own questions.
     """
 
     fact: str
@@ -18,21 +25,97 @@ class Finding:
     question: str
     value: Value | None
     items: tuple[str, ...]
+    asked: Question
+    turned: bool = False
+    fits: str = ""
+
+    @property
+    def is_of_a_sign(self) -> bool:
+        """Whether it speaks for its rule by being there, not by being absent or small."""
+        return self.asked.is_of_a_sign is not self.turned
 
 
-def reasons(
-    when: Condition, facts: Facts, screen: Screen
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
-    """(for, against, not known): every question of `when`, once, sorted by its answer."""
-    sorted_out: dict[bool | None, list[Finding]] = {True: [], False: [], None: []}
-    for test in dict.fromkeys(when.tests()):
-        sorted_out[test.truth(facts)].append(_finding(test, facts, screen))
-    return tuple(sorted_out[True]), tuple(sorted_out[False]), tuple(sorted_out[None])
+Sorted = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]
 
 
-def _finding(test: Question, facts: Facts, screen: Screen) -> Finding:
-    items = screen.items_behind(test.fact)
-    return Finding(test.fact, _label(test.fact, items, screen), str(test), facts.get(test.fact), items)
+def reasons(when: Condition, facts: Facts, screen: Screen) -> Sorted:
+    """(for, against, not known): the questions of `when` that decide it, once each, in the rule's order.
+
+    Only deciding branches count. Where one of several ways holds, the ways that do not hold speak against nothing;
+    where all of several had to hold, those that do still speak for it. Under a `not`, a no speaks for the rule.
+    """
+    sorted_out: dict[Truth, dict[Question, Finding]] = {True: {}, False: {}, None: {}}
+    for question, expected in _deciding(when, facts, expected=True):
+        found = finding(question, facts, screen, turned=not expected)
+        # What was never found out speaks neither way, also where a rule lets it pass.
+        answer = question.truth(facts) if found.value is not None else None
+        truth = None if answer is None else answer is expected
+        sorted_out[truth].setdefault(question, found)
+    supporting, against, unknown = (tuple(sorted_out[kind].values()) for kind in (True, False, None))
+    return supporting, against, unknown
+
+
+def speaking_for_others(
+    rule: Rule, ruleset: Ruleset, verdicts: Mapping[str, Truth], facts: Facts, screen: Screen
+) -> tuple[Finding, ...]:
+    """What fits a class of another family that holds too or is not excluded, and is not already for `rule`.
+
+    A calmer class speaks against nothing urgent.
+    Left out is what is absent, and what most families ask alike (symptoms in the last week): it tells nothing apart.
+    """
+    family = ruleset.classes[rule.klass].family
+    asked_by = _families_asking(ruleset)
+    own = {one.fact for one in reasons(rule.when, facts, screen)[0]}
+    found: dict[str, Finding] = {}
+    for other in ruleset.rules:
+        calmer = rule.tier in URGENT_TIERS and other.tier > rule.tier
+        if verdicts[other.id] is False or calmer or ruleset.classes[other.klass].family == family:
+            continue
+        for one in reasons(other.when, facts, screen)[0]:
+            if one.is_of_a_sign and one.fact not in own and len(asked_by[one.fact]) < ASKED_BY_MOST:
+                found.setdefault(one.fact, replace(one, fits=other.klass))
+    return tuple(found.values())
+
+
+def _families_asking(ruleset: Ruleset) -> Mapping[str, set[str]]:
+    families: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in ruleset.rules:
+        for question in rule.when.tests():
+            families[question.fact].add(ruleset.classes[rule.klass].family)
+    return families
+
+
+def _deciding(part: Condition, facts: Facts, *, expected: bool) -> Iterator[tuple[Question, bool]]:
+    """(question, the answer that speaks for the rule) of each branch that decides; under a not it is a no."""
+    if isinstance(part, Question):
+        yield part, expected
+    elif isinstance(part, Not):
+        yield from _deciding(part.part, facts, expected=not expected)
+    else:
+        for branch in _branches(part, facts, expected=expected):
+            yield from _deciding(branch, facts, expected=expected)
+
+
+def _branches(part: All | AtLeast, facts: Facts, *, expected: bool) -> Iterable[Condition]:
+    """The parts that decide: where any of several would do and some did, those; otherwise all of them."""
+    is_choice = isinstance(part, AtLeast) is expected  # under a not, "not all" is met by any
+    if is_choice and part.truth(facts) is expected:
+        return (branch for branch in part.parts if branch.truth(facts) is expected)
+    return part.parts
+
+
+def finding(question: Question, facts: Facts, screen: Screen, *, turned: bool = False) -> Finding:
+    """A question with what was found for it."""
+    items = screen.items_behind(question.fact)
+    return Finding(
+        fact=question.fact,
+        label=_label(question.fact, items, screen),
+        question=str(question),
+        value=facts.get(question.fact),
+        items=items,
+        asked=question,
+        turned=turned,
+    )
 
 
 def _label(fact: str, items: tuple[str, ...], screen: Screen) -> str:

@@ -186,16 +186,19 @@ def pagination(previous_url: str = "", next_url: str = "", label: str = "Pages")
 
 @register.simple_tag
 def saved_state(at: datetime | None = None, state: str = "saved") -> SafeString:
-    """“Saved 10:42” near a title; states: saved, saving, offline, unsaved. A script may rewrite it in place."""
+    """“Saved 10:42” near a title; states: saved, saving, offline, unsaved, empty. A script may rewrite it in place."""
     return _draw("components/saved_state", at=at, state=state, text=drawing.saved_text(at, state))
 
 
 @register.simple_tag
 def clinic_time(at: datetime, form: str = "full") -> SafeString:
-    """A time in the clinic's zone with the zone named. Forms: full (day and time), time, day (no zone)."""
+    """A time in the clinic's zone with the zone named. Forms: full (day and time), time, day (no zone).
+
+    moment (day and time) and clock leave the zone to the page or table, which names it once with `clinic_zone`.
+    """
     local = timezone.localtime(at)
     shown = format_date(local, drawing.TIME_FORMS[form])
-    if form == "day":
+    if form in drawing.WITHOUT_ZONE:
         return format_html('<time datetime="{}">{}</time>', local.isoformat(), shown)
     return format_html(
         '<time datetime="{}">{} <span class="zone">{}</span></time>',
@@ -203,6 +206,12 @@ def clinic_time(at: datetime, form: str = "full") -> SafeString:
         shown,
         timezone.get_current_timezone_name(),
     )
+
+
+@register.simple_tag
+def clinic_zone() -> str:
+    """The name of the clinic's time zone, for a page or table to say once: “Europe/London”."""
+    return timezone.get_current_timezone_name()
 
 
 @register.simple_tag

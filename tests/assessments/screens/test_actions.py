@@ -184,3 +184,26 @@ def test_each_change_is_audited_without_what_it_says(world, screen):
         ("changed", f"screen {screen.pk}: 1 answers"),
         ("changed", f"screen {screen.pk} signed"),
     ]
+
+
+def test_what_the_record_knows_is_not_asked_again(world):
+    screen = actions.start(patient=world.ana, by=world.carl, now=world.now)
+    actions.take_from_record(screen=screen, by=world.carl, now=world.now)
+    assert [(row.item, row.value) for row in screen.answers.all()] == [
+        ("age_years", world.ana.age_on(world.now.date()))
+    ]
+    screen = Screen.objects.get(pk=screen.pk)
+    assert screen.said_by_record()["age_years"].startswith("From the record: born")
+    assert screen.last_saved_at is None
+    actions.save_answers(screen=screen, changes={"age_years": Change(36, 1)}, by=world.carl, now=world.now)
+    actions.take_from_record(screen=screen, by=world.carl, now=world.now)
+    screen = Screen.objects.get(pk=screen.pk)
+    assert screen.answered["age_years"].value == 36
+    assert screen.said_by_record()["age_years"].startswith("The record says")
+
+
+def test_what_the_record_knows_is_not_enough_to_sign(world):
+    screen = actions.start(patient=world.ana, by=world.carl, now=world.now)
+    actions.take_from_record(screen=screen, by=world.carl, now=world.now)
+    with pytest.raises(NothingAnswered):
+        actions.sign(screen=screen, by=world.carl, now=world.now)
