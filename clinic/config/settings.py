@@ -77,7 +77,12 @@ INSTALLED_APPS = [
 if DEVELOPMENT_PAGES:
     INSTALLED_APPS.append("programs.demo")
 # Named as strings: reminders asks each of these what is due and never imports them (clinic/reminders/sources.py).
-REMINDER_SOURCES = ["clinic.booking.reminders", "assessments.triage.reminders", "programs.plans.reminders"]
+REMINDER_SOURCES = [
+    "clinic.reminders.sign_in_links",
+    "clinic.booking.reminders",
+    "assessments.triage.reminders",
+    "programs.plans.reminders",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

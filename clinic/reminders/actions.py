@@ -27,7 +27,7 @@ from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind
 from clinic.reminders import mail, sources
 from clinic.reminders.models import Reminder, State
-from clinic.reminders.sources import Due, NotWanted
+from clinic.reminders.sources import Due, Message, NotWanted
 from clinic.reminders.wording import Letter, letter
 
 log = logging.getLogger(__name__)
@@ -136,9 +136,6 @@ def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
     if not ours:
         return None
     reminder = row.select_related("patient").get()
-    reminder.sent_to = _address(reminder)
-    if not reminder.sent_to:
-        return _skip(reminder, NO_ADDRESS)
     try:
         with transaction.atomic():
             wanted = sources.named(reminder.source).message(
@@ -147,27 +144,36 @@ def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
                 about_at=reminder.about_at,
                 now=now,
             )
-            written = wanted if isinstance(wanted, NotWanted) else letter(wanted, reminder.patient)
+            if isinstance(wanted, NotWanted):
+                return _skip(reminder, wanted.because)
+            written = letter(wanted, reminder.patient)
     except Exception as error:
         log.exception("reminder %s could not be written", reminder.pk)
         return _note_failure(
             reminder, mail.NotSent(f"It could not be written ({type(error).__name__})."), now
         )
-    if isinstance(written, NotWanted):
-        return _skip(reminder, written.because)
-    reminder.message_id = message_id(reminder)
+    if not (address := _address(reminder, wanted.channel_id)):
+        return _skip(reminder, NO_ADDRESS)
+    reminder.sent_to, reminder.message_id = address, message_id(reminder, wanted)
     row.update(message_id=reminder.message_id, sent_to=reminder.sent_to)
     return _Taken(reminder, written)
 
 
-def message_id(reminder: Reminder) -> str:
-    """The same for every copy of one send, so that a mail program can fold them; another after a resend."""
+def message_id(reminder: Reminder, message: Message) -> str:
+    """The same for every copy of one send, so that a mail program can fold them; another after a resend.
+
+    Mails with a key differ from try to try: folded, the one still seen could be the one whose link has died.
+    """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<reminder-{reminder.pk}-{reminder.resends}@{domain}>"
+    copy = f"{reminder.resends}-{reminder.attempts}" if message.key else str(reminder.resends)
+    return f"<reminder-{reminder.pk}-{copy}@{domain}>"
 
 
-def _address(reminder: Reminder) -> str:
+def _address(reminder: Reminder, channel_id: int | None) -> str:
+    """The channel the source named, if it is this patient's; else the first they agreed to."""
     channels = reminder.patient.channels.filter(kind=ChannelKind.EMAIL)
+    if channel_id is not None:
+        return channels.filter(pk=channel_id).values_list("value", flat=True).first() or ""
     return next((channel.value for channel in channels if channel.may_be_used), "")
 
 

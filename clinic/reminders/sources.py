@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -50,11 +50,18 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to send: a template of ours, a patient's page by URL name, and perhaps an appointment's time."""
+    """What to send: a template of ours, a patient's page by URL name, and perhaps an appointment's time.
+
+    `key` is for a page that takes one in its address, such as a sign-in link; each try has its own.
+    `channel_id` names the one channel of this patient to use, where the source itself has asked about consent;
+    without it the outbox takes the first they agreed to.
+    """
 
     template: str
     page: str
     at: dt.datetime | None = None
+    key: str = field(default="", repr=False)
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def letter(message: Message, patient: Patient) -> Letter:
     facts = {
         "clinic": settings.CLINIC_NAME,
         "phone": settings.CLINIC_PHONE,
-        "link": link_to(message.page),
+        "link": link_to(message.page, message.key),
+        "called": patient.called,
     }
     if message.at is not None:
         facts["day"] = date_format(message.at.astimezone(clinic_zone), "l j F")
@@ -50,10 +51,10 @@ def elsewhere(at: dt.datetime, clinic: ZoneInfo, patient: ZoneInfo) -> str:
     return "" if same else moment(at, patient)
 
 
-def link_to(page: str) -> str:
+def link_to(page: str, key: str = "") -> str:
     """The page's full address. A page that went away must not cost a reminder: the front page leads on."""
     try:
-        path = reverse(page)
+        path = reverse(page, args=[key] if key else [])
     except NoReverseMatch:
         path = "/"
     return settings.CLINIC_BASE_URL.rstrip("/") + path

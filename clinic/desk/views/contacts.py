@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.guards import for_record
 from clinic.desk import records
-from clinic.desk.forms.entrance import ask_for_links
 from clinic.desk.forms.patients import ChannelForm
 from clinic.people import kept_forms
 from clinic.people.actions import add_channel, give_consent, withdraw_consent
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, ChannelKind, Patient
 from clinic.people.roles import DESK
+from clinic.reminders.sign_in_links import ask_for_link
 
 
 @for_record(*DESK)
@@ -67,12 +67,11 @@ def send_link(request: HttpRequest, *, account: Account, patient: Patient) -> Ht
             request,
             "No link was sent: there is no e-mail address they agreed to. Add one, or record their consent.",
         )
-    elif ask_for_links([channel.pk], account.pk):
-        messages.success(
-            request, f"A sign-in link is on its way to {channel.value}. Older links stop working."
-        )
     else:
-        messages.error(
-            request, "No link was sent: the mail queue does not answer. Try again in a few minutes."
+        ask_for_link(channel=channel, by=account, now=timezone.now())
+        messages.success(
+            request,
+            f"A sign-in link goes to {channel.value} within a minute. Older links stop working then. "
+            "Reminders below shows when it was sent.",
         )
     return redirect("desk:patient", patient.pk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -63,10 +62,9 @@ def link_request(request: HttpRequest) -> HttpResponse:
     if not allowed(what="link asked from", who=_address(request), **ASKED_FROM):
         return errors.page(429)
     # Past the limit the answer stays the same: a different one would tell which address is a patient's.
-    if not allowed(what="link asked", who=email, **LINKS_ASKED) or form.send():
-        return render(request, "desk/entrance/link_sent.html", {"email": email})
-    messages.error(request, "The mail could not be sent just now. Try again in a few minutes, or call us.")
-    return render(request, "desk/entrance/link_request.html", {"form": form}, status=503)
+    if allowed(what="link asked", who=email, **LINKS_ASKED):
+        form.send(now=timezone.now())
+    return render(request, "desk/entrance/link_sent.html", {"email": email})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

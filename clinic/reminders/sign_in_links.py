@@ -1,0 +1,80 @@
+"""Sign-in links as the outbox sends them. Asking for one writes its row at once, so nothing is due by itself.
+
+The row holds ids only: which of the patient's e-mail channels (`subject_id`), and when it was asked for
+(`about_at`). The link is made in the claim that sends it and stored as a hash, so a copy of the outbox opens
+nothing. A second try makes another link and the first one dies: the newest mail is the one that works.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from clinic.audit.actions import record
+from clinic.audit.models import Entry
+from clinic.people.actions import make_sign_in_link
+from clinic.people.actors import Job
+from clinic.people.models import Account, ChannelKind, ContactChannel
+from clinic.reminders.models import Reminder, State
+from clinic.reminders.sources import Due, Message, NotWanted
+
+BY_THE_DESK = "sign_in_link"
+BY_THE_PATIENT = "sign_in_link_asked"
+KINDS = {BY_THE_DESK: "Sign-in link", BY_THE_PATIENT: "Sign-in link the patient asked for"}
+
+MAKER = Job("sign-in links")
+ASKED_AT_THE_DOOR = Job("sign-in page")  # nobody is signed in there, so nobody can be named
+# A link nobody expects any more looks like somebody fishing for passwords.
+STALE = dt.timedelta(hours=24)
+
+
+@transaction.atomic
+def ask_for_link(*, channel: ContactChannel, by: Account | None, now: dt.datetime) -> Reminder:
+    """Put a link for that e-mail channel in the outbox; `by` is None when the patient asked at the sign-in page.
+
+    While one still waits no second is written: it is sent at once instead, so a double click is one mail.
+    """
+    kind = BY_THE_DESK if by else BY_THE_PATIENT
+    ContactChannel.objects.select_for_update().get(pk=channel.pk)
+    asked = Reminder.objects.filter(source=__name__, kind=kind, subject_id=channel.pk)
+    waiting = asked.filter(state__in=[State.DUE, State.SENDING], about_at__gt=now - STALE).first()
+    if waiting is not None:
+        asked.filter(pk=waiting.pk, state=State.DUE).update(try_at=now, rung_at=None)
+        return waiting
+    written = Reminder.objects.create(
+        source=__name__,
+        kind=kind,
+        subject_id=channel.pk,
+        patient_id=channel.patient_id,
+        about_at=now,
+        due_at=now,
+        try_at=now,
+    )
+    what = f"sign-in link asked for, {channel.kind} channel {channel.pk}"
+    record(action=Entry.Action.CHANGED, patient=channel.patient, by=by or ASKED_AT_THE_DOOR, what=what)
+    return written
+
+
+def due(*, now: dt.datetime) -> Iterable[Due]:
+    """Nothing: whoever wants a link asks for it."""
+    return ()
+
+
+def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+    """A new link, made here and now; or why none is made, and then the older ones go on working."""
+    emails = ContactChannel.objects.filter(kind=ChannelKind.EMAIL).select_related("patient__account")
+    channel = emails.filter(pk=subject_id).first()
+    if channel is None:
+        return NotWanted("That e-mail address is no longer listed.")
+    # Who types their address and asks for a link has agreed to that one mail, and to no other.
+    if kind == BY_THE_DESK and not channel.may_be_used:
+        return NotWanted("They no longer agree to be reached at that e-mail address.")
+    account = channel.patient.account
+    if account is not None and not account.is_active:
+        return NotWanted("Their account is closed.")
+    if now - about_at > STALE:
+        return NotWanted("It was asked for more than a day ago. Send a new one from the patient’s record.")
+    token = make_sign_in_link(patient=channel.patient, by=MAKER, now=now)
+    return Message(template="emails/sign_in_link.txt", page="link", key=token, channel_id=channel.pk)
