@@ -17,6 +17,7 @@ from programs.portal.widgets import DoneOrNot
 
 PREFIX = "exercise_"
 DONE, COULD_NOT = "done", "could_not"
+LONGEST_ID = 18  # digits; a longer number is nobody's, and Python refuses to read one of thousands
 
 
 def field_name(exercise_id: int) -> str:
@@ -79,4 +80,4 @@ def _did(exercise_id: int, said: str) -> Did:
 def _number(name: str) -> int:
     """The id in a field's name; 0, which no exercise has, where there is none."""
     digits = name.removeprefix(PREFIX)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < LONGEST_ID else 0

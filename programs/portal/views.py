@@ -23,7 +23,7 @@ from programs.plans.models import Version
 from programs.plans.refusals import Refusal, WrongDay
 from programs.portal import session, words
 from programs.portal.appointments import appointments_of
-from programs.portal.forms import SessionForm
+from programs.portal.forms import LONGEST_ID, SessionForm
 
 
 @for_patient
@@ -82,10 +82,11 @@ def _store(form: SessionForm, version: Version, patient: Patient, request: HttpR
 
 def _loggable(patient: Patient, version_id: str | None) -> Version:
     """The patient's own version; anybody else's answers 404, as one that does not exist."""
-    if not (version_id or "").isascii() or not (version_id or "").isdigit():
+    typed = version_id or ""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID):
         raise Http404
     theirs = Version.objects.loggable_by(patient, now=timezone.now()).select_related("released_by")
-    return get_object_or_404(theirs, pk=int(version_id or 0))
+    return get_object_or_404(theirs, pk=int(typed))
 
 
 def _plan(version: Version, exercises: list[Any], patient: Patient, chosen: str) -> session.Planned:

@@ -34,7 +34,7 @@ def page_header(
 ) -> SafeString:
     """{% page_header "Today" lead="12 appointments" back_url=url back_label="Today" %}actions{% endpage_header %}"""
     return _draw(
-        "components/page_header",
+        "components/page_header.html",
         actions=content,
         title=title,
         lead=lead,
@@ -51,7 +51,7 @@ def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
     Raises KeyError for another kind.
     """
     return _draw(
-        "components/notice", content=content, kind=kind, title=title, icon=drawing.NOTICE_ICONS[kind]
+        "components/notice.html", content=content, kind=kind, title=title, icon=drawing.NOTICE_ICONS[kind]
     )
 
 
@@ -69,14 +69,14 @@ def exercise_card(content: str, exercise: Mapping[str, Any], level: int = 2) -> 
 
     `level` is the heading's: 2 straight under the page's title.
     """
-    return _draw("components/exercise_card", figure=content, exercise=exercise, level=level)
+    return _draw("components/exercise_card.html", figure=content, exercise=exercise, level=level)
 
 
 @register.simple_block_tag
 def key_hints(content: str, hints: Iterable[tuple[str, str]], title: str = "Keys on this page") -> SafeString:
     """The `?` dialog and its button. `hints`: ("Alt S", "Sign the screen"); the block may add a note."""
     rows = [(keys.split(), what) for keys, what in hints]
-    return _draw("components/key_hints", note=content, hints=rows, title=title)
+    return _draw("components/key_hints.html", note=content, hints=rows, title=title)
 
 
 @register.simple_tag
@@ -108,14 +108,14 @@ def form_field(field: BoundField, label: str = "") -> SafeString:
     """
     if label:
         field.label = label
-    return _draw("components/field", **drawing.field_facts(field))
+    return _draw("components/field.html", **drawing.field_facts(field))
 
 
 @register.simple_tag
 def error_summary(form: Any, title: str = "There is a problem") -> SafeString | str:
     """Every refusal of the form on top, each a link to its field; takes the focus. Nothing while all is well."""
     problems = drawing.problems(form)
-    return _draw("components/error_summary", problems=problems, title=title) if problems else ""
+    return _draw("components/error_summary.html", problems=problems, title=title) if problems else ""
 
 
 @register.simple_tag
@@ -124,7 +124,7 @@ def empty_state(
 ) -> SafeString:
     """What is shown where a list has nothing: what it means and what to do next."""
     return _draw(
-        "components/empty_state",
+        "components/empty_state.html",
         title=title,
         text=text,
         action_label=action_label,
@@ -149,45 +149,47 @@ def fact_lists(
         ),
         ("Not known", "question", "unknown", drawing.facts(unknown), "Nothing is missing."),
     ]
-    return _draw("components/fact_lists", columns=columns)
+    return _draw("components/fact_lists.html", columns=columns)
 
 
 @register.simple_tag
 def facts(pairs: Iterable[tuple[str, Any]]) -> SafeString:
     """Words and their values: [("Booked for", "Mon 24 Nov"), …] as a definition list."""
-    return _draw("components/facts", pairs=list(pairs))
+    return _draw("components/facts.html", pairs=list(pairs))
 
 
 @register.simple_tag
 def timeline(events: Iterable[Mapping[str, Any]], label: str = "What happened") -> SafeString:
     """Newest or oldest first as given. An event: at (aware datetime), what; who, detail, icon, url optional."""
-    return _draw("components/timeline", events=list(events), label=label)
+    return _draw("components/timeline.html", events=list(events), label=label)
 
 
 @register.simple_tag
 def patient_bar(patient: Any, url: str = "") -> SafeString:
     """Who this page is about; stays in view. `patient`: a Patient, or a mapping with the facts of PatientFacts."""
     return _draw(
-        "components/patient_bar", patient=drawing.patient_facts(patient, today=timezone.localdate()), url=url
+        "components/patient_bar.html",
+        patient=drawing.patient_facts(patient, today=timezone.localdate()),
+        url=url,
     )
 
 
 @register.simple_tag
 def section_nav(sections: Iterable[Mapping[str, Any]], label: str = "Sections") -> SafeString:
     """A screen's sections: label, url; missing (int), urgent (missing for a safe triage), current, done optional."""
-    return _draw("components/section_nav", sections=list(sections), label=label)
+    return _draw("components/section_nav.html", sections=list(sections), label=label)
 
 
 @register.simple_tag
 def pagination(previous_url: str = "", next_url: str = "", label: str = "Pages") -> SafeString:
     """Previous and next; nothing is counted, so a list of a million costs no more than one of ten."""
-    return _draw("components/pagination", previous_url=previous_url, next_url=next_url, label=label)
+    return _draw("components/pagination.html", previous_url=previous_url, next_url=next_url, label=label)
 
 
 @register.simple_tag
 def saved_state(at: datetime | None = None, state: str = "saved") -> SafeString:
     """“Saved 10:42” near a title; states: saved, saving, offline, unsaved, empty. A script may rewrite it in place."""
-    return _draw("components/saved_state", at=at, state=state, text=drawing.saved_text(at, state))
+    return _draw("components/saved_state.html", at=at, state=state, text=drawing.saved_text(at, state))
 
 
 @register.simple_tag
@@ -217,8 +219,8 @@ def clinic_zone() -> str:
 @register.simple_tag
 def logo(size: int = 32) -> SafeString:
     """The clinic's mark as inline SVG; the name beside it is said by the page."""
-    return _draw("components/logo", size=size)
+    return _draw("components/logo.html", size=size)
 
 
 def _draw(component: str, **facts_shown: Any) -> SafeString:
-    return render_to_string(f"{component}.html", facts_shown)
+    return render_to_string(component, facts_shown)

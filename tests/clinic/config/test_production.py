@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.config.environment import HOW_TO_SET, Start, production_refusals, refuse_failing_checks, required
+from clinic.people.models import Account
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD_KEY = "x8Yp2vLq9sKd4mWz7nRt6bGh1jFc3kQa5eUo0iTy8xCv2bNm4pLs"
@@ -97,3 +98,12 @@ def test_production_refuses_demo_accounts(world, settings):
     world.carl.save(update_fields=["is_demo"])
     with pytest.raises(ImproperlyConfigured, match="demo accounts \\(carl\\)"):
         refuse_failing_checks()
+
+
+def test_a_new_database_holds_nobody_yet(world, settings, monkeypatch):
+    """`migrate` asks before there is a single table; so does a start beside it."""
+    settings.DEBUG = False
+    world.carl.is_demo = True
+    world.carl.save(update_fields=["is_demo"])
+    monkeypatch.setattr(Account._meta, "db_table", "not_made_yet")
+    refuse_failing_checks()

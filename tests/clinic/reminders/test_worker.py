@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from celery.contrib.testing.worker import start_worker
@@ -128,5 +129,5 @@ def test_a_sender_killed_in_mid_send_is_followed_by_another_with_the_same_messag
 
 def database_url() -> str:
     """The test's own database, for a process of its own."""
-    to = connection.settings_dict
-    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**to)
+    given = urlsplit(os.environ["DATABASE_URL"])  # its host may be a folder with a socket, in the query
+    return given._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

@@ -1,0 +1,132 @@
+"""Within a page that somebody may open: the desk reads nothing clinical, patients read nothing meant for clinicians."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+import time_machine
+
+from assessments.screens import actions as screens
+from assessments.screens.actions import Change
+from assessments.triage import actions as triage
+from clinic.people.roles import Role
+from clinic.reminders import actions as reminders
+from programs.plans import actions as plans
+from programs.plans import edits
+from tests.test_doors import answer, body, pages, somebody
+
+GOAL = "Canary-goal: the spring marathon in Porto"
+REASON = "Canary-reason: palpation points to the tendon, not to the belly."
+NOTE = "Canary-note: start gently after the long weekend."
+LOG_NOTE = "Canary-log: it twinged while I carried the shopping."
+
+
+@pytest.fixture
+def told(world):
+    """Ana, with something in every free-text field there is, today; and an emergency at Ben's assessment."""
+    carl, at = world.carl, world.now + dt.timedelta(hours=1)
+    with time_machine.travel(world.now + dt.timedelta(hours=6), tick=False):
+        appointment = world.booked(patient=world.ana, starts_at=at)
+        screen = screens.start(patient=world.ana, by=carl, now=at, appointment=appointment)
+        screens.load_case(screen=screen, case=world.case("O01"), by=carl, now=at)
+        held = {answer.item: answer.revision for answer in screen.answers.all()}
+        screens.save_answers(
+            screen=screen, changes={"goal": Change(GOAL, held.get("goal", 0))}, by=carl, now=at
+        )
+        result = triage.sign_and_conclude(screen=screen, by=carl, now=at)
+        decision = triage.overrule(
+            result=result, klass="strain_mild", reason_code="examination", reason=REASON, by=carl, now=at
+        )
+        version = plans.propose(decision=decision, by=carl, now=at)
+        version = edits.write_note(version=version, note=NOTE, by=carl)
+        version = plans.release(version=version, by=carl, now=at)
+        plans.log_session(
+            version=version,
+            patient=world.ana,
+            on_day=at.date(),
+            entries=[plans.Did(version.exercises.values_list("pk", flat=True)[0], done=True)],
+            pain_during=5,
+            note=LOG_NOTE,
+            by=world.ana.account,
+            now=at,
+            client_key=uuid.uuid4(),
+        )
+        ben_at = at + dt.timedelta(hours=2)
+        screen = screens.start(
+            patient=world.ben,
+            by=carl,
+            now=ben_at,
+            appointment=world.booked(patient=world.ben, starts_at=ben_at),
+        )
+        screens.load_case(screen=screen, case=world.case("O16"), by=carl, now=ben_at)
+        triage.sign_and_conclude(screen=screen, by=carl, now=ben_at)
+        reminders.collect(now=ben_at)
+        yield world, version
+
+
+def labels(version, *patients) -> set[str]:
+    """Every class these people were given, as the rules name it and in words."""
+    found = set()
+    for patient in patients:
+        for result in patient.triage_results.all():
+            found |= {result.klass, result.outcome["label"]}
+    return found | {version.program.decision.klass, "Hamstring strain, mild"}
+
+
+def said(story, role, words: set[str]) -> list[str]:
+    """Which of these words are in an answer that this role gets for Ana or Ben."""
+    client, found = story.signed_in(somebody(story, role)), []
+    mine = [page for page in pages() if role in page.door.roles]
+    for method in ("get", "post"):  # posts come last: they change what there is to read
+        for page in mine:
+            of_ana_alone = page.names_a_row and set(page.parts) != {"patient_id"}
+            for patient in [story.ana] if of_ana_alone else [story.ana, story.ben]:
+                shown = body(answer(client, method, page.url(patient))).casefold()
+                found += [f"{method} {page.name}: {word}" for word in words if word.casefold() in shown]
+    return found
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.MANAGER])
+def test_the_desk_reads_nothing_clinical(told, role):
+    story, version = told
+    names = set(version.exercises.values_list("name", flat=True))
+    rules = {
+        rule["id"]
+        for p in (story.ana, story.ben)
+        for r in p.triage_results.all()
+        for rule in r.outcome["fired"]
+    }
+    assert (
+        said(
+            story,
+            role,
+            {GOAL, REASON, NOTE, LOG_NOTE} | labels(version, story.ana, story.ben) | names | rules,
+        )
+        == []
+    )
+
+
+def test_a_patient_reads_nothing_meant_for_clinicians(told):
+    story, version = told
+    rules = {rule["id"] for r in story.ana.triage_results.all() for rule in r.outcome["fired"]}
+    causes = {
+        word
+        for why in version.exercises.values_list("why", flat=True)
+        for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", why)
+    }
+    assert rules
+    private = {REASON} | {version.program.decision.klass, *rules, *causes}
+    private |= {result.klass for result in story.ana.triage_results.all()} | {"Hamstring strain, mild"}
+    assert said(story, Role.PATIENT, private) == []
+
+
+def test_the_clinician_reads_all_of_it(told):
+    """The control: the same walk finds every one of these words where they belong."""
+    story, version = told
+    names = set(version.exercises.values_list("name", flat=True))
+    words = {GOAL, REASON, NOTE, LOG_NOTE, *names}
+    found = {line.split(": ", 1)[1] for line in said(story, Role.CLINICIAN, words)}
+    assert found == words
