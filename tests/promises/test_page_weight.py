@@ -1,0 +1,87 @@
+"""What a first visit costs on a phone: few files, few bytes, nothing from anywhere else."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse
+
+from assessments.charting.section_page import ScreenPage
+from tests.test_doors import body, story
+
+__all__ = ["story"]
+
+MOST_BYTES = 100_000
+MOST_REQUESTS = 8
+LOADED = re.compile(r'<(?:script|link|img|iframe|source)\b[^>]*?\s(?:src|href)="([^"]+)"')
+IMPORTED = re.compile(
+    r"""^\s*(?:import|export)\b[^"'\n]*["'](\.[^"']+)["']|@import\s+["']([^"']+)["']""", re.MULTILINE
+)
+
+
+def files_of(response: HttpResponse) -> dict[str, bytes]:
+    """Address → content of the page itself and of everything it loads, what scripts import included."""
+    found = {"the page": response.content}
+    waiting = LOADED.findall(body(response))
+    while waiting:
+        address = waiting.pop()
+        assert address.startswith("/static/"), f"{address} is not one of our files"
+        if address not in found:
+            file = Path(finders.find(address.removeprefix("/static/")))
+            found[address] = file.read_bytes()
+            if file.suffix in {".js", ".css"} and "vendor" not in address:
+                near = [one or other for one, other in IMPORTED.findall(found[address].decode())]
+                waiting += [str(Path(address).parent / name) for name in near]
+    return found
+
+
+def weight(files: dict[str, bytes]) -> int:
+    """Bytes over the wire, as WhiteNoise and a proxy compress them."""
+    return sum(len(brotli.compress(content, quality=9)) for content in files.values())
+
+
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        ("dee", "/desk/"),
+        ("carl", "/chart/"),
+        ("carl", "/chart/patients/{ana}/"),
+        ("carl", "/programs/"),
+        ("ana", "/my/"),
+        ("ana", "/my/program/"),
+    ],
+)
+def test_a_page_is_light(story, who, address):
+    account = story.ana.account if who == "ana" else getattr(story, who)
+    response = story.signed_in(account).get(address.format(ana=story.ana.pk))
+    assert response.status_code == 200
+    files = files_of(response)
+    assert len(files) <= MOST_REQUESTS, sorted(files)
+    assert weight(files) <= MOST_BYTES
+
+
+def test_every_section_of_a_screen_is_light(world):
+    carl, ana = world.signed_in(world.carl), world.ana
+    carl.post(f"/chart/patients/{ana.pk}/screens/")
+    page = ScreenPage(ana.screens.get())
+    for section in page.sections:
+        response = carl.get(page.url(section))
+        assert response.status_code == 200, section.id
+        files = files_of(response)
+        assert len(files) <= MOST_REQUESTS, sorted(files)
+        assert weight(files) <= MOST_BYTES, section.id
+
+
+def test_a_heavy_page_is_seen():
+    noise = random.Random(1).randbytes(MOST_BYTES + 1)  # noqa: S311 - only hard to compress
+    assert weight({"the page": noise}) > MOST_BYTES
+
+
+def test_a_file_from_elsewhere_is_seen():
+    with pytest.raises(AssertionError, match="not one of our files"):
+        files_of(HttpResponse('<link rel="stylesheet" href="https://fonts.example/a.css">'))
