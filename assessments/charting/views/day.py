@@ -25,8 +25,11 @@ def today(request: HttpRequest, *, account: Account) -> HttpResponse:
 
 @for_roles(Role.CLINICIAN)
 def patients(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """Any patient by name, birth date, phone number or record number. Opening one is audited, and so is the list."""
-    typed = request.GET.get("q", "")[:80]
+    """Any patient by name, birth date, phone number or record number. Opening one is audited, and so is the list.
+
+    What is typed is posted, so that no name stands in an address or a log.
+    """
+    typed = request.POST.get("q", "")[:80]
     too_short = False
     found = []
     if typed.strip():

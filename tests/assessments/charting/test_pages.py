@@ -77,7 +77,7 @@ def test_every_page_about_a_patient_leaves_an_audit_row(world, carl):
 def test_a_list_of_names_leaves_one_row_a_name(world, carl):
     today_at(world, 1)
     carl.get(reverse("charting:today"))
-    carl.get(reverse("charting:patients"), {"q": "Silva"})
+    carl.post(reverse("charting:patients"), {"q": "Silva"})
     listed = Entry.objects.filter(action="listed", account=world.carl).values_list("patient", "what")
     assert list(listed.order_by("pk")) == [(world.ana.pk, "clinician's day"), (world.ana.pk, "search")]
 
@@ -127,7 +127,7 @@ def test_no_queries_grow_with_a_longer_day(world, carl, django_assert_max_num_qu
 def test_search_finds_or_says_why_not(world, carl, typed, django_assert_max_num_queries):
     assert world.ana
     with django_assert_max_num_queries(SEARCH):
-        html = carl.get(reverse("charting:patients"), {"q": typed}).content.decode()
+        html = carl.post(reverse("charting:patients"), {"q": typed}).content.decode()
     assert ("Ana Silva" in html) == (typed in ("Silva", "14/3/1991", "000123"))
 
 

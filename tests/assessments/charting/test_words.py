@@ -96,3 +96,10 @@ def test_a_forbidden_word_is_seen(sentence):
     assert said(sentence)
     assert said(shown(f"<p>{{% if x %}}{sentence}{{% endif %}}</p>"))
     assert said(quoted(f'words = "{sentence}"'))
+
+
+def test_no_rule_tells_a_patient_what_they_have():
+    """“Your signs fit …”: the clinician decides, and the text says no more than the findings do."""
+    told = {rule.id: rule.say_patient for rule in load_ruleset().rules}
+    assert all(told.values())
+    assert {id: text for id, text in told.items() if re.search(r"\byou have (?:a|an|the|no|mild|moderate|severe)\b", text, re.IGNORECASE)} == {}
