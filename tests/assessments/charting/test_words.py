@@ -102,4 +102,8 @@ def test_no_rule_tells_a_patient_what_they_have():
     """“Your signs fit …”: the clinician decides, and the text says no more than the findings do."""
     told = {rule.id: rule.say_patient for rule in load_ruleset().rules}
     assert all(told.values())
-    assert {id: text for id, text in told.items() if re.search(r"\byou have (?:a|an|the|no|mild|moderate|severe)\b", text, re.IGNORECASE)} == {}
+    assert {
+        id: text
+        for id, text in told.items()
+        if re.search(r"\byou have (?:a|an|the|no|mild|moderate|severe)\b", text, re.IGNORECASE)
+    } == {}
