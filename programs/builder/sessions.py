@@ -219,6 +219,8 @@ def _order(exercise: Planned) -> int:
     return next((place for place, group in enumerate(ORDER) if exercise.category in group), len(ORDER))
 
 
+MANY = 8  # more than this on one day are told apart: the strength work, and the small things around the run
+AROUND = BEFORE_A_RUN | IN_A_RUN | DAILY | AFTER
 PARTS = (
     ("Before and during your run", BEFORE_A_RUN | IN_A_RUN),
     ("Strength", STRENGTH),
@@ -226,9 +228,32 @@ PARTS = (
 )
 
 
-def parts(session: Session[E]) -> list[tuple[str, list[E]]]:
-    """The session under headings a patient reads, empty ones left out."""
-    found = [(title, [e for e in session.exercises if e.category in kinds]) for title, kinds in PARTS]
-    if session.day.run not in RUNS:
-        found[0] = ("Warm up", found[0][1])
-    return [(title, exercises) for title, exercises in found if exercises]
+@dataclass(frozen=True, slots=True)
+class Part(Generic[E]):
+    """Exercises of a session under a heading a patient reads; `is_compact` ones are drawn as short lines."""
+
+    title: str
+    exercises: list[E]
+    is_compact: bool = False
+
+
+def parts(session: Session[E]) -> list[Part[E]]:
+    """The session under headings, empty ones left out. A long one has its small things in one compact part."""
+    runs = session.day.run in RUNS
+    if len(session.exercises) > MANY:
+        around = [e for e in session.exercises if e.category in AROUND]
+        strength = [e for e in session.exercises if e.category not in AROUND]
+        title = "Around your run" if runs else "Before and after"
+        found = [Part(title, around, is_compact=True), Part("Strength", strength)]
+    else:
+        found = [Part(title, [e for e in session.exercises if e.category in kinds]) for title, kinds in PARTS]
+        if not runs:
+            found[0] = Part("Warm up", found[0].exercises)
+    return [part for part in found if part.exercises]
+
+
+def moment(category: str) -> str:
+    """When in a session something around it is done: before, while running or after; empty for strength work."""
+    if category in AFTER | DAILY:
+        return "After"
+    return "Before" if category in BEFORE_A_RUN else "While you run" if category in IN_A_RUN else ""

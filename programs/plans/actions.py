@@ -1,4 +1,4 @@
-"""Every change to a program outside its draft: proposed, released, revised, logged, seen.
+"""Every change to a program outside its draft: proposed, released, revised, ended, logged, seen.
 
 Each is one transaction with its audit row. Changes inside a draft are in edits.py. A clinician proposes and
 releases as a person, never a system job: nothing reaches a patient unsigned.
@@ -23,6 +23,7 @@ from programs.plans.models import Exercise, ExerciseLog, LogSeen, Program, Sessi
 from programs.plans.refusals import (
     AlreadyReleased,
     KeyTaken,
+    NoReason,
     NotAProposal,
     NotDecided,
     NothingLogged,
@@ -144,6 +145,24 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
     return copy
 
 
+@transaction.atomic
+def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Version:
+    """The patient has no program from now on, and reminders about it stop. `because` is for clinicians.
+
+    Raises NoReason, NotReleased (replaced, ended before, or never released).
+    """
+    if not because.strip():
+        raise NoReason("Say why the program ends. Nothing was changed.")
+    version = _locked(version)
+    if version.state != Version.State.RELEASED:
+        raise NotReleased("The patient does not have this program now, so there is nothing to end.")
+    version.state = Version.State.ENDED
+    version.ended_at, version.ended_by, version.ended_because = now, by, because.strip()[:LONGEST_NOTE]
+    version.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
+    record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{version} ended")
+    return version
+
+
 def _locked(version: Version) -> Version:
     """The row as it stands now. The patient's row is locked first, so that two releases never cross."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
@@ -156,6 +175,8 @@ def _must_be_a_proposal(version: Version) -> None:
         raise AlreadyReleased(
             f"{version.released_by} released this version before. It is with the patient; nothing was changed."
         )
+    if version.state == Version.State.ENDED:
+        raise NotAProposal("This program was ended. Nothing was changed: propose a new one instead.")
     if version.state == Version.State.REPLACED:
         raise NotAProposal("A newer version took this one’s place. Nothing was changed: open the newer one.")
 

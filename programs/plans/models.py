@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import JSONObject
 
 from assessments.triage.models import Decision
 from programs.builder.fitting import runs_at_all
@@ -58,10 +60,22 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.filter(state=Version.State.RELEASED).exclude(_overtaken())
 
     def loggable_by(self, patient: Any, *, now: dt.datetime) -> VersionQuerySet:
-        """`released_to`, and what was released until a day ago, so that a form opened before is not lost."""
+        """`released_to`, and what was replaced or ended within a day: a form opened before is not lost."""
         in_force = Q(state=Version.State.RELEASED)
         just_replaced = Q(state=Version.State.REPLACED, replaced_at__gt=now - STILL_LOGGED_FOR)
-        return self.filter(in_force | just_replaced, patient=patient).exclude(_overtaken())
+        just_ended = Q(state=Version.State.ENDED, ended_at__gt=now - STILL_LOGGED_FOR)
+        return self.filter(in_force | just_replaced | just_ended, patient=patient).exclude(_overtaken())
+
+    def was_ended_for(self, patient: Any) -> bool:
+        """Whether the last program this patient had was ended, for the words where it stood."""
+        last = self.filter(patient=patient, released_at__isnull=False).order_by("-released_at", "-pk")
+        return last.values_list("state", flat=True).first() == Version.State.ENDED
+
+    def with_exercises(self) -> VersionQuerySet:
+        """Each version with its exercises in the same query; read them from `listed`."""
+        rows = Exercise.objects.filter(version=OuterRef("pk")).order_by("position", "pk")
+        columns = {field.attname: F(field.attname) for field in Exercise._meta.concrete_fields}
+        return self.annotate(exercise_rows=ArraySubquery(rows.values(row=JSONObject(**columns))))
 
 
 def _overtaken() -> Exists:
@@ -79,6 +93,7 @@ class Version(models.Model):
         PROPOSED = "proposed", "Proposed"
         RELEASED = "released", "Released"
         REPLACED = "replaced", "Replaced"
+        ENDED = "ended", "Ended"
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="versions")
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="program_versions")
@@ -93,6 +108,11 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     replaced_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    ended_because = models.TextField(blank=True, help_text="For clinicians.")
 
     objects = VersionQuerySet.as_manager()
 
@@ -109,7 +129,14 @@ class Version(models.Model):
             models.CheckConstraint(
                 name="a_release_says_when_and_by_whom",
                 condition=Q(state="proposed", released_at__isnull=True, released_by__isnull=True)
-                | Q(state__in=["released", "replaced"], released_at__isnull=False, released_by__isnull=False),
+                | (~Q(state="proposed") & Q(released_at__isnull=False, released_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="an_ended_program_says_when_by_whom_and_why",
+                condition=(
+                    Q(state="ended", ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_because="")
+                )
+                | (~Q(state="ended") & Q(ended_at__isnull=True, ended_by__isnull=True, ended_because="")),
             ),
             models.CheckConstraint(
                 name="a_replaced_version_says_since_when",
@@ -129,6 +156,17 @@ class Version(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.PROPOSED
+
+    @property
+    def listed(self) -> list[Exercise]:
+        """The exercises in their order; needs `with_exercises`."""
+        rows: list[dict[str, Any]] = getattr(self, "exercise_rows", [])
+        fields = Exercise._meta.concrete_fields
+        names = [field.attname for field in fields]
+        return [
+            Exercise.from_db("default", names, [field.to_python(row[field.attname]) for field in fields])
+            for row in rows
+        ]
 
     def days(self) -> list[Day]:
         """The week's template as it was when the program was built."""
@@ -195,6 +233,18 @@ class Exercise(models.Model):
 
 
 class SessionLogQuerySet(models.QuerySet["SessionLog"]):
+    def with_level(self) -> SessionLogQuerySet:
+        """Each log with `level`, its flag's (flags.Level) as the database counts it, for sorting."""
+        level = Case(
+            When(sudden=True, then=flags.Level.SUDDEN.value),
+            When(pain_during__gte=flags.RED_FROM, then=flags.Level.RED.value),
+            When(pain_during__gte=flags.AMBER_FROM, then=flags.Level.AMBER.value),
+            When(could_not=True, then=flags.Level.COULD_NOT.value),
+            default=flags.Level.GREEN.value,
+            output_field=models.IntegerField(),
+        )
+        return self.with_could_not().annotate(level=level)
+
     def with_could_not(self) -> SessionLogQuerySet:
         """Each log with `could_not` (bool), for its flag."""
         failed = ExerciseLog.objects.filter(log=OuterRef("pk"), could_not=True)

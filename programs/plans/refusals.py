@@ -23,6 +23,10 @@ class AlreadyReleased(NotAProposal):
     """Somebody (perhaps the same person in another tab) released this version before."""
 
 
+class NoReason(Refusal):
+    """A program is ended with a reason for those who come after."""
+
+
 class NotReleased(Refusal):
     """The version was never released to this patient, or another took its place."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django import forms
 
-from programs.builder.sessions import Session, parts
+from programs.builder.sessions import Part as Stretch
+from programs.builder.sessions import Session, moment, parts
 from programs.plans.models import Exercise, Version
 from programs.portal import words
 from programs.portal.forms import SessionForm, field_name
@@ -24,6 +25,7 @@ class Card:
     cue: str
     tempo: str
     why: str
+    moment: str
     field: forms.BoundField
 
 
@@ -33,6 +35,8 @@ class Part:
 
     title: str
     cards: list[Card]
+    minutes: int
+    is_compact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,17 @@ class Planned:
     is_rest: bool
     minutes: int
     exercises: tuple[Exercise, ...]
-    parts: list[tuple[str, list[Exercise]]]
+    parts: list[Stretch[Exercise]]
+
+    @property
+    def strength_count(self) -> int:
+        """How many exercises are drawn in full."""
+        return sum(len(part.exercises) for part in self.parts if not part.is_compact)
+
+    @property
+    def small_count(self) -> int:
+        """How many are short lines around them."""
+        return len(self.exercises) - self.strength_count
 
 
 def planned(version: Version, exercises: list[Exercise]) -> list[Planned]:
@@ -74,12 +88,13 @@ def cards(plan: Planned, form: SessionForm) -> list[Part]:
     """The session's cards, numbered through, each with its field of the form."""
     number = 0
     found = []
-    for title, exercises in plan.parts:
+    for part in plan.parts:
         row = []
-        for exercise in exercises:
+        for exercise in part.exercises:
             number += 1
             row.append(_card(number, exercise, form[field_name(exercise.pk)]))
-        found.append(Part(title, row))
+        minutes = int(sum(exercise.minutes for exercise in part.exercises))
+        found.append(Part(part.title, row, minutes, part.is_compact))
     return found
 
 
@@ -91,8 +106,18 @@ def _card(number: int, exercise: Exercise, field: forms.BoundField) -> Card:
         cue=exercise.cue,
         tempo=exercise.tempo,
         why=exercise.why_patient,
+        moment=moment(exercise.category),
         field=field,
     )
+
+
+def by_kind(version: Version, exercises: list[Exercise]) -> list[tuple[str, list[Exercise]]]:
+    """All exercises under their kinds' names, in the program's order."""
+    titles = version.proposal["categories"]
+    found: dict[str, list[Exercise]] = {}
+    for exercise in exercises:
+        found.setdefault(titles.get(exercise.category, "More"), []).append(exercise)
+    return list(found.items())
 
 
 def about_pain(version: Version) -> dict[str, Any]:
@@ -100,6 +125,5 @@ def about_pain(version: Version) -> dict[str, Any]:
     return {
         "fine": words.fine_pain(limit),
         "stop": words.stop_when(limit),
-        "fine_short": words.fine_pain_short(limit),
-        "stop_short": words.stop_when_short(limit),
+        "short": words.pain_in_short(limit),
     }

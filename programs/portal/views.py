@@ -30,10 +30,16 @@ from programs.portal.forms import LONGEST_ID, SessionForm
 @require_GET
 def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     """Today's session, ready to be logged; `?day=Thu` shows another day's."""
-    version = Version.objects.released_to(patient).select_related("released_by").first()
+    version = Version.objects.released_to(patient).with_exercises().select_related("released_by").first()
     if version is None:
-        return render(request, "portal/no_program.html", {"patient": patient})
+        return _no_program(request, patient)
     return _session_page(request, patient, version)
+
+
+def _no_program(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """None yet, or none any more."""
+    context = {"patient": patient, "has_ended": Version.objects.was_ended_for(patient)}
+    return render(request, "portal/no_program.html", context)
 
 
 @for_patient
@@ -51,7 +57,7 @@ def log(request: HttpRequest, *, patient: Patient) -> HttpResponse:
 
 def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
     version = _loggable(patient, request.POST.get("version"))
-    exercises = list(version.exercises.all())
+    exercises = version.listed
     plan = _plan(version, exercises, patient, request.POST.get("day", ""))
     form = SessionForm(request.POST, exercises=plan.exercises)
     if form.is_valid():
@@ -85,7 +91,11 @@ def _loggable(patient: Patient, version_id: str | None) -> Version:
     typed = version_id or ""
     if not (typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID):
         raise Http404
-    theirs = Version.objects.loggable_by(patient, now=timezone.now()).select_related("released_by")
+    theirs = (
+        Version.objects.loggable_by(patient, now=timezone.now())
+        .with_exercises()
+        .select_related("released_by")
+    )
     return get_object_or_404(theirs, pk=int(typed))
 
 
@@ -102,7 +112,7 @@ def _session_page(
     data: QueryDict | None = None,
     was_kept: bool = False,
 ) -> HttpResponse:
-    exercises = list(version.exercises.all())
+    exercises = version.listed
     chosen = data.get("day", "") if data is not None else request.GET.get("day", "")
     plan = _plan(version, exercises, patient, chosen)
     if data is not None:
@@ -164,15 +174,15 @@ def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespon
 @require_GET
 def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     """The whole program: the week, every exercise, running, and what else helps."""
-    version = Version.objects.released_to(patient).select_related("released_by").first()
+    version = Version.objects.released_to(patient).with_exercises().select_related("released_by").first()
     if version is None:
-        return render(request, "portal/no_program.html", {"patient": patient})
-    exercises = list(version.exercises.all())
+        return _no_program(request, patient)
+    exercises = version.listed
     snapshot = version.proposal
     context = {
         "patient": patient,
         "version": version,
-        "exercises": exercises,
+        "kinds": session.by_kind(version, exercises),
         "week": session.planned(version, exercises),
         "running": words.policy(snapshot["running"]),
         "cadence": snapshot["cadence"],

@@ -65,9 +65,6 @@ def stop_when(limit: int) -> str:
     return f"Pain goes above {limit}, or anything feels sharp or sudden."
 
 
-def fine_pain_short(limit: int) -> str:
-    return f"pain up to {limit} of 10."
-
-
-def stop_when_short(limit: int) -> str:
-    return f"above {limit}, sharp or sudden."
+def pain_in_short(limit: int) -> str:
+    """Both in one line, for each exercise."""
+    return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."

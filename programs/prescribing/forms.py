@@ -1,4 +1,4 @@
-"""The small forms of a draft: one dose, one note."""
+"""The small forms of a draft: one dose, one note; and the end of a program."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from clinic.ui.fields import WholeWithUnitField
+from programs.plans.actions import LONGEST_NOTE as LONGEST_REASON
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.edits import LONGEST_NOTE
 from programs.plans.models import Exercise
@@ -35,4 +36,16 @@ class NoteForm(forms.Form):
         max_length=LONGEST_NOTE,
         help_text="Shown on top of their program. Plain words.",
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class EndForm(forms.Form):
+    """Why a released program ends without another in its place."""
+
+    because = forms.CharField(
+        label="Why it ends",
+        max_length=LONGEST_REASON,
+        help_text="For the record; the patient does not read it.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why the program ends. Nothing was changed."},
     )

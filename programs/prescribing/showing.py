@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Q, Value
 
-from clinic.people.models import Account
+from programs.builder.sessions import Session
 from programs.plans import limits
 from programs.plans.flags import Flag, Level
 from programs.plans.models import Exercise, SessionLog, Version
 from programs.prescribing.forms import DoseForm
 
-CASELOAD_SHOWN = 100
-RECENT = dt.timedelta(days=7)
 LOGS_SHOWN = 30
 RUNNING = {
     "none": "None",
@@ -34,6 +31,7 @@ class Row:
     """One exercise of the version with its sources in words, and its form while the version is a draft."""
 
     exercise: Exercise
+    reason: str
     sources: list[str]
     form: DoseForm | None
     days: str
@@ -52,9 +50,11 @@ class Slot:
 def slots(version: Version, exercises: list[Exercise], bound: DoseForm | None, bound_to: int) -> list[Slot]:
     """The exercises in order under their categories. `bound` is a refused form, shown at exercise `bound_to`."""
     days = _days(version, exercises)
+    reasons = version.proposal.get("reasons", {})
     rows = [
         Row(
             exercise=exercise,
+            reason=reasons.get(exercise.library_id, exercise.why),
             sources=[version.proposal["sources"].get(id, id) for id in exercise.sources],
             form=_form(version, exercise, bound if exercise.pk == bound_to else None),
             days=days.get(exercise.pk) or "no day while running is paused",
@@ -82,13 +82,25 @@ def _days(version: Version, exercises: list[Exercise]) -> dict[int, str]:
     return {pk: "daily" if len(days) == 7 else ", ".join(days) for pk, days in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """One day of the week table: `exercises` are numbers of the list below, in the order they are done."""
+
+    day: Session[Exercise]
+    numbers: list[int]
+
+
 def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
     """Phase, running, pain rule, cadence, the week and what was left out."""
     snapshot = version.proposal
+    week = version.week(exercises)
     return {
         "facts": _facts(version, snapshot),
-        "week": version.week(exercises),
+        "more_facts": _more_facts(version, snapshot),
+        "week": [PlannedDay(day, sorted(e.position for e in day.exercises)) for day in week],
+        "week_minutes": sum(day.minutes for day in week),
         "loads": limits.loads(version, exercises),
+        "left_out": snapshot.get("left_out", []),
         "blocked": snapshot["blocked"],
         "education": snapshot["education"],
         "ladder": snapshot["ladder"],
@@ -98,17 +110,25 @@ def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
 
 def _facts(version: Version, snapshot: Mapping[str, Any]) -> list[tuple[str, Any]]:
     cadence = snapshot["cadence"]
-    caps = "; ".join(f"{cap['level']} ({cap['because']})" for cap in snapshot["level_caps"])
     facts = [
         ("Decided", snapshot["class_label"]),
-        ("Phase", f"{version.program.phase}: {snapshot['phase_name']}. {snapshot['goal']}"),
-        ("Next phase when", snapshot["exit_text"]),
+        ("Phase", f"{version.program.phase}: {snapshot['phase_name']}"),
+        ("Goal", snapshot["goal"]),
         ("Pain rule", snapshot["pain_rule"]),
-        ("Strength a week", snapshot["strength_per_week"]),
-        ("Level cap", caps),
         ("Running", RUNNING.get(snapshot["running"], snapshot["running"])),
         ("Ladder starts at", snapshot["ladder"]["session"] if snapshot["ladder"] else ""),
         ("Cadence", _cadence(cadence) if cadence else ""),
+    ]
+    return [(word, value) for word, value in facts if value]
+
+
+def _more_facts(version: Version, snapshot: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What is looked up now and then."""
+    caps = "; ".join(f"{cap['level']} ({cap['because']})" for cap in snapshot["level_caps"])
+    facts = [
+        ("Next phase when", snapshot["exit_text"]),
+        ("Strength a week", snapshot["strength_per_week"]),
+        ("Level cap", caps),
         ("Track", snapshot["track_note"]),
         ("Built with", f"{version.program.recipe}, library {version.program.library}"),
     ]
@@ -148,52 +168,3 @@ def logs(patient: Any) -> list[Logged]:
         for log in rows[:LOGS_SHOWN]
     ]
     return sorted(found, key=lambda one: -one.flag.level if one.waits else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One patient of the caseload: the version they have or that waits, and their gravest unread flag."""
-
-    version: Version
-    last_log: SessionLog | None
-    flag: Flag | None
-    lately: int
-
-
-def caseload(account: Account, *, now: dt.datetime, everyone: bool) -> list[Case]:
-    """Proposals waiting for release and released programs: unread flags first, then those logged last."""
-    recent = Count("patient__session_logs", filter=Q(patient__session_logs__logged_at__gte=now - RECENT))
-    shown = Version.objects.exclude(state=Version.State.REPLACED)
-    if not everyone:
-        shown = shown.filter(Q(released_by=account) | Q(made_by=account))
-    newest = SessionLog.objects.filter(patient=OuterRef("patient")).order_by("-logged_at").values("pk")[:1]
-    rows: QuerySet[Any] = shown.select_related("patient", "program").annotate(
-        lately=recent, newest=Subquery(newest)
-    )
-    found = [(one, one.newest, one.lately) for one in rows[:CASELOAD_SHOWN]]
-    last = SessionLog.objects.in_bulk([newest for _, newest, _ in found if newest])
-    flagged = _gravest([version.patient_id for version, _, _ in found])
-    cases = [
-        # A draft carries no flag of its own: its patient's sessions belong to what they have.
-        Case(one, last.get(newest), None if one.is_draft else flagged.get(one.patient_id), lately)
-        for one, newest, lately in found
-    ]
-    return sorted(cases, key=_urgency)
-
-
-def _urgency(case: Case) -> tuple[int, bool, float]:
-    logged = case.last_log.logged_at.timestamp() if case.last_log else 0.0
-    return (-(case.flag.level if case.flag else 0), not case.version.is_draft, -logged)
-
-
-def _gravest(patients: list[int]) -> dict[int, Flag]:
-    """Patient id → the gravest flag among their unread logs."""
-    unread = SessionLog.objects.filter(patient__in=patients, seen__isnull=True).with_could_not()
-    found: dict[int, Flag] = {}
-    for log in unread:
-        flag = log.flag
-        if flag.level > Level.GREEN and flag.level > (
-            found[log.patient_id].level if log.patient_id in found else 0
-        ):
-            found[log.patient_id] = flag
-    return found

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:patient_id>/versions/<int:version_id>/", pages.program, name="program"),
     path("<int:patient_id>/versions/<int:version_id>/release/", changes.release, name="release"),
     path("<int:patient_id>/versions/<int:version_id>/revise/", changes.revise, name="revise"),
+    path("<int:patient_id>/versions/<int:version_id>/end/", changes.end, name="end"),
     path("<int:patient_id>/versions/<int:version_id>/note/", changes.note, name="note"),
     path(
         "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/",

@@ -1,4 +1,4 @@
-"""What clinicians change: propose, edit a draft, release, start a new version, mark a log as read.
+"""What clinicians change: propose, edit a draft, release, start a new version, end, mark a log as read.
 
 A refused change shows the program again with the reason and what was typed; nothing is half-stored.
 """
@@ -19,7 +19,7 @@ from clinic.people.roles import Role
 from programs.plans import actions, edits
 from programs.plans.models import Exercise
 from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
-from programs.prescribing.forms import DoseForm, NoteForm
+from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 from programs.prescribing.views.pages import draw_program
 
 
@@ -66,6 +66,26 @@ def revise(request: HttpRequest, *, account: Account, patient: Patient, version_
         request, "A new version, a copy of what the patient has. They keep the old one until you release."
     )
     return redirect("prescribing:program", patient_id=patient.pk, version_id=draft.pk)
+
+
+@for_record(Role.CLINICIAN)
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
+    """End a released program without another in its place. A GET shows what an expired session kept."""
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    if request.method == "GET":
+        kept = kept_forms.take_back(request)
+        form = EndForm(kept) if kept is not None else None
+        return draw_program(request, patient, version_id, end=form, kept="end" if form else "")
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        return draw_program(request, patient, version_id, end=form, status=422)
+    try:
+        actions.end(version=version, because=form.cleaned_data["because"], by=account, now=timezone.now())
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, end=form, refused=str(refusal), status=409)
+    messages.success(request, f"Ended. {patient.called} has no program now, and reminders about it stop.")
+    return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
 
 
 @for_record(Role.CLINICIAN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,17 +15,27 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans.models import Version
 from programs.prescribing import showing
-from programs.prescribing.forms import DoseForm, NoteForm
+from programs.prescribing.caseload import caseload
+from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 
 
 @for_roles(Role.CLINICIAN)
 @require_GET
 def worklist(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """The clinician's caseload, unread flags first; `?everyone=1` shows the whole clinic's."""
-    everyone = request.GET.get("everyone") == "1"
-    cases = showing.caseload(account, now=timezone.now(), everyone=everyone)
-    record_listed(patients=[case.version.patient_id for case in cases], by=account, what="program worklist")
-    return render(request, "prescribing/worklist.html", {"cases": cases, "everyone": everyone})
+    """The clinician's caseload, unread flags first, 25 a page; `?everyone=1` shows the whole clinic's."""
+    everyone, after = request.GET.get("everyone") == "1", request.GET.get("after", "")
+    page = caseload(account, now=timezone.now(), everyone=everyone, after=after)
+    record_listed(
+        patients=[case.version.patient_id for case in page.cases], by=account, what="program worklist"
+    )
+    whose = {"everyone": "1"} if everyone else {}
+    context = {
+        "cases": page.cases,
+        "everyone": everyone,
+        "later": bool(after),
+        "next_url": "?" + urlencode(whose | {"after": page.next}) if page.next else "",
+    }
+    return render(request, "prescribing/worklist.html", context)
 
 
 @for_record(Role.CLINICIAN)
@@ -39,8 +51,8 @@ def panel(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRe
     """The chart's panel: what the patient has, what waits for release, the last sessions."""
     versions = list(
         patient.program_versions.exclude(state=Version.State.REPLACED).select_related(
-            "program", "released_by"
-        )
+            "program", "released_by", "ended_by"
+        )[:4]
     )
     context = {"patient": patient, "versions": versions, "logs": showing.logs(patient)[:5]}
     return render(request, "prescribing/panel.html", context)
@@ -54,19 +66,21 @@ def draw_program(
     dose: DoseForm | None = None,
     dose_of: int = 0,
     note: NoteForm | None = None,
+    end: EndForm | None = None,
     kept: str = "",
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The program page; refused forms come back bound, with what was typed."""
-    theirs = patient.program_versions.select_related("program", "made_by", "released_by")
+    theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
     version = get_object_or_404(theirs, pk=version_id)
-    exercises = list(version.exercises.all())
+    exercises = version.listed
     context = {
         "patient": patient,
         "version": version,
         "slots": showing.slots(version, exercises, dose, dose_of),
         "note_form": note or NoteForm(initial={"note": version.note}),
+        "end_form": end or EndForm(),
         "refused": refused,
         "kept": kept,
         "logs": [] if version.is_draft else showing.logs(patient),

@@ -18,6 +18,21 @@ if (form) {
     form.querySelector('button[type="submit"]').textContent = "Logging…";
   });
 
+  // One tap for the usual day. What was answered before stays as it was.
+  const allDone = form.querySelector("[data-all-done]");
+  if (allDone) {
+    allDone.hidden = false;
+    allDone.addEventListener("click", () => {
+      const groups = [...form.querySelectorAll("fieldset")].filter((set) => set.querySelector('input[value="done"]'));
+      const open = groups.filter((set) => !set.querySelector("input:checked"));
+      open.forEach((set) => { set.querySelector('input[value="done"]').checked = true; });
+      touched = true;
+      form.querySelector("[data-all-done-said]").textContent =
+        open.length === 1 ? "1 exercise marked as done." : `${open.length} exercises marked as done.`;
+      document.getElementById("how").scrollIntoView({ block: "start" });
+    });
+  }
+
   window.addEventListener("beforeunload", (event) => {
     if (touched && !sent) event.preventDefault();
   });

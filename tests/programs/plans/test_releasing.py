@@ -13,6 +13,7 @@ from programs.plans.models import Exercise, Version
 from programs.plans.refusals import (
     AlreadyReleased,
     NoProgramForThis,
+    NoReason,
     NotAProposal,
     NotDecided,
     NotEligible,
@@ -151,6 +152,60 @@ def test_a_session_over_the_limit_is_not_released(ana_story):
         actions.release(version=ana_story.proposed, by=ana_story.by, now=ana_story.now)
     ana_story.proposed.refresh_from_db()
     assert ana_story.proposed.is_draft
+
+
+def ended(story: Story, *, because: str = "Discharged.") -> Version:
+    return actions.end(version=story.released, because=because, by=story.by, now=story.now + LATER)
+
+
+def test_an_ended_program_is_gone_without_another(ana_story):
+    version = ended(ana_story)
+    assert (version.state, version.ended_by, version.ended_because) == ("ended", ana_story.by, "Discharged.")
+    assert visible(ana_story) == []
+    assert Version.objects.was_ended_for(ana_story.patient)
+    assert Entry.objects.filter(patient=ana_story.patient, what=f"{version} ended").exists()
+
+
+def test_a_form_opened_before_the_end_is_not_lost(ana_story):
+    version = ended(ana_story)
+    assert Version.objects.loggable_by(ana_story.patient, now=ana_story.now + 2 * LATER).get() == version
+    assert not Version.objects.loggable_by(ana_story.patient, now=ana_story.now + 26 * LATER).exists()
+
+
+def test_an_end_needs_a_reason(ana_story):
+    with pytest.raises(NoReason):
+        ended(ana_story, because="  ")
+    assert visible(ana_story) == [ana_story.released]
+
+
+def test_only_what_the_patient_has_can_be_ended(ana_story):
+    with pytest.raises(NotReleased):
+        actions.end(version=ana_story.proposed, because="Wrong one.", by=ana_story.by, now=ana_story.now)
+    version = ended(ana_story)
+    with pytest.raises(NotReleased):
+        actions.end(version=version, because="Again.", by=ana_story.by, now=ana_story.now + LATER)
+    with pytest.raises(NotAProposal, match="ended"):
+        actions.release(version=version, by=ana_story.by, now=ana_story.now + LATER)
+
+
+def test_a_new_program_after_the_end_is_seen(ana_story):
+    ended(ana_story)
+    second = Story(ana_story.world, ana_story.patient, ana_story.by, klass="tightness")
+    assert visible(ana_story) == []
+    assert second.released
+    assert visible(ana_story) == [second.released]
+
+
+def test_an_end_says_when_by_whom_and_why(ana_story):
+    with pytest.raises(IntegrityError, match="an_ended_program_says"), transaction.atomic():
+        Version.objects.filter(pk=ana_story.released.pk).update(state="ended", ended_at=ana_story.now)
+
+
+def test_an_ended_version_stays_as_written(ana_story):
+    version = ended(ana_story)
+    for change in ({"note": "other"}, {"ended_because": "other"}, {"state": "released"}):
+        with pytest.raises(DatabaseError, match="stay as written"), transaction.atomic():
+            Version.objects.filter(pk=version.pk).update(**change)
 
 
 # --- What the database holds by itself --------------------------------------------------------------------

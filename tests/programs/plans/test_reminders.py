@@ -66,3 +66,10 @@ def test_a_replaced_or_overtaken_program_is_not_spoken_of(ana_story, kind):
     assert isinstance(say(kind, ana_story, new, ana_story.now), Message)
     ana_story.decide("suspected_avulsion")
     assert isinstance(say(kind, ana_story, new, ana_story.now), NotWanted)
+
+
+def test_an_ended_program_is_not_spoken_of(ana_story):
+    version = ana_story.released
+    actions.end(version=version, because="Discharged.", by=ana_story.by, now=ana_story.now + DAY)
+    assert kinds(ana_story.now + 3 * DAY) == []
+    assert isinstance(say("session_check_in", ana_story, version, version.released_at), NotWanted)

@@ -11,6 +11,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.people.kept_forms import owner_note
+from programs.builder import sessions
 from programs.plans import actions
 from programs.plans.models import SessionLog
 
@@ -224,3 +225,27 @@ def test_pages_cost_the_same_with_many_logs(
     ana.get(address)
     with django_assert_max_num_queries(most):
         ana.get(address)
+
+
+def test_an_ended_program_says_so_kindly(ana, ana_story):
+    actions.end(
+        version=ana_story.released, because="Pain behind the knee.", by=ana_story.by, now=ana_story.now
+    )
+    for address in (TODAY, PROGRAM):
+        page = ana.get(address).content.decode()
+        assert "Your program has ended" in page
+        assert "Pain behind the knee" not in page, "the reason is for clinicians"
+
+
+def test_a_short_day_has_full_cards_and_a_long_one_a_compact_part(ana, ana_story):
+    assert ana_story.released
+    assert "around-list" not in ana.get(TODAY).content.decode()
+
+
+def test_a_long_day_is_compact_and_every_line_can_be_answered(ana, ana_story, monkeypatch):
+    monkeypatch.setattr(sessions, "MANY", 3)
+    assert ana_story.released
+    page = ana.get(TODAY + "?day=Mon").content.decode()
+    assert "around-list" in page
+    monday = ana_story.released.week(list(ana_story.released.exercises.all()))[0]
+    assert [page.count(f'name="exercise_{e.pk}"') for e in monday.exercises] == [2] * len(monday.exercises)
