@@ -23,6 +23,7 @@ from clinic.booking.models import (
     WorkingHours,
 )
 from clinic.booking.refusals import (
+    AlreadyThere,
     InThePast,
     NoReason,
     NotAllowedFrom,
@@ -38,6 +39,7 @@ from clinic.people.actors import Actor, Job
 from clinic.people.models import Account, Clinician, Patient
 
 __all__ = [
+    "AlreadyThere",
     "InThePast",
     "NoReason",
     "NotAllowedFrom",
@@ -99,7 +101,7 @@ def move(
 ) -> Appointment:
     """The same appointment at another time, perhaps with another clinician. A confirmation does not move along.
 
-    Raises what `book` raises, and NotAllowedFrom unless it is booked or confirmed.
+    Raises what `book` raises, NotAllowedFrom unless it is booked or confirmed, and AlreadyThere.
     """
     to_whom = clinician or appointment.clinician
     here_now = Appointment.objects.values_list("clinician_id", flat=True).get(pk=appointment.pk)
@@ -108,6 +110,8 @@ def move(
     status = Status(fresh.status)
     if status not in MAY_MOVE:
         raise NotAllowedFrom(status, "moved")
+    if (fresh.clinician_id, fresh.starts_at) == (to_whom.pk, starts_at):
+        raise AlreadyThere(starts_at)
     lasts = fresh.ends_at - fresh.starts_at
     _check_time(to_whom, fresh.type, starts_at, starts_at + lasts, now)
     note = f"moved from {spoken(fresh.starts_at)} to {spoken(starts_at)}"

@@ -14,6 +14,7 @@ from clinic.people.models import Clinician
 
 STEP = dt.timedelta(minutes=15)
 LOOK_AHEAD_DAYS = 56
+SOON_DAYS = 14
 Window = tuple[dt.datetime, dt.datetime]
 
 
@@ -66,13 +67,22 @@ def window_around(clinician: Clinician, moment: dt.datetime) -> Window | None:
 
 
 def next_free(
-    clinician: Clinician, type: AppointmentType, after: dt.datetime, how_many: int = 3
+    clinician: Clinician,
+    type: AppointmentType,
+    after: dt.datetime,
+    how_many: int = 3,
+    *,
+    moving: Appointment | None = None,
 ) -> list[dt.datetime]:
-    """The first starts, quarter hours not before `after`, at which this type fits. Two queries, eight weeks."""
+    """The first starts, quarter hours not before `after`, at which this type fits. Two queries, eight weeks.
+
+    `moving` takes up no time of its own: it may go a quarter of an hour later than it is.
+    """
     hours = list(clinician.working_hours.all())
     until = after + dt.timedelta(days=LOOK_AHEAD_DAYS)
     taken = list(
         Appointment.objects.filter(clinician=clinician)
+        .exclude(pk__in=[moving.pk] if moving else [])
         .standing()
         .overlapping(after, until)
         .order_by("starts_at")
@@ -81,16 +91,47 @@ def next_free(
     return list(islice(_free_starts(clinician, hours, taken, type.lasts, after), how_many))
 
 
+def soonest(
+    clinicians: Iterable[Clinician], type: AppointmentType, after: dt.datetime
+) -> tuple[Clinician, dt.datetime] | None:
+    """Who of them is free first for this type, and when; None within two weeks. Two queries for all of them.
+
+    Of two who are free at the same time the one named first is taken.
+    """
+    people = {clinician.pk: clinician for clinician in clinicians}
+    hours: dict[int, list[WorkingHours]] = {pk: [] for pk in people}
+    for stretch in WorkingHours.objects.filter(clinician__in=people):
+        hours[stretch.clinician_id].append(stretch)
+    taken: dict[int, list[Window]] = {pk: [] for pk in people}
+    near = Appointment.objects.standing().overlapping(after, after + dt.timedelta(days=SOON_DAYS))
+    for pk, begin, end in (
+        near.filter(clinician__in=people)
+        .order_by("starts_at")
+        .values_list("clinician_id", "starts_at", "ends_at")
+    ):
+        taken[pk].append((begin, end))
+    found = [
+        (start, clinician)
+        for pk, clinician in people.items()
+        for start in islice(_free_starts(clinician, hours[pk], taken[pk], type.lasts, after, SOON_DAYS), 1)
+    ]
+    if not found:
+        return None
+    start, clinician = min(found, key=lambda pair: pair[0])
+    return clinician, start
+
+
 def _free_starts(
     clinician: Clinician,
     hours: list[WorkingHours],
     taken: list[Window],
     lasts: dt.timedelta,
     after: dt.datetime,
+    days: int = LOOK_AHEAD_DAYS,
 ) -> Iterator[dt.datetime]:
     zone = clinic_zone()
     first_day = after.astimezone(zone).date()
-    for offset in range(LOOK_AHEAD_DAYS):
+    for offset in range(days):
         day = first_day + dt.timedelta(days=offset)
         if not works_on(clinician, day):
             continue

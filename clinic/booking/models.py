@@ -12,7 +12,7 @@ from django.contrib.postgres.fields.ranges import BigIntegerRangeField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from clinic.booking.status import HOLDS_A_SLOT, Status
+from clinic.booking.status import HOLDS_A_SLOT, MAY_MOVE, Status
 from clinic.people.models import Clinician, Patient
 
 SLOT_CONSTRAINT = "one_appointment_at_a_time"
@@ -192,6 +192,10 @@ class Appointment(models.Model):
     def may_become(self) -> frozenset[Status]:
         """The statuses it may be given next, for the buttons beside it."""
         return Status(self.status).may_become
+
+    @property
+    def may_move(self) -> bool:
+        return Status(self.status) in MAY_MOVE
 
 
 class AppointmentChange(models.Model):

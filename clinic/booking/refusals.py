@@ -69,6 +69,14 @@ class NotAllowedFrom(Refused):
         )
 
 
+class AlreadyThere(Refused):
+    """Moving it to where it is: the second press of a button, or a change of mind."""
+
+    def __init__(self, starts_at: dt.datetime) -> None:
+        self.starts_at = starts_at
+        super().__init__(f"It is at {spoken(starts_at)} already, so there is nothing to move.")
+
+
 class NotYet(Refused):
     def __init__(self, starts_at: dt.datetime) -> None:
         self.starts_at = starts_at

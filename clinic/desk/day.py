@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.booking.free import windows, works_on
-from clinic.booking.models import Appointment, WorkingHours
+from clinic.booking.models import Appointment, AppointmentChange, WorkingHours
+from clinic.booking.reminders import CANCELLED, CONFIRMATION, MOVED
 from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.desk import grid
+from clinic.desk.now import TO_COME, Line, lines
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician
 from clinic.reminders.models import Reminder, State
@@ -34,7 +38,15 @@ STEP_WORDS = {
     Status.DONE: "Done",
     Status.NO_SHOW: "No-show",
 }
-WORST_FIRST = (State.FAILED, State.SKIPPED, State.SENDING, State.DUE, State.SENT)
+# “Confirmation sent”: the kinds a patient tells apart; the others are reminders.
+TOLD_OF = {CONFIRMATION: "Confirmation", MOVED: "New time", CANCELLED: "Cancellation"}
+TOLD_HOW = {
+    State.DUE: "on its way",
+    State.SENDING: "on its way",
+    State.SENT: "sent",
+    State.FAILED: "failed",
+    State.SKIPPED: "not sent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +55,21 @@ class Visit:
 
     pk: int
     patient_id: int
-    called: str
     full_name: str
+    preferred_name: str
     record_number: str
     type: str
     clinician: str
     starts_at: dt.datetime
     ends_at: dt.datetime
     status: str
+    arrived_at: dt.datetime | None
     urgent_because: str
-    reminder: str
-    reminder_because: str
+    told: str
+    unreached_because: str
     usual_step: tuple[str, str] | None
     other_steps: list[tuple[str, str]]
+    may_move: bool
     may_cancel: bool
     cancelled_because: str
 
@@ -71,6 +85,7 @@ class Day:
     patient_ids: list[int]
     urgent: list[Visit]
     unreached: list[Visit]
+    lines: list[Line]
 
     @property
     def standing(self) -> int:
@@ -78,16 +93,19 @@ class Day:
 
 
 def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
-    """Everything the desk needs to see of that day."""
+    """Everything the desk needs to see of that day. Who is next is told for today only."""
     appointments = Appointment.objects.on_day(day, zone).select_related(
         "patient", "type", "clinician__account"
     )
-    booked = list(appointments.order_by("starts_at", "pk"))
+    arrivals = AppointmentChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.ARRIVED)
+    with_arrival = appointments.annotate(arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]))
+    booked = list(with_arrival.order_by("starts_at", "pk"))
     hours = list(WorkingHours.objects.filter(weekday=day.weekday()).select_related("clinician__account"))
     told = Reminder.objects.about(REMINDERS_OF, [appointment.pk for appointment in booked]) if booked else {}
     visits = [visit_of(appointment, told.get(appointment.pk, [])) for appointment in booked]
     clinicians = _working(hours, booked, day)
     held = [(a.clinician_id, v) for a, v in zip(booked, visits, strict=True) if a.status in HOLDS_A_SLOT]
+    is_today = day == timezone.localdate(now, zone)
     columns = [_column(clinician, hours, held, day, zone) for clinician in clinicians]
     return Day(
         day=day,
@@ -95,15 +113,16 @@ def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
         rows=grid.rows(columns, now=now),
         off_the_table=[visit for visit in visits if visit.status not in HOLDS_A_SLOT],
         patient_ids=[visit.patient_id for visit in visits],
-        urgent=[visit for visit in visits if visit.urgent_because and visit.status in HOLDS_A_SLOT],
-        unreached=[visit for visit in visits if visit.reminder in {State.FAILED, State.SKIPPED}],
+        urgent=[] if is_today else [v for v in visits if v.urgent_because and v.status in HOLDS_A_SLOT],
+        unreached=[visit for visit in visits if visit.unreached_because and visit.status in TO_COME],
+        lines=lines(visits, now=now) if is_today else [],
     )
 
 
-def visit_of(appointment: Appointment, reminders: Iterable[Reminder]) -> Visit:
-    """The card of an appointment, with the reminder that most needs a look."""
-    about_now = [reminder for reminder in reminders if reminder.about_at == appointment.starts_at]
-    shown = min(about_now, key=lambda reminder: WORST_FIRST.index(State(reminder.state)), default=None)
+def visit_of(appointment: Any, reminders: Iterable[Reminder]) -> Visit:
+    """The card of an appointment, annotated with `arrived_at`; the newest thing they were told counts."""
+    newest = next((r for r in reminders if r.about_at in {appointment.starts_at, appointment.moved_at}), None)
+    missed = newest is not None and newest.state in {State.FAILED, State.SKIPPED}
     patient = appointment.patient
     usual = USUAL_STEP.get(Status(appointment.status))
     steps = [
@@ -112,22 +131,31 @@ def visit_of(appointment: Appointment, reminders: Iterable[Reminder]) -> Visit:
     return Visit(
         pk=appointment.pk,
         patient_id=patient.pk,
-        called=patient.called,
         full_name=patient.full_name,
+        preferred_name=patient.preferred_name,
         record_number=patient.record_number,
         type=appointment.type.name,
         clinician=str(appointment.clinician),
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         status=appointment.status,
+        arrived_at=appointment.arrived_at,
         urgent_because=appointment.urgent_because,
-        reminder=shown.state if shown else "",
-        reminder_because=shown.because if shown else "",
+        told=_told(newest),
+        unreached_because=newest.because if newest and missed else "",
         usual_step=(usual.value, STEP_WORDS[usual]) if usual else None,
         other_steps=[(step.value, STEP_WORDS[step]) for step in steps],
+        may_move=appointment.may_move,
         may_cancel=Status.CANCELLED in appointment.may_become,
         cancelled_because=appointment.cancelled_because,
     )
+
+
+def _told(reminder: Reminder | None) -> str:
+    """“Confirmation sent”, “Reminder failed”."""
+    if reminder is None:
+        return "Nothing sent yet"
+    return f"{TOLD_OF.get(reminder.kind, 'Reminder')} {TOLD_HOW[State(reminder.state)]}"
 
 
 def _working(hours: list[WorkingHours], booked: list[Appointment], day: dt.date) -> list[Clinician]:
@@ -157,3 +185,16 @@ def book_query(cell: grid.Cell[Any], day: dt.date) -> str:
     """The booking page's query for a free cell."""
     time = f"{timezone.localtime(cell.starts_at):%H:%M}"
     return Wish(clinician=str(cell.key), day=day.isoformat(), time=time).query
+
+
+def told(appointment: Appointment) -> str:
+    """Who comes to whom and when, for a notice."""
+    local = timezone.localtime(appointment.starts_at)
+    when = f"{local:%a} {local.day} {local:%b}, {local:%H:%M} ({local.tzname()})"
+    return f"{appointment.patient.full_name} with {appointment.clinician}, {when}"
+
+
+def where_it_is(appointment: Appointment) -> str:
+    """The address of its card on its day."""
+    day = timezone.localdate(appointment.starts_at).isoformat()
+    return f"{reverse('desk:today')}?day={day}#visit-{appointment.pk}"

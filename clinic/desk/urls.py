@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, patients, reminders
+from clinic.desk.views import access_log, booking, contacts, day, moving, patients, reminders
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
         "patients/<int:patient_id>/appointments/<int:appointment_id>/status/",
         day.appointment_status,
         name="appointment_status",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/move/",
+        moving.move,
+        name="move",
     ),
     path("access-log/", access_log.access_log, name="access_log"),
     path("reminders/", reminders.reminders, name="reminders"),

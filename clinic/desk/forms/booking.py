@@ -14,6 +14,16 @@ from clinic.people.models import Clinician, Patient
 from clinic.ui.widgets import DateInput
 
 FURTHEST_YEARS = 2
+DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
+
+
+def readable_day(typed: str, today: dt.date) -> dt.date | None:
+    """The day as the form would read it; None where it would refuse."""
+    try:
+        day: dt.date = forms.DateField(input_formats=DAY_FORMATS).clean(typed)
+    except forms.ValidationError:
+        return None
+    return day if abs(day.year - today.year) <= FURTHEST_YEARS else None
 
 
 class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
@@ -21,18 +31,9 @@ class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # take
         return str(clinician)
 
 
-class WhenForm(forms.Form):
-    """What decides which times are free."""
+class DayForm(forms.Form):
+    """With whom and on which day."""
 
-    type = forms.ModelChoiceField(
-        label="What for",
-        queryset=AppointmentType.objects.all(),
-        to_field_name="slug",
-        error_messages={
-            "required": "Choose what the appointment is for.",
-            "invalid_choice": "Choose one of the appointment types listed.",
-        },
-    )
     clinician = ClinicianChoice(
         label="With whom",
         queryset=Clinician.objects.none(),
@@ -44,7 +45,7 @@ class WhenForm(forms.Form):
     day = forms.DateField(
         label="Day",
         widget=DateInput(),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
+        input_formats=DAY_FORMATS,
         error_messages={
             "required": "Choose a day.",
             "invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027.",
@@ -57,6 +58,12 @@ class WhenForm(forms.Form):
         self.fields["clinician"].queryset = here  # type: ignore[attr-defined]
         self.today = today
 
+    def offer(self, *, clinicians: list[Clinician], types: list[AppointmentType] | None = None) -> None:
+        """Draw the selects from rows the page has read already."""
+        self.fields["clinician"].choices = [("", "Choose…"), *((c.pk, str(c)) for c in clinicians)]  # type: ignore[attr-defined]
+        if types is not None:
+            self.fields["type"].choices = [("", "Choose…"), *((t.slug, str(t)) for t in types)]  # type: ignore[attr-defined]
+
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
         if abs(day.year - self.today.year) > FURTHEST_YEARS:
@@ -66,17 +73,9 @@ class WhenForm(forms.Form):
         return day
 
 
-class BookForm(WhenForm):
-    """The whole booking. A pressed time (`take`) counts before a typed one, a typed one before a picked one."""
+class TimeForm(DayForm):
+    """A moment on that day. A pressed time (`take`) counts before a typed one, a typed one before a picked one."""
 
-    patient = forms.ModelChoiceField(
-        queryset=Patient.objects.all(),
-        widget=forms.HiddenInput(),
-        error_messages={
-            "required": "Find or register the patient first.",
-            "invalid_choice": "That patient has no record any more. Find the patient again.",
-        },
-    )
     starts_at = forms.CharField(required=False, widget=forms.HiddenInput())
     other_time = forms.TimeField(
         label="Or another time",
@@ -117,6 +116,36 @@ class BookForm(WhenForm):
             return None
         return moment
 
+    def _on_the_wall(self, day: dt.date, typed: dt.time) -> dt.datetime:
+        """The moment the clinic's clock shows that time; refused where the clock skips it."""
+        moment = instant(day, typed, clinic_zone())
+        if timezone.localtime(moment, clinic_zone()).time() != typed:
+            self.add_error("other_time", f"The clocks skip {typed:%H:%M} on that day. Choose another time.")
+        return moment
+
+
+class BookForm(TimeForm):
+    """The whole booking."""
+
+    patient = forms.ModelChoiceField(
+        queryset=Patient.objects.all(),
+        widget=forms.HiddenInput(),
+        error_messages={
+            "required": "Find or register the patient first.",
+            "invalid_choice": "That patient has no record any more. Find the patient again.",
+        },
+    )
+    type = forms.ModelChoiceField(
+        label="What for",
+        queryset=AppointmentType.objects.all(),
+        to_field_name="slug",
+        error_messages={
+            "required": "Choose what the appointment is for.",
+            "invalid_choice": "Choose one of the appointment types listed.",
+        },
+    )
+    field_order = ["patient", "type", "clinician", "day"]
+
     @property
     def asked(self) -> dict[str, Any]:
         """What booking.actions.book wants to know, once the form is valid."""
@@ -129,9 +158,11 @@ class BookForm(WhenForm):
         wanted = (asked["patient"].pk, asked["clinician"].pk, asked["type"].pk, asked["starts_at"])
         return (holder.patient_id, holder.clinician_id, holder.type_id, holder.starts_at) == wanted
 
-    def _on_the_wall(self, day: dt.date, typed: dt.time) -> dt.datetime:
-        """The moment the clinic's clock shows that time; refused where the clock skips it."""
-        moment = instant(day, typed, clinic_zone())
-        if timezone.localtime(moment, clinic_zone()).time() != typed:
-            self.add_error("other_time", f"The clocks skip {typed:%H:%M} on that day. Choose another time.")
-        return moment
+
+class MoveForm(TimeForm):
+    """Another time for an appointment, perhaps with another clinician; what it is for stays."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What booking.actions.move wants to know, once the form is valid."""
+        return {"clinician": self.cleaned_data["clinician"], "starts_at": self.cleaned_data["moment"]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +14,7 @@ from clinic.booking import actions
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import Refused, SlotTaken
 from clinic.desk import booking_page
+from clinic.desk.day import told, where_it_is
 from clinic.desk.forms.booking import BookForm
 from clinic.desk.views.patients import NOT_SAVED_YET
 from clinic.people import kept_forms
@@ -29,7 +29,7 @@ def book(request: HttpRequest, *, account: Account) -> HttpResponse:
         kept = kept_forms.take_back(request)
         if kept is not None:
             messages.warning(request, NOT_SAVED_YET)
-        return _page(request, account, kept if kept is not None else request.GET)
+        return _page(request, account, request.GET if kept is None else kept, fresh=kept is None)
     if "look" in request.POST:  # only asks which times are free for what is chosen now
         return _page(request, account, request.POST)
     now = timezone.now()
@@ -49,10 +49,8 @@ def book(request: HttpRequest, *, account: Account) -> HttpResponse:
 
 
 def _booked(request: HttpRequest, made: Appointment) -> HttpResponse:
-    local = timezone.localtime(made.starts_at)
-    when = f"{local:%a} {local.day} {local:%b}, {local:%H:%M} ({local.tzname()})"
-    messages.success(request, f"Booked: {made.patient.full_name} with {made.clinician}, {when}.")
-    return redirect(f"{reverse('desk:today')}?day={local.date().isoformat()}#visit-{made.pk}")
+    messages.success(request, f"Booked: {told(made)}.")
+    return redirect(where_it_is(made))
 
 
 def _page(
@@ -63,9 +61,10 @@ def _page(
     form: BookForm | None = None,
     status: int = 200,
     refused: Refused | None = None,
+    fresh: bool = False,
 ) -> HttpResponse:
     """The page with everything that was chosen or typed so far."""
-    shown = booking_page.facts(given, now=timezone.now(), form=form, refused=refused)
+    shown = booking_page.facts(given, now=timezone.now(), form=form, refused=refused, fresh=fresh)
     if shown["patient"]:
         record_listed(patients=[shown["patient"].pk], by=account, what="booking")
     return render(request, "desk/book.html", shown, status=status)

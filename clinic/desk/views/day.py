@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from clinic.booking.actions import change_status
 from clinic.booking.free import clinic_zone
 from clinic.booking.refusals import Refused
 from clinic.booking.status import Status
-from clinic.desk.day import day_of
+from clinic.desk.day import day_of, where_it_is
 from clinic.desk.wish import read_day
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
@@ -77,5 +76,5 @@ def appointment_status(
         messages.error(
             request, "Nothing was changed: that step is not one we know, or the reason is over 200 letters."
         )
-    day = timezone.localdate(appointment.starts_at).isoformat()
-    return redirect(f"{reverse('desk:today')}?day={day}#visit-{appointment.pk}")
+    # Pressed in the list of who is next: stay there, for the next one.
+    return redirect("desk:today" if "stay" in request.POST else where_it_is(appointment))

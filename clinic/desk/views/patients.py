@@ -41,8 +41,13 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
     except TooShort:
         found, shown["too_short"] = [], True
     record_listed(patients=[patient.pk for patient in found], by=account, what="search")
-    shown["found"] = [records.Found.of(patient, wish) for patient in found]
-    template = "desk/found.html" if request.headers.get("HX-Request") else "desk/patients.html"
+    shown["found"] = lines = [records.Found.of(patient, wish) for patient in found]
+    as_they_type = "HX-Request" in request.headers
+    if wish.book and len(lines) == 1 and not as_they_type:
+        return redirect(lines[0].url)  # Enter: nobody else fits, and the booking shows who it is
+    # Several: a second Enter takes the first. A list that comes while somebody types leaves the focus alone.
+    shown["focus_first"] = not as_they_type
+    template = "desk/found.html" if as_they_type else "desk/patients.html"
     return render(request, template, shown)
 
 

@@ -1,22 +1,33 @@
 // Changing what, whom or the day shows its free times at once. Without this file the button does.
 const form = document.querySelector("[data-booking]");
 const look = form?.querySelector("[data-look]");
-const chosen = () => ["type", "clinician", "day"].every((name) => form.elements[name].value);
+const deciding = ["type", "clinician", "day"].map((name) => form?.elements[name]).filter(Boolean);
+const BACK_TO = "desk-booking-focus";
 
-for (const name of ["type", "clinician"]) {
-  form?.elements[name].addEventListener("change", () => chosen() && form.requestSubmit(look));
+const lookAgain = (field) => {
+  if (!deciding.every((each) => each.value)) return;
+  sessionStorage.setItem(BACK_TO, field.name); // a field's name only: the page comes back with the focus on it
+  form.requestSubmit(look);
+};
+const backTo = sessionStorage.getItem(BACK_TO);
+sessionStorage.removeItem(BACK_TO);
+if (backTo) form?.elements[backTo]?.focus();
+
+for (const field of deciding.filter((each) => each.name !== "day")) {
+  field.addEventListener("change", () => lookAgain(field));
 }
 // A day typed by keys passes through other years on its way, so it waits for Enter or the button; a day picked
 // with the mouse is meant.
 let byMouse = false;
-form?.elements.day.addEventListener("pointerdown", () => (byMouse = true));
-form?.elements.day.addEventListener("keydown", (event) => {
+const day = form?.elements.day;
+day?.addEventListener("pointerdown", () => (byMouse = true));
+day?.addEventListener("keydown", (event) => {
   byMouse = false;
   if (event.key !== "Enter") return;
   event.preventDefault();
-  form.requestSubmit(look);
+  lookAgain(day);
 });
-form?.elements.day.addEventListener("change", () => byMouse && chosen() && form.requestSubmit(look));
+day?.addEventListener("change", () => byMouse && lookAgain(day));
 // Enter in the form books, as anywhere else: not the first button, which only looks.
 form?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input[name=other_time], input[name=starts_at]")) return;

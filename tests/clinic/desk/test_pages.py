@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from clinic.audit.models import Entry
 from clinic.booking.actions import mark_urgent
+from clinic.reminders.models import Reminder
 from tests.world import NOW
 
 
@@ -61,6 +62,17 @@ def test_the_day_shows_who_comes_to_whom(world, dee):
 
 
 @pytest.mark.parametrize("how_many", [5, 80])
+def test_a_full_today_costs_no_more_either(world, dee, how_many, django_assert_max_num_queries):
+    booked_day(world, how_many)
+    with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
+        client = world.signed_in(world.dee)
+        client.get(reverse("desk:patients"))
+        with django_assert_max_num_queries(6):
+            page = client.get(reverse("desk:today"))
+    assert b"who-is-next" in page.content
+
+
+@pytest.mark.parametrize("how_many", [5, 80])
 def test_a_full_day_costs_no_more_than_an_empty_one(world, dee, how_many, django_assert_max_num_queries):
     booked_day(world, how_many)
     with django_assert_max_num_queries(6):
@@ -74,6 +86,59 @@ def test_an_urgent_visit_comes_first_with_its_reason(world, dee):
     page = dee.get(reverse("desk:today"), {"day": "2026-03-05"}).content.decode()
     assert "To be seen first" in page
     assert page.index("Same-day review") < page.index("<table")
+
+
+def test_today_says_who_is_next_with_one_button_each_and_stays_there(world, dee):
+    late = world.booked(type=world.follow_up, starts_at=NOW)
+    with time_machine.travel(NOW + dt.timedelta(minutes=12), tick=False):
+        page = dee.get(reverse("desk:today")).content.decode()
+        panel = page.split('aria-labelledby="who-is-next"')[1].split("</section>")[0]
+        assert "12 min late" in panel
+        assert panel.count("<button") == 1
+        assert "Arrived" in panel
+        answer = step(dee, late, to="arrived", stay="1")
+        assert answer.redirect_chain == [(reverse("desk:today"), 302)]
+    with time_machine.travel(NOW + dt.timedelta(minutes=20), tick=False):
+        panel = dee.get(reverse("desk:today")).content.decode().split('id="who-is-next"')[1]
+    assert "Waiting 8 min" in panel.split("</section>")[0]
+
+
+def test_another_day_has_no_next(world, dee):
+    world.booked()
+    assert b"who-is-next" not in dee.get(reverse("desk:today"), {"day": "2026-03-05"}).content
+
+
+def test_the_zone_is_named_once(world, dee):
+    world.booked(starts_at=NOW + dt.timedelta(hours=1))
+    for page in (dee.get(reverse("desk:today")), dee.get(reverse("desk:patient", args=[world.ana.pk]))):
+        main = page.content.decode().split("<main")[1]
+        zones = main.count("Europe/London")
+        assert zones == (1 if "who-is-next" in main else 2), "the record also names the patient's own"
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "noticed"),
+    [
+        (None, "Nothing sent yet", False),
+        ("due", "Confirmation on its way", False),
+        ("sent", "Confirmation sent", False),
+        ("failed", "Confirmation failed", True),
+        ("skipped", "Confirmation not sent", True),
+    ],
+)
+def test_what_they_were_told_is_said_in_words(world, dee, state, words, noticed):
+    visit = world.booked()
+    if state:
+        reminder = Reminder.objects.create(
+            patient=world.ana, source="clinic.booking.reminders", kind="appointment_confirmation",
+            subject_id=visit.pk, about_at=visit.starts_at, due_at=NOW, try_at=NOW,
+        )  # fmt: skip
+        Reminder.objects.filter(pk=reminder.pk).update(
+            state=state, because="No address" if noticed else "", sent_at=NOW, sent_to="ana@runner.example"
+        )
+    page = dee.get(reverse("desk:today"), {"day": "2026-03-05"}).content.decode()
+    assert words in page
+    assert ("Not reached" in page) == noticed
 
 
 @pytest.mark.parametrize(

@@ -269,9 +269,91 @@ def test_what_is_carried_leads_nowhere_else(dee):
 
 
 def test_a_search_from_a_booking_leads_back_to_it(world, dee, wish):
-    carried = f"type={wish['type']}&day=2026-03-05&book=1"
-    page = dee.post(reverse("desk:patients"), {"q": "silva", "booking": carried}).content.decode()
-    assert f'href="/desk/book/?patient={world.ana.pk}&amp;type=follow-up&amp;day=2026-03-05"' in page
+    goes_on = f"/desk/book/?patient={world.ana.pk}&type=follow-up&day=2026-03-05"
+    asked = {"q": "silva", "booking": f"type={wish['type']}&day=2026-03-05&book=1"}
+    as_they_type = dee.post(reverse("desk:patients"), asked, headers={"HX-Request": "true"})
+    assert f'href="{goes_on.replace("&", "&amp;")}"' in as_they_type.content.decode()
+    assert dee.post(reverse("desk:patients"), asked)["Location"] == goes_on, "Enter takes the only one"
+
+
+def test_enter_never_chooses_between_two_people(world, dee):
+    world.patient("Ana", "Silvestre", dt.date(1990, 1, 1), "+447946000999")
+    assert world.ana
+    page = dee.post(reverse("desk:patients"), {"q": "silv", "booking": "book=1"})
+    assert page.status_code == 200
+    assert page.content.count(b'class="person"') == 2
+    assert page.content.count(b" autofocus") == 1, "the first is a second Enter away"
+    outside = dee.post(reverse("desk:patients"), {"q": "silva"})
+    assert outside.status_code == 200, "and outside a booking the list stays a list"
+
+
+# --- What the booking page has filled in ----------------------------------------------------------------------
+
+
+def chosen(page, name):
+    field = page.context["form"]
+    return str(field.initial[name])
+
+
+def test_somebody_new_is_offered_the_assessment_with_whoever_is_free_first(world, dee):
+    assert world.assessment
+    assert world.follow_up
+    world.booked(patient=world.ben, starts_at=NOW)  # Carl is busy until ten
+    cleo = world.cleo.clinician
+    page = dee.get(reverse("desk:book"), {"patient": world.ana.pk})
+    assert (chosen(page, "type"), chosen(page, "clinician")) == ("initial-assessment", str(cleo.pk))
+    assert chosen(page, "day") == "2026-03-03"
+    assert 'value="2026-03-03T09:00:00+00:00" checked autofocus' in page.content.decode()
+
+
+def test_somebody_known_is_offered_a_follow_up_with_whom_they_saw_last(world, dee):
+    assert world.follow_up
+    assert world.carl
+    world.booked(clinician=world.cleo, starts_at=NOW)
+    page = dee.get(reverse("desk:book"), {"patient": world.ana.pk})
+    assert (chosen(page, "type"), chosen(page, "clinician")) == ("follow-up", str(world.cleo.clinician.pk))
+
+
+def test_what_was_chosen_is_not_replaced_by_a_suggestion(world, dee, wish):
+    world.booked(clinician=world.cleo, starts_at=NOW)
+    page = dee.get(reverse("desk:book"), wish | {"type": "initial-assessment"})
+    assert (chosen(page, "type"), chosen(page, "clinician")) == (
+        "initial-assessment",
+        str(world.carl.clinician.pk),
+    )
+    assert chosen(page, "day") == "2026-03-05"
+
+
+def test_a_full_day_leads_to_the_next_one_with_room(world, dee):
+    assert world.assessment
+    for hour in range(9):
+        world.booked(patient=world.ben, starts_at=NOW + dt.timedelta(hours=hour))
+    page = dee.get(reverse("desk:book"), {"patient": world.ana.pk})
+    assert chosen(page, "day") == "2026-03-04"
+
+
+def test_without_anybody_to_book_with_the_page_still_opens(world, dee):
+    assert world.assessment
+    page = dee.get(reverse("desk:book"), {"patient": world.ana.pk})
+    assert page.status_code == 200
+    assert "the free times show here" in page.content.decode()
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("clinicians", [1, 12])
+def test_filling_in_costs_the_same_for_one_clinician_and_for_many(
+    world, dee, known, clinicians, django_assert_max_num_queries
+):
+    assert world.assessment
+    for number in range(clinicians):
+        world.clinician(f"c{number}", f"Clinician {number}")
+    if known:
+        world.booked(starts_at=NOW)
+    assert world.ana
+    dee.get(reverse("desk:patients"))
+    with django_assert_max_num_queries(12):
+        page = dee.get(reverse("desk:book"), {"patient": world.ana.pk})
+    assert page.context["free"].on_day
 
 
 @pytest.mark.parametrize("taken", [1, 15])
