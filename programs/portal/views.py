@@ -138,6 +138,7 @@ def _draw(
 ) -> HttpResponse:
     today_there = timezone.now().astimezone(patient.zone).date()
     week = session.planned(version, exercises)
+    today_logs = list(patient.session_logs.filter(on_day=today_there)[:3])
     context = {
         "patient": patient,
         "version": version,
@@ -149,7 +150,8 @@ def _draw(
         "pain": session.about_pain(version),
         "form": form,
         "was_kept": was_kept,
-        "logged_today": list(patient.session_logs.filter(on_day=today_there)[:1]),
+        "logged_today": today_logs,
+        "stop": any(needs_safety_text(pain_during=one.pain_during, sudden=one.sudden) for one in today_logs),
     }
     return render(request, "portal/session.html", context, status=status)
 

@@ -111,6 +111,7 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
 def test_much_pain_or_something_sudden_shows_the_fixed_text(ana, ana_story, given):
     answer = ana.post(LOG, a_form(ana_story, **given), follow=True)
     assert "Stop these exercises for now" in answer.content.decode()
+    assert "Stop these exercises for now" in ana.get(TODAY).content.decode(), "the day's page says so too"
 
 
 def test_sending_the_same_form_twice_stores_one_session(ana, ana_story):

@@ -1,0 +1,110 @@
+"""What patients logged: a session, what became of each exercise in it, and who has read it.
+
+A logged session stays as written (a trigger holds that, migration 0002).
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, When
+
+from programs.plans import flags
+
+
+class SessionLogQuerySet(models.QuerySet["SessionLog"]):
+    def with_level(self) -> SessionLogQuerySet:
+        """Each log with `level`, its flag's (flags.Level) as the database counts it, for sorting."""
+        level = Case(
+            When(sudden=True, then=flags.Level.SUDDEN.value),
+            When(pain_during__gte=flags.RED_FROM, then=flags.Level.RED.value),
+            When(pain_during__gte=flags.AMBER_FROM, then=flags.Level.AMBER.value),
+            When(could_not=True, then=flags.Level.COULD_NOT.value),
+            default=flags.Level.GREEN.value,
+            output_field=models.IntegerField(),
+        )
+        return self.with_could_not().annotate(level=level)
+
+    def with_could_not(self) -> SessionLogQuerySet:
+        """Each log with `could_not` (bool), for its flag."""
+        failed = ExerciseLog.objects.filter(log=OuterRef("pk"), could_not=True)
+        return self.annotate(could_not=Exists(failed))
+
+
+class SessionLog(models.Model):
+    """One session as the patient logged it. Never edited; pain 0 to 10 is the session's worst."""
+
+    version = models.ForeignKey("plans.Version", on_delete=models.PROTECT, related_name="logs")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="session_logs")
+    on_day = models.DateField()
+    logged_at = models.DateTimeField()
+    client_key = models.UUIDField(help_text="Made by the form, so that a form sent twice is stored once.")
+    pain_during = models.PositiveSmallIntegerField()
+    sudden = models.BooleanField(default=False, help_text="Something sudden: sharp pain, a pop, numbness.")
+    note = models.TextField(blank=True)
+
+    objects = SessionLogQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on_day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["client_key"], name="a_session_is_logged_once"),
+            models.CheckConstraint(
+                name="pain_of_a_session_is_zero_to_ten", condition=Q(pain_during__gte=0, pain_during__lte=10)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "-on_day"], name="sessions_of_a_patient"),
+            models.Index(fields=["version", "-logged_at"], name="sessions_of_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session of {self.on_day:%Y-%m-%d}"
+
+    @property
+    def flag(self) -> flags.Flag:
+        """Needs `could_not` from the queryset (with_could_not); without it only pain and sudden count."""
+        could_not = bool(getattr(self, "could_not", False))
+        return flags.flag(pain_during=self.pain_during, sudden=self.sudden, could_not=could_not)
+
+
+class ExerciseLog(models.Model):
+    """What became of one exercise in one session: done, could not be done, or (neither) left out."""
+
+    log = models.ForeignKey(SessionLog, on_delete=models.CASCADE, related_name="entries")
+    exercise = models.ForeignKey("plans.Exercise", on_delete=models.PROTECT, related_name="entries")
+    done = models.BooleanField(default=False)
+    could_not = models.BooleanField(default=False)
+    pain = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["exercise__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["log", "exercise"], name="an_exercise_is_logged_once_in_a_session"
+            ),
+            models.CheckConstraint(
+                name="done_or_could_not_but_never_both", condition=~Q(done=True, could_not=True)
+            ),
+            models.CheckConstraint(
+                name="pain_of_an_exercise_is_zero_to_ten",
+                condition=Q(pain__isnull=True) | Q(pain__gte=0, pain__lte=10),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exercise {self.exercise_id} of session {self.log_id}"
+
+
+class LogSeen(models.Model):
+    """A clinician has read this log; its flag no longer waits for anybody."""
+
+    log = models.OneToOneField(SessionLog, on_delete=models.CASCADE, related_name="seen")
+    seen_at = models.DateTimeField()
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "logs seen"
+
+    def __str__(self) -> str:
+        return f"session {self.log_id} seen"
