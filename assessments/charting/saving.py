@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from assessments.charting.section_page import ScreenPage
@@ -35,7 +36,8 @@ def save_all(screen: Screen, form: SectionForm, *, by: Account, now: dt.datetime
 def save_what_fits(page: ScreenPage, form: SectionForm, *, by: Account, now: dt.datetime) -> dict[str, Any]:
     """Save each accepted change by itself, and say what became of every other one, for the page's script.
 
-    Keys: saved_at, seen (what the tab now has seen), errors (item → words), clashes (item → words), missing (count).
+    Keys: saved_at, seen (what the tab now has seen), errors (item → words), clashes (item → words), missing (count), aside
+    (the sections and what is still needed, drawn as they stand now).
     """
     changes = form.changes()
     errors = {item: " ".join(map(str, form.errors[item])) for item in form.errors}
@@ -58,6 +60,9 @@ def save_what_fits(page: ScreenPage, form: SectionForm, *, by: Account, now: dt.
         "errors": errors,
         "clashes": clashes,
         "missing": len(fresh.outcome.missing),
+        "aside": render_to_string(
+            "charting/parts/aside.html", {"nav": fresh.nav(form.section), "missing": fresh.missing}
+        ),
         "urgent": fresh.urgent_words(),
     }
 

@@ -19,7 +19,7 @@ from clinic.people.roles import Role
 
 DEMO = Job("demo clinic")
 RUNNER = "runner"  # the patient whose name and password are printed
-OPENS, CLOSES = dt.time(8), dt.time(18)
+OPENS, CLOSES = dt.time(8), dt.time(20)
 
 
 @dataclass(slots=True)

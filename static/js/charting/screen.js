@@ -4,6 +4,7 @@ const state = document.querySelector("[data-saved-state]");
 const stateText = document.querySelector("[data-saved-text]");
 const RETRY_AFTER = [2000, 5000, 15000, 30000];
 const unsaved = new Set(); // items changed since the last save that reached the server
+const refused = new Set(); // items whose last answer the server could not take: shown, and kept nowhere else
 let timer = 0;
 let sending = null;
 let tries = 0;
@@ -65,11 +66,25 @@ const received = async (response, going) => {
   if (told.signed) return stop(going, told.signed);
   form.elements.seen.value = told.seen;
   going.forEach((item) => problem(item, told.errors[item] || told.clashes[item] || ""));
-  const refused = going.filter((item) => told.errors[item] || told.clashes[item]);
-  document.querySelectorAll("[data-missing-count]").forEach((count) => { count.textContent = told.missing; });
+  going.forEach((item) => (told.errors[item] || told.clashes[item] ? refused.add(item) : refused.delete(item)));
+  stillNeeded(told.aside);
   urgent(told.urgent);
-  if (refused.length) return say("unsaved", "Some answers are not saved: see what is marked");
+  if (refused.size) return say("unsaved", "Some answers are not saved: see what is marked");
   return say("saved", `Saved ${told.saved_at}`);
+};
+
+// What is still needed, as it stands after this save; a list the clinician had opened stays open.
+const stillNeeded = (html) => {
+  const aside = document.querySelector("[data-aside]");
+  const open = aside.querySelector("details")?.open;
+  if (!aside.contains(document.activeElement)) aside.innerHTML = html;
+  const list = aside.querySelector("details");
+  if (list && open !== undefined) list.open = open;
+  document.querySelectorAll("[data-needed]").forEach((line) => {
+    const marked = [...line.parentElement.querySelectorAll(".needed-mark")].filter((mark) => mark.checkVisibility()).length;
+    line.hidden = !marked;
+    line.querySelector("[data-needed-text]").textContent = `Still needed for triage: the ${marked === 1 ? "one" : marked} marked`;
+  });
 };
 
 // Nothing more is sent by itself: the person has to act, and is told what is kept.
@@ -99,7 +114,7 @@ form.addEventListener("change", changed);
 form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
 window.addEventListener("online", () => later(0));
 window.addEventListener("beforeunload", (event) => {
-  if (!leaving && (unsaved.size || sending)) event.preventDefault();
+  if (!leaving && (unsaved.size || refused.size || sending)) event.preventDefault();
 });
 
 // ---------- keys ----------
