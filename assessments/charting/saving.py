@@ -36,8 +36,8 @@ def save_all(screen: Screen, form: SectionForm, *, by: Account, now: dt.datetime
 def save_what_fits(page: ScreenPage, form: SectionForm, *, by: Account, now: dt.datetime) -> dict[str, Any]:
     """Save each accepted change by itself, and say what became of every other one, for the page's script.
 
-    Keys: saved_at, seen (what the tab now has seen), errors (item → words), clashes (item → words), missing (count), aside
-    (the sections and what is still needed, drawn as they stand now).
+    Keys: saved_at, seen (what the tab now has seen), errors (item → words), clashes (item → words), missing (count),
+    aside (the sections and what is still needed, drawn as they stand now).
     """
     changes = form.changes()
     errors = {item: " ".join(map(str, form.errors[item])) for item in form.errors}
