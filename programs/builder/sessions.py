@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
+from assessments.screens.definitions import DEFAULT_SCREEN
+
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 WARM_UP, DRILL, CUE, MOBILITY = "dynamic_warmup", "running_drill", "gait_cue", "mobility"
-ECCENTRIC, JUMPS = "eccentric_hamstring", "plyometric"
-STRENGTH = frozenset({"hamstring_isometric", ECCENTRIC, "glute", "core", "anti_rotation", JUMPS})
+# Two categories of the library carry the region's name.
+ECCENTRIC, ISOMETRIC, JUMPS = f"eccentric_{DEFAULT_SCREEN}", f"{DEFAULT_SCREEN}_isometric", "plyometric"
+STRENGTH = frozenset({ISOMETRIC, ECCENTRIC, "glute", "core", "anti_rotation", JUMPS})
 BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
 DAILY = frozenset({MOBILITY, "foam_roll"})
