@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from clinic.config.celery import app
@@ -65,6 +66,9 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=[*quiet, *sandbox])
         yield browser
         browser.close()
+        # While Playwright's loop runs Django keeps a connection apart from the thread's own; nobody else would
+        # close it, and the test database could not be dropped.
+        connections.close_all()
 
 
 @pytest.fixture

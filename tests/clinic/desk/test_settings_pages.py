@@ -2,7 +2,9 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings as live
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.audit.models import Entry
@@ -20,6 +22,72 @@ def admin_pages(entries=None):
             yield from admin_pages(entry.url_patterns)
         elif isinstance(entry, URLPattern):
             yield entry.callback
+
+
+def named_pages():
+    """(URL name, how many parts its address takes) of every page there."""
+    for pattern in admin.site.urls[0]:
+        inner = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
+        for page in inner:
+            if page.name:
+                yield page.name, tuple(page.pattern.converters) or page.pattern.regex.groups
+
+
+def addresses(world):
+    """Every address of the settings, with Ana's row or any other where one is named."""
+    ct = ContentType.objects.get_for_model(Patient).pk
+    stands_for = {"object_id": world.ana.pk, "content_type_id": ct, "app_label": "people", "url": "x"}
+    for name, parts in dict.fromkeys(named_pages()):
+        if isinstance(parts, tuple):
+            yield reverse(f"admin:{name}", kwargs={part: stands_for.get(part, 1) for part in parts})
+        else:
+            yield reverse(f"admin:{name}", args=["people"] if parts else [])
+
+
+def test_the_walk_finds_them_all(world):
+    assert len(set(addresses(world))) > 30
+    assert f"/admin/people/patient/{world.ana.pk}/change/" in addresses(world)
+
+
+def test_no_page_of_it_opens_for_anybody_else(world, client):
+    """Each address × a stranger, a clinician with a second factor, a manager without one; read and posted to."""
+    enrol, sign_in = reverse("mfa_activate_totp"), reverse("account_login")
+    carl, mona = world.signed_in(world.carl), world.signed_in(world.without_second_factor(world.mona))
+    wrong = []
+    for address in addresses(world):
+        for method in ("get", "post"):
+            stranger, other, unenrolled = (getattr(who, method)(address) for who in (client, carl, mona))
+            wrong += [address] * (
+                not stranger.get("Location", "").startswith(sign_in)
+                or other.status_code != 403
+                or unenrolled.get("Location") != enrol
+            )
+            assert b"Silva" not in stranger.content + other.content + unenrolled.content
+    assert wrong == []
+
+
+def test_a_page_that_opens_would_be_seen(world):
+    """The negative control: the same walk by the manager meets pages that open."""
+    mona = world.signed_in(world.mona)
+    assert [mona.get(address).status_code for address in addresses(world)].count(200) > 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_browser_refuses_nothing_on_these_pages(world, at_a_browser, live_server):
+    """Django's own scripts and styles keep to our content security policy, which allows no inline ones."""
+    page, heard = at_a_browser(world.mona), []
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    for path in ("", "people/account/add/", "people/clinician/add/", "people/patient/", "audit/entry/"):
+        page.goto(f"{live_server.url}/admin/{path}")
+        assert live.CLINIC_NAME in page.title()
+    page.goto(f"{live_server.url}/admin/people/clinician/add/")
+    page.locator(".datetimeshortcuts a").nth(1).click()  # the calendar is drawn by script
+    page.locator(".calendarbox").first.wait_for(state="visible")
+    assert heard == []
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+    page.wait_for_timeout(100)
+    assert any("Content Security Policy" in words for words in heard), "a refusal would be heard"
 
 
 def test_every_settings_page_wears_the_managers_guard():
