@@ -142,6 +142,7 @@ class Person:
 
     def passes(self, name: str) -> Person:
         """This page is worth standing on: no axe violation, no sideways scroll, no small target; a picture is kept."""
+        self.page.wait_for_load_state()  # a page half read has no landmark yet
         self.faults += [f"{name}: {fault}" for fault in page_faults(self.page)]
         self.passed.append(name)
         folder = SHOTS / self.window.name

@@ -76,7 +76,8 @@ def when_the_clinician_agrees_and_releases_the_program(stage: Stage) -> None:
     carl = stage.person("Carl")
     carl.presses(re.compile("^Agree$"))
     carl.presses("Propose a program")
-    carl.passes("program-proposed").ticks(carl.page.get_by_label("I have read this program"))
+    carl.sees("Release to patient").passes("program-proposed")
+    carl.ticks(carl.page.get_by_label("I have read this program"))
     carl.presses("Release to patient")
     carl.sees("Released by Carl Jensen").passes("program-released")
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,12 +16,6 @@ from clinic.people.actions import make_sign_in_link
 from clinic.people.models import SignInLink
 from clinic.reminders import actions as outbox
 from clinic.reminders.models import Reminder
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts(settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)
