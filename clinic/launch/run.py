@@ -73,8 +73,9 @@ def live(root: Path, mine: places.Places) -> int:
         start_servers(supervisor, mine, keys)
         environment.write_for_manage_py(mine, settings)
         fill(supervisor)
-        start_programs(supervisor, port)
+        start_web(supervisor, port)
         wait_until_it_answers(supervisor, port)
+        start_reminding(supervisor)
         say(block(mine.data, port, time.monotonic() - started))
         (mine.data / "run.lock").write_text(f"http://127.0.0.1:{port}/ (process {os.getpid()})")
         supervisor.watch()
@@ -135,22 +136,27 @@ def fill(supervisor: Supervisor) -> None:
     say("Bringing the database up to date …")
     supervisor.finish("migrate", [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=1"])
     if any(supervisor.root.glob("*/*/management/commands/demo.py")):
-        say("Looking after the demo clinic …")
-        supervisor.finish("demo", [sys.executable, "manage.py", "demo", "--if-empty"])
+        say("Looking after the demo clinic …")  # migrate has just run the checks
+        supervisor.finish("demo", [sys.executable, "manage.py", "demo", "--if-empty", "--skip-checks"])
 
 
-def start_programs(supervisor: Supervisor, port: int) -> None:
-    """Web, worker and beat, all at once."""
-    celery = ("celery", "--app", "clinic.config.celery")
-    timetable = supervisor.logs.parent / "beat-schedule"
+def start_web(supervisor: Supervisor, port: int) -> None:
+    """The web server, which somebody is waiting for: it has the processors to itself until it answers."""
     address = ("--host", "127.0.0.1", "--port", str(port))
     # Two processes of two threads: one process of four is three times slower (decisions/2026-11-granian.md).
     size = ("--workers", "2", "--blocking-threads", "2", "--backpressure", "16", "--respawn-failed-workers")
+    say("Starting the web server …")
     web = python_program("granian", "--interface", "wsgi", *address, *size, "clinic.config.wsgi:application")
+    supervisor.start(Program("web", web, essential=True))
+
+
+def start_reminding(supervisor: Supervisor) -> None:
+    """Worker and beat."""
+    celery = ("celery", "--app", "clinic.config.celery")
+    timetable = supervisor.logs.parent / "beat-schedule"
     worker = python_program(*celery, "worker", "--concurrency", "2", "--loglevel", "INFO")
     beat = python_program(*celery, "beat", "--schedule", str(timetable), "--pidfile", "")
-    say("Starting the web server, the worker and beat …")
-    supervisor.start(Program("web", web, essential=True))
+    say("Starting the worker and beat …")
     supervisor.start(Program("worker", worker, essential=False))
     supervisor.start(Program("beat", beat, essential=False))
 

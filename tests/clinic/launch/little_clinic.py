@@ -19,9 +19,12 @@ time.sleep(600)
 """
 
 
-def start_little_programs(supervisor: Supervisor, port: int) -> None:
+def start_little_web(supervisor: Supervisor, port: int) -> None:
     web = python_program("http.server", "--bind", "127.0.0.1", "--directory", "web", str(port))
     supervisor.start(Program("web", web, essential=True))
+
+
+def start_little_worker(supervisor: Supervisor) -> None:
     supervisor.start(Program("worker", [sys.executable, "-c", PARENT], essential=False))
 
 
@@ -29,7 +32,7 @@ def main(folder: Path) -> int:
     (folder / "web").mkdir(exist_ok=True)
     (folder / "web" / "healthz").write_text("well")
     run.fill = lambda supervisor: None
-    run.start_programs = start_little_programs
+    run.start_web, run.start_reminding = start_little_web, start_little_worker
     return run.run(folder)
 
 
