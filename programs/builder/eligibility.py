@@ -28,7 +28,7 @@ def caps(facts: Facts, phase: Phase, track: Track, recipe: Recipe) -> tuple[Cap,
 def _caps(facts: Facts, phase: Phase, track: Track, recipe: Recipe) -> Iterator[Cap]:
     yield Cap(phase.level_cap, f"phase {phase.id}")
     if track.level_cap is not None:
-        yield Cap(track.level_cap, f"the {track.id.replace('_', ' ')} track")
+        yield Cap(track.level_cap, _said(track))
     rule = recipe.caps
     age = facts.get("age_years")
     if age is None:
@@ -56,13 +56,19 @@ def blocked_reason(
         return "It has no tags, so nothing is known of what it asks of the body."
     if phase.id not in exercise.phases:
         return f"It belongs to {', '.join(exercise.phases)}; the program starts in {phase.id}."
-    if track.only_categories and exercise.category not in track.only_categories:
-        return f"The {track.id.replace('_', ' ')} track leaves out {exercise.category.replace('_', ' ')}."
-    if exercise.category in track.exclude_categories:
-        return f"The {track.id.replace('_', ' ')} track leaves out {exercise.category.replace('_', ' ')}."
+    if exercise.category in track.exclude_categories or (
+        track.only_categories and exercise.category not in track.only_categories
+    ):
+        return f"Its kind is left out of this program: {_said(track)}."
     if exercise.level > cap.level:
-        return f"Level {exercise.level} is above {cap.level} ({cap.reason})."
+        return f"Too hard for now: level {exercise.level} of 5, and {cap.level} is the most ({cap.reason})."
     return _unmet(exercise, facts, words) or _contraindicated(exercise, facts, words)
+
+
+def _said(track: Track) -> str:
+    """Why a track holds back, in its own words: “until reviewed by a doctor”."""
+    note = track.note.rstrip(".") or "what was decided does not allow it yet"
+    return note[:1].lower() + note[1:]
 
 
 def _unmet(exercise: Exercise, facts: Facts, words: Words) -> str:

@@ -125,6 +125,7 @@ def _phase(entry: Entry, id: str, known: _Known) -> Phase:
         exit_text=entry.text("exit_text"),
         exit_when=entry.condition_or_none("exit_when", known.vocabulary),
         pain_rule=entry.text("pain_rule"),
+        pain_evidence=entry.text("pain_evidence", ""),
         strength_cap_min=entry.whole("strength_cap_min"),
         strength_per_week=entry.text("strength_per_week"),
         slots=tuple(_slot(row, known) for row in entry.tables("slots", named_by="category")),

@@ -57,6 +57,7 @@ class Phase:
     exit_text: str
     exit_when: Condition | None
     pain_rule: str
+    pain_evidence: str
     strength_cap_min: int
     strength_per_week: str
     slots: tuple[Slot, ...]

@@ -78,7 +78,7 @@ def _picked(
         name=exercise.name,
         slot=slot,
         why=_why(served, phase, category.title),
-        reason=_named(served) or "No supported cause asks for it; it fills the phase.",
+        reason=_named(served) or "No finding asks for it; it belongs to every program of this phase.",
         why_patient=_why_patient(served, category.say_patient),
         dose=exercise.dose,
         est_minutes=exercise.est_minutes,

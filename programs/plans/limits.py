@@ -52,7 +52,8 @@ def check(version: Version, exercises: Sequence[Exercise]) -> None:
     for exercise in exercises:
         if exercise.library_id not in allowed:
             raise NotEligible(
-                f"“{exercise.name}” is blocked for this patient: remove it first. Nothing was changed."
+                exercise.pk,
+                f"“{exercise.name}” is blocked for this patient: remove it first. Nothing was changed.",
             )
     for load in loads(version, exercises):
         if load.hard and load.over:

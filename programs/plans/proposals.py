@@ -67,7 +67,8 @@ class Draft:
     ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
     cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
     education ([text]), categories ({id: title}), eligible ([id]), blocked and left_out ([{id, name, because}]),
-    reasons ({id: one line}), sources ({id: citation}), phase_sources ([id]).
+    reasons ({id: one line}), checks ({id: {only_when, not_with}}, the library's own words), pain_evidence (text),
+    sources ({id: citation}), phase_sources ([id]).
     """
 
     recipe: str
@@ -189,9 +190,16 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
             for id, because in proposal.left_out.items()
         ],
         "reasons": {one.id: one.reason for one in proposal.exercises},
+        "checks": {one.id: _checks(recipe.library.exercise(one.id)) for one in proposal.exercises},
+        "pain_evidence": phase.pain_evidence,
         "sources": {id: f"{known[id].citation} ({known[id].kind})" for id in sorted(cited)},
         "phase_sources": list(phase.source),
     }
+
+
+def _checks(exercise: Exercise) -> dict[str, str]:
+    """What must be so and what must not. Part of it (how an easier version went) no screen can know."""
+    return {"only_when": exercise.prerequisite, "not_with": "; ".join(exercise.contraindications)}
 
 
 def _cadence(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dict[str, Any] | None:

@@ -40,7 +40,11 @@ class OverTheLimit(Refusal):
 
 
 class NotEligible(Refusal):
-    """The recipe blocks this exercise for this patient today."""
+    """The recipe blocks this exercise for this patient today. `exercise_id` is its row's."""
+
+    def __init__(self, exercise_id: int, words: str) -> None:
+        super().__init__(words)
+        self.exercise_id = exercise_id
 
 
 class WrongDose(Refusal):

@@ -14,16 +14,11 @@ from programs.builder.sessions import Session
 from programs.plans import limits
 from programs.plans.flags import Flag, Level
 from programs.plans.models import Exercise, SessionLog, Version
+from programs.prescribing import words
 from programs.prescribing.forms import DoseForm
+from programs.prescribing.refused import Refused
 
 LOGS_SHOWN = 30
-RUNNING = {
-    "none": "None",
-    "none_yet": "Not yet: the gate for running is not open",
-    "ladder": "Return-to-run ladder",
-    "modified": "Modified: easy, flat, no speed",
-    "guarded": "Guarded: own running within the progression guards",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +29,20 @@ class Row:
     reason: str
     sources: list[str]
     form: DoseForm | None
+    refused: Refused | None
+    checks: Mapping[str, str]
     days: str
     is_first: bool
     is_last: bool
+
+    @property
+    def often(self) -> str:
+        return words.often(self.exercise.per_week)
+
+    @property
+    def is_open(self) -> bool:
+        """Drawn unfolded: a form or a change in it was refused."""
+        return self.refused is not None or (self.form is not None and self.form.is_bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,27 @@ class Slot:
     rows: list[Row]
 
 
-def slots(version: Version, exercises: list[Exercise], bound: DoseForm | None, bound_to: int) -> list[Slot]:
-    """The exercises in order under their categories. `bound` is a refused form, shown at exercise `bound_to`."""
+def slots(
+    version: Version,
+    exercises: list[Exercise],
+    bound: DoseForm | None,
+    bound_to: int,
+    refused: Refused | None,
+) -> list[Slot]:
+    """The exercises in order under their categories.
+
+    `bound` is a refused form, shown at exercise `bound_to`; `refused` is told at the exercise it names.
+    """
     days = _days(version, exercises)
     reasons = version.proposal.get("reasons", {})
+    checks = version.proposal.get("checks", {})
     rows = [
         Row(
             exercise=exercise,
             reason=reasons.get(exercise.library_id, exercise.why),
-            sources=[version.proposal["sources"].get(id, id) for id in exercise.sources],
+            sources=[words.cited(id, version.proposal["sources"]) for id in exercise.sources],
+            refused=refused if refused and refused.at == exercise.pk else None,
+            checks=checks.get(exercise.library_id, {}),
             form=_form(version, exercise, bound if exercise.pk == bound_to else None),
             days=days.get(exercise.pk) or "no day while running is paused",
             is_first=place == 0,
@@ -89,6 +107,14 @@ class PlannedDay:
     day: Session[Exercise]
     numbers: list[int]
 
+    @property
+    def run(self) -> str:
+        return words.run_of(self.day.day.run)
+
+    @property
+    def strength(self) -> str:
+        return words.strength_of(self.day.day.strength)
+
 
 def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
     """Phase, running, pain rule, cadence, the week and what was left out."""
@@ -103,8 +129,8 @@ def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
         "left_out": snapshot.get("left_out", []),
         "blocked": snapshot["blocked"],
         "education": snapshot["education"],
-        "ladder": snapshot["ladder"],
-        "phase_sources": [snapshot["sources"].get(id, id) for id in snapshot["phase_sources"]],
+        "ladder_rules": _ladder_rules(snapshot),
+        "phase_sources": [words.cited(id, snapshot["sources"]) for id in snapshot["phase_sources"]],
     }
 
 
@@ -115,24 +141,29 @@ def _facts(version: Version, snapshot: Mapping[str, Any]) -> list[tuple[str, Any
         ("Phase", f"{version.program.phase}: {snapshot['phase_name']}"),
         ("Goal", snapshot["goal"]),
         ("Pain rule", snapshot["pain_rule"]),
-        ("Running", RUNNING.get(snapshot["running"], snapshot["running"])),
-        ("Ladder starts at", snapshot["ladder"]["session"] if snapshot["ladder"] else ""),
+        ("Running", words.RUNNING.get(snapshot["running"], snapshot["running"])),
+        ("First run", snapshot["ladder"]["session"] if snapshot["ladder"] else ""),
         ("Cadence", _cadence(cadence) if cadence else ""),
     ]
-    return [(word, value) for word, value in facts if value]
+    return [(word, words.readable(value)) for word, value in facts if value]
+
+
+def _ladder_rules(snapshot: Mapping[str, Any]) -> list[tuple[str, str]]:
+    ladder = snapshot["ladder"]
+    return [(name, words.readable(rule)) for name, rule in ladder["rules"].items()] if ladder else []
 
 
 def _more_facts(version: Version, snapshot: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """What is looked up now and then."""
-    caps = "; ".join(f"{cap['level']} ({cap['because']})" for cap in snapshot["level_caps"])
     facts = [
         ("Next phase when", snapshot["exit_text"]),
         ("Strength a week", snapshot["strength_per_week"]),
-        ("Level cap", caps),
-        ("Track", snapshot["track_note"]),
-        ("Built with", f"{version.program.recipe}, library {version.program.library}"),
+        ("Hardest exercises", words.hardest(snapshot["level_caps"])),
+        ("Keep in mind", snapshot["track_note"]),
+        ("Evidence for the pain rule", snapshot.get("pain_evidence", "")),
+        ("Built from", f"recipe {version.program.recipe}, library {version.program.library}"),
     ]
-    return [(word, value) for word, value in facts if value]
+    return [(word, words.readable(value)) for word, value in facts if value]
 
 
 def _cadence(cadence: Mapping[str, Any]) -> str:

@@ -92,7 +92,9 @@ def a_draft(**given: Any) -> Draft:
         "education": ["Sleep 7 to 9 hours."],
         "eligible": [e.library_id for e in exercises],
         "blocked": [{"id": "nordic_curl", "name": "Nordic curl", "because": "level 4 is above the cap of 3"}],
-        "sources": {"S19": "Askling 2013: lengthening exercises in footballers."},
+        "sources": {
+            "S19": "Askling 2013: lengthening exercises in footballers. (partly looked up, detail from memory)"
+        },
     }
     facts = {
         "recipe": "hamstring.v1",
@@ -122,6 +124,8 @@ class Story:
     by: Account
     klass: str = "strain_mild"
     signed: bool = True
+    says: str = ""  # what the result tells the clinician to do
+    days_later: int = 0
 
     @property
     def now(self) -> dt.datetime:
@@ -145,10 +149,10 @@ class Story:
             ruleset="hamstring.v1",
             ruleset_fingerprint="0" * 64,
             inputs={"history": {}, "exam": {}},
-            outcome={"label": "Hamstring strain, mild"},
+            outcome={"label": "Hamstring strain, mild", "say_clinician": self.says},
             klass=self.klass,
             urgency="routine",
-            decided_at=self.now,
+            decided_at=self.now + dt.timedelta(days=self.days_later),
             decided_for=self.by,
         )
 

@@ -20,6 +20,7 @@ from programs.plans import actions, edits
 from programs.plans.models import Exercise
 from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
+from programs.prescribing.refused import CHANGE, NOT_TICKED, Refused, release_refused
 from programs.prescribing.views.pages import draw_program
 
 
@@ -41,14 +42,14 @@ def propose(request: HttpRequest, *, account: Account, patient: Patient, decisio
 def release(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
     version = get_object_or_404(patient.program_versions, pk=version_id)
     if request.POST.get("sure") != "on":
-        words = "Tick that you have read the program, then release it. Nothing was released."
-        return draw_program(request, patient, version_id, refused=words, status=422)
+        return draw_program(request, patient, version_id, refused=NOT_TICKED, status=422)
     try:
         actions.release(version=version, by=account, now=timezone.now())
     except AlreadyReleased as refusal:
         messages.info(request, str(refusal))
     except Refusal as refusal:
-        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+        told = release_refused(refusal, version)
+        return draw_program(request, patient, version_id, refused=told, status=409)
     else:
         messages.success(request, f"Released. {patient.called} sees it now and is told by e-mail.")
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
@@ -61,7 +62,8 @@ def revise(request: HttpRequest, *, account: Account, patient: Patient, version_
     try:
         draft = actions.revise(version=version, by=account, now=timezone.now())
     except Refusal as refusal:
-        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+        told = Refused(str(refusal), CHANGE)
+        return draw_program(request, patient, version_id, refused=told, status=409)
     messages.info(
         request, "A new version, a copy of what the patient has. They keep the old one until you release."
     )
@@ -83,7 +85,8 @@ def end(request: HttpRequest, *, account: Account, patient: Patient, version_id:
     try:
         actions.end(version=version, because=form.cleaned_data["because"], by=account, now=timezone.now())
     except Refusal as refusal:
-        return draw_program(request, patient, version_id, end=form, refused=str(refusal), status=409)
+        told = Refused(str(refusal), CHANGE)
+        return draw_program(request, patient, version_id, end=form, refused=told, status=409)
     messages.success(request, f"Ended. {patient.called} has no program now, and reminders about it stop.")
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
 
@@ -120,8 +123,8 @@ def exercise(
         return _kept_dose(request, patient, version_id, exercise_id)
     chosen = version.exercises.filter(pk=exercise_id).first()
     if chosen is None:
-        words = "That exercise was removed from this version in the meantime. Nothing was changed."
-        return draw_program(request, patient, version_id, refused=words, status=409)
+        told = Refused("That exercise was removed from this version in the meantime. Nothing was changed.")
+        return draw_program(request, patient, version_id, refused=told, status=409)
     change = request.POST.get("change")
     if change not in {"remove", "up", "down"}:
         return _dose(request, patient, chosen, account)
@@ -132,7 +135,8 @@ def exercise(
         else:
             edits.move_exercise(exercise=chosen, up=change == "up", by=account)
     except Refusal as refusal:
-        return draw_program(request, patient, version_id, refused=str(refusal), status=409)
+        told = Refused(str(refusal), chosen.pk)
+        return draw_program(request, patient, version_id, refused=told, status=409)
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
 
 

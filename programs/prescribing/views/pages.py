@@ -17,6 +17,8 @@ from programs.plans.models import Version
 from programs.prescribing import showing
 from programs.prescribing.caseload import caseload
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
+from programs.prescribing.next_step import next_step
+from programs.prescribing.refused import Refused, placed
 
 
 @for_roles(Role.CLINICIAN)
@@ -48,13 +50,18 @@ def program(request: HttpRequest, *, account: Account, patient: Patient, version
 @for_record(Role.CLINICIAN)
 @require_GET
 def panel(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
-    """The chart's panel: what the patient has, what waits for release, the last sessions."""
+    """The chart's panel: the next step, what the patient has, what waits for release, the last sessions."""
     versions = list(
         patient.program_versions.exclude(state=Version.State.REPLACED).select_related(
-            "program", "released_by", "ended_by"
+            "program__decision", "released_by", "ended_by"
         )[:4]
     )
-    context = {"patient": patient, "versions": versions, "logs": showing.logs(patient)[:5]}
+    context = {
+        "patient": patient,
+        "step": next_step(patient, versions),
+        "versions": versions,
+        "logs": showing.logs(patient)[:5],
+    }
     return render(request, "prescribing/panel.html", context)
 
 
@@ -68,7 +75,7 @@ def draw_program(
     note: NoteForm | None = None,
     end: EndForm | None = None,
     kept: str = "",
-    refused: str = "",
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The program page; refused forms come back bound, with what was typed."""
@@ -78,10 +85,10 @@ def draw_program(
     context = {
         "patient": patient,
         "version": version,
-        "slots": showing.slots(version, exercises, dose, dose_of),
+        "slots": showing.slots(version, exercises, dose, dose_of, refused),
         "note_form": note or NoteForm(initial={"note": version.note}),
         "end_form": end or EndForm(),
-        "refused": refused,
+        "refused": placed(refused, version),
         "kept": kept,
         "logs": [] if version.is_draft else showing.logs(patient),
         **showing.about(version, exercises),

@@ -12,6 +12,7 @@ from clinic.audit.models import Entry
 from clinic.people.kept_forms import owner_note
 from programs.plans import actions
 from programs.plans.models import Version
+from programs.prescribing import words
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def test_a_decision_is_proposed_once(carl, ana_story):
 
 def test_a_proposal_shows_every_reason(carl, ana_story):
     page = carl.get(address("program", ana_story, ana_story.proposed.pk)).content.decode()
-    for words in (
+    for said in (
         "Serves hamstring_strength_deficit",
         "Askling 2013",
         "Nordic curl",
@@ -53,7 +54,7 @@ def test_a_proposal_shows_every_reason(carl, ana_story):
         "3 sets of 8–10",
         "sees nothing of it until you release it",
     ):
-        assert words in page, words
+        assert said in page, said
 
 
 def test_releasing_needs_the_tick(carl, ana_story):
@@ -64,6 +65,78 @@ def test_releasing_needs_the_tick(carl, ana_story):
     assert not Version.objects.released_to(ana_story.patient).exists()
     assert carl.post(url, {"sure": "on"}).status_code == 302
     assert Version.objects.released_to(ana_story.patient).exists()
+
+
+def beside_the_release(page):
+    """The release's own section of the page."""
+    return page.split('id="release"')[1].split("</section>")[0]
+
+
+def test_a_refused_release_is_told_beside_it_with_the_way_to_what_is_missing(carl, ana_story):
+    url = address("release", ana_story, ana_story.proposed.pk)
+    section = beside_the_release(carl.post(url).content.decode())
+    assert "Nothing was released" in section
+    assert 'href="#sure"' in section
+    assert "data-error-summary" in section, "the focus goes there"
+    assert (
+        "data-error-summary"
+        not in carl.get(address("program", ana_story, ana_story.proposed.pk)).content.decode()
+    )
+
+
+def test_a_blocked_exercise_is_linked_from_the_refusal(carl, ana_story):
+    exercise = ana_story.proposed.exercises.first()
+    exercise.library_id = "nordic_curl"
+    exercise.save()
+    answer = carl.post(address("release", ana_story, ana_story.proposed.pk), {"sure": "on"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f'href="#exercise-{exercise.pk}"' in beside_the_release(page)
+    assert f'id="exercise-{exercise.pk}"' in page
+
+
+def test_a_later_decision_is_linked_from_the_refusal(carl, ana_story):
+    assert ana_story.proposed
+    ana_story.decide("strain_moderate")
+    page = carl.post(address("release", ana_story, ana_story.proposed.pk), {"sure": "on"}).content.decode()
+    result = reverse("charting:triage", args=[ana_story.patient.pk, ana_story.result.pk])
+    assert f'href="{result}"' in beside_the_release(page)
+
+
+def test_no_recipe_jargon_is_on_the_page(carl, ana_story):
+    page = carl.get(address("program", ana_story, ana_story.proposed.pk)).content.decode()
+    for jargon in ("Level cap", "Frame", "from memory", "looked up", "&lt;=", "daily a week"):
+        assert jargon not in page, jargon
+    assert "Level 3 of 5 at most: phase P2." in page
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("A 2013 (looked up)", "A 2013"),
+        (
+            "A 2013 (partly looked up, detail from memory)",
+            "A 2013 Evidence: details still to be checked against the paper.",
+        ),
+        ("A 2013 (from memory)", "A 2013 Evidence: still to be checked against the paper."),
+        ("A 2013", "A 2013"),
+    ],
+)
+def test_how_sure_a_source_is_is_said_properly(kept, shown):
+    assert words.cited("S19", {"S19": kept}) == shown
+
+
+def test_convention_is_not_dressed_up_as_a_paper():
+    said = words.cited("S122", {"S122": "Consensus; no single source. (from memory)"})
+    assert said.startswith("Evidence: clinical convention")
+
+
+@pytest.mark.parametrize(
+    ("per_week", "shown"),
+    [("daily", "daily"), ("2-3", "2–3 times a week"), ("1", "once a week"), ("every run", "every run")],
+)
+def test_how_often_reads_like_words(per_week, shown):
+    assert words.often(per_week) == shown
 
 
 def test_releasing_in_two_tabs_says_who_was_first(carl, ana_story):
@@ -186,7 +259,7 @@ def test_the_worklist_is_ones_own_unless_asked(ana_story):
 
 
 def test_the_panel_tells_what_stands(carl, ana_story):
-    assert "No program yet" in carl.get(address("panel", ana_story)).content.decode()
+    assert "No result yet" in carl.get(address("panel", ana_story)).content.decode()
     ana_story.logs(pain_during=4)
     page = carl.get(address("panel", ana_story)).content.decode()
     assert "version 1" in page
@@ -219,7 +292,7 @@ def test_pages_cost_the_same_with_many_logs(carl, ana_story, ben_story, logs, dj
         for back in range(logs):
             story.logs(on_day=story.now.date() - dt.timedelta(days=back), pain_during=back % 5)
     program = address("program", ana_story, ana_story.released.pk)
-    for page, most in ((program, 6), (reverse("prescribing:worklist"), 6), (address("panel", ana_story), 6)):
+    for page, most in ((program, 6), (reverse("prescribing:worklist"), 6), (address("panel", ana_story), 8)):
         carl.get(page)
         with django_assert_max_num_queries(most):
             carl.get(page)

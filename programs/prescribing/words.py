@@ -1,0 +1,76 @@
+"""What a clinician reads of a program: running, limits and sources in plain words instead of the recipe's ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from programs.plans.doses import dashed
+
+RUNNING = {
+    "none": "None",
+    "none_yet": "Not yet: not everything that allows running is met or known",
+    "ladder": "Return-to-run ladder: running and walking in turns, step by step",
+    "modified": "Easy and on the flat only: no hills, no speed",
+    "guarded": "Their own running; further or harder, never both in one week",
+}
+RUNS = {
+    "walk": "Walk",
+    "rest": "Rest",
+    "cross": "Bike, swim or pool",
+    "easy": "Easy run",
+    "speed": "Faster runs",
+    "long": "Long run",
+    "ladder": "Run and walk in turns",
+}
+CONVENTION = "S122"  # the source that stands for clinical convention with no single study
+HOW_SURE = {
+    "looked up": "",
+    "partly looked up, detail from memory": "Evidence: details still to be checked against the paper.",
+    "from memory": "Evidence: still to be checked against the paper.",
+}
+
+
+def run_of(run: str) -> str:
+    return RUNS.get(run, run.capitalize())
+
+
+def strength_of(session: str) -> str:
+    """“Strength A” for a lettered session, “Isometric” for a named one, “None” on a day without."""
+    if not session:
+        return "None"
+    return f"Strength {session}" if len(session) == 1 else session.capitalize()
+
+
+def readable(text: str) -> str:
+    """The recipe's signs as print has them: ≤, ≥, × and a dash in ranges."""
+    text = text.replace("<=", "≤").replace(">=", "≥")
+    return dashed(re.sub(r"(?<=\d) x (?=[\d(])", " × ", text))
+
+
+def hardest(caps: Sequence[Mapping[str, Any]]) -> str:
+    """The level no exercise exceeds, with the reason; then limits that hold when the first falls. Lowest first."""
+    if not caps:
+        return ""
+    first, *others = caps
+    later = "".join(f" Beyond that, level {cap['level']} at most: {cap['because']}." for cap in others)
+    return f"Level {first['level']} of 5 at most: {first['because']}.{later}"
+
+
+def often(per_week: str) -> str:
+    """“2–3 times a week”; words such as “daily” or “every run” stay as they are."""
+    if re.fullmatch(r"[\d –-]+", per_week):
+        return "once a week" if per_week == "1" else f"{dashed(per_week)} times a week"
+    return per_week or "no figure"
+
+
+def cited(id: str, sources: Mapping[str, str]) -> str:
+    """A source as a proposal keeps it (“citation (how it was seen)”), with how sure it is said properly."""
+    kept = sources.get(id, id)
+    for kind, sure in HOW_SURE.items():
+        if kept.endswith(f" ({kind})"):
+            if id == CONVENTION:
+                return "Evidence: clinical convention, no single study; the clinic may change it."
+            return f"{kept.removesuffix(f' ({kind})')} {sure}".strip()
+    return kept
