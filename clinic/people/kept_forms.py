@@ -40,6 +40,12 @@ def keep(request: HttpRequest) -> bool:
     return True
 
 
+def waits_at(request: HttpRequest) -> str:
+    """The page where this account's kept form is shown again; empty when there is none or it is another's."""
+    kept: dict[str, Any] | None = request.session.get(KEPT)
+    return str(kept["path"]) if kept and kept["owner"] == request.user.pk else ""
+
+
 def take_back(request: HttpRequest) -> QueryDict | None:
     """The fields kept for this account and page, once; None when there are none or they are another's."""
     kept: dict[str, Any] | None = request.session.get(KEPT)

@@ -25,6 +25,7 @@ BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
 DAILY = frozenset({MOBILITY, "foam_roll"})
 AFTER = frozenset({"cooldown"})
+REST = "rest"
 RUNS = frozenset({"ladder", "easy", "speed", "long"})
 
 
@@ -122,15 +123,12 @@ class Session(Generic[E]):
 
     @property
     def is_rest(self) -> bool:
-        return not self.day.strength and self.day.run not in RUNS
+        """Neither strength nor anything to run, walk or ride: what is left is done if one likes."""
+        return not self.day.strength and self.day.run == REST
 
     @property
     def minutes(self) -> Decimal:
         return sum((exercise.minutes for exercise in self.exercises), Decimal(0))
-
-    @property
-    def strength_minutes(self) -> Decimal:
-        return sum((e.minutes for e in self.exercises if e.category in STRENGTH), Decimal(0))
 
 
 def week(
@@ -242,6 +240,8 @@ class Part(Generic[E]):
 
 def parts(session: Session[E]) -> list[Part[E]]:
     """The session under headings, empty ones left out. A long one has its small things in one compact part."""
+    if session.is_rest:
+        return [Part("If you like", list(session.exercises))] if session.exercises else []
     runs = session.day.run in RUNS
     if len(session.exercises) > MANY:
         around = [e for e in session.exercises if e.category in AROUND]

@@ -214,7 +214,7 @@ def log_session(
     if found := SessionLog.objects.filter(client_key=client_key).first():
         return _same(found, patient)
     _must_be_loggable(version, patient, now)
-    _must_be_a_day(on_day, today=now.astimezone(patient.zone).date())
+    must_be_a_day(on_day, today=now.astimezone(patient.zone).date())
     _must_make_sense(version, entries, pain_during)
     log = SessionLog.objects.create(
         version=version,
@@ -250,7 +250,8 @@ def _must_be_loggable(version: Version, patient: Patient, now: dt.datetime) -> N
         )
 
 
-def _must_be_a_day(on_day: dt.date, *, today: dt.date) -> None:
+def must_be_a_day(on_day: dt.date, *, today: dt.date) -> None:
+    """Today or one of the two weeks before it, in the patient's own zone. Raises WrongDay."""
     if on_day > today:
         raise WrongDay("That day is still to come. Choose today or a day before it.")
     if on_day < today - LONGEST_AGO:
@@ -267,6 +268,11 @@ def _must_make_sense(version: Version, entries: Sequence[Did], pain_during: int)
         raise NotOfThisProgram(
             "This form names an exercise that is not in your program. Nothing was stored: open today’s page again."
         )
+    must_say_something(entries)
+
+
+def must_say_something(entries: Sequence[Did]) -> None:
+    """At least one exercise was done, or could not be. Raises NothingLogged."""
     if not any(entry.done or entry.could_not for entry in entries):
         raise NothingLogged("Choose “Done” or “Could not do” for at least one exercise.")
 

@@ -25,6 +25,10 @@ class SessionLogQuerySet(models.QuerySet["SessionLog"]):
         )
         return self.with_could_not().annotate(level=level)
 
+    def asking_to_stop(self) -> SessionLogQuerySet:
+        """Those after which the patient read “stop and ring” (flags.needs_safety_text)."""
+        return self.filter(Q(sudden=True) | Q(pain_during__gte=flags.RED_FROM))
+
     def with_could_not(self) -> SessionLogQuerySet:
         """Each log with `could_not` (bool), for its flag."""
         failed = ExerciseLog.objects.filter(log=OuterRef("pk"), could_not=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
@@ -41,6 +41,11 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
         logged = SessionLog.objects.filter(version=OuterRef("pk")).order_by("-logged_at").values("logged_at")
         quiet = standing.annotate(last_at=Coalesce(Subquery(logged[:1]), F("released_at")))
         quiet = quiet.filter(last_at__lte=now - silence, last_at__gt=now - silence - REACH)
+        # Told to stop and ring, they rest as they should: nobody nudges them.
+        told = SessionLog.objects.asking_to_stop().filter(
+            version=OuterRef("pk"), logged_at=OuterRef("last_at")
+        )
+        quiet = quiet.exclude(Exists(told))
         quiet = quiet.filter(unwritten(__name__, kind, about="last_at"))
         for pk, patient_id, at in quiet.values_list("pk", "patient_id", "last_at"):
             yield Due(kind, pk, patient_id, about_at=at, due_at=at + silence)
@@ -54,4 +59,6 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
         return Message(template="emails/program_released.txt", page="portal:today")
     if SessionLog.objects.filter(version=subject_id, logged_at__gt=about_at).exists():
         return NotWanted("A session was logged since.")
+    if SessionLog.objects.asking_to_stop().filter(version=subject_id, logged_at=about_at).exists():
+        return NotWanted("The last session asked the patient to stop and ring the clinic.")
     return Message(template="emails/session_check_in.txt", page="portal:today")

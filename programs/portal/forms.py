@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 
 from clinic.ui.fields import PainScaleField
 from clinic.ui.widgets import DateInput
-from programs.plans.actions import LONGEST_NOTE, Did
+from programs.plans.actions import LONGEST_NOTE, Did, must_be_a_day, must_say_something
 from programs.plans.models import Exercise
+from programs.plans.refusals import Refusal
 from programs.portal.widgets import DoneOrNot
 
 PREFIX = "exercise_"
@@ -45,8 +46,9 @@ class SessionForm(forms.Form):
     )
     on_day = forms.DateField(label="Which day was it?", widget=DateInput)
 
-    def __init__(self, *args: Any, exercises: Sequence[Exercise], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, exercises: Sequence[Exercise], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.exercises = list(exercises)
         for exercise in self.exercises:
             self.fields[field_name(exercise.pk)] = forms.ChoiceField(
@@ -63,7 +65,23 @@ class SessionForm(forms.Form):
     ) -> SessionForm:
         """An empty form with a key of its own."""
         start = {"version": version_id, "day": day, "client_key": uuid.uuid4(), "on_day": today}
-        return cls(initial=start, exercises=exercises)
+        return cls(initial=start, exercises=exercises, today=today)
+
+    def clean(self) -> dict[str, Any]:
+        """What the action would refuse one by one is told here all at once, each at its field."""
+        said: dict[str, Any] = super().clean() or {}
+        if "on_day" in said:
+            self._refuse("on_day", lambda: must_be_a_day(said["on_day"], today=self.today))
+        asked = [field_name(exercise.pk) for exercise in self.exercises]
+        if asked and not self.errors.keys() & set(asked):
+            self._refuse(asked[0], lambda: must_say_something(self.entries()))
+        return self.cleaned_data
+
+    def _refuse(self, field: str, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Refusal as refusal:
+            self.add_error(field, str(refusal))
 
     def entries(self) -> list[Did]:
         """What was said of each exercise; an id the form never asked about is passed on, to be refused."""

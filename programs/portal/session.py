@@ -52,6 +52,16 @@ class Planned:
     parts: list[Stretch[Exercise]]
 
     @property
+    def asks(self) -> str:
+        """What the day asks for, in one sentence."""
+        if not self.is_rest:
+            return f"Your plan for {self.day_name}:"
+        if not self.exercises:
+            return f"{self.day_name} is a rest day. Nothing to do: rest is part of the program."
+        rest = f"{self.day_name} is a rest day. You need not do anything."
+        return f"{rest} If you like, loosen up with the short ones below."
+
+    @property
     def strength_count(self) -> int:
         """How many exercises are drawn in full."""
         return sum(len(part.exercises) for part in self.parts if not part.is_compact)

@@ -5,11 +5,12 @@ Programs are reached through Version.objects.released_to (and loggable_by for a 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,7 +21,7 @@ from clinic.people.models import Account, Patient
 from programs.plans import actions
 from programs.plans.flags import needs_safety_text
 from programs.plans.models import Version
-from programs.plans.refusals import Refusal, WrongDay
+from programs.plans.refusals import Refusal
 from programs.portal import session, words
 from programs.portal.appointments import appointments_of
 from programs.portal.forms import LONGEST_ID, SessionForm
@@ -30,6 +31,8 @@ from programs.portal.forms import LONGEST_ID, SessionForm
 @require_GET
 def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     """Today's session, ready to be logged; `?day=Thu` shows another day's."""
+    if kept_forms.waits_at(request) == reverse("portal:log"):
+        return redirect("portal:log")  # a sign-in link leads here, not where the session ran out
     version = Version.objects.released_to(patient).with_exercises().select_related("released_by").first()
     if version is None:
         return _no_program(request, patient)
@@ -59,12 +62,12 @@ def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
     version = _loggable(patient, request.POST.get("version"))
     exercises = version.listed
     plan = _plan(version, exercises, patient, request.POST.get("day", ""))
-    form = SessionForm(request.POST, exercises=plan.exercises)
+    form = SessionForm(request.POST, exercises=plan.exercises, today=_today(patient))
     if form.is_valid():
         try:
             logged = _store(form, version, patient, request)
         except Refusal as refusal:
-            form.add_error("on_day" if isinstance(refusal, WrongDay) else None, str(refusal))
+            form.add_error(None, str(refusal))
         else:
             return redirect("portal:logged", log_id=logged.pk)
     return _draw(request, patient, version, plan, exercises, form, status=422)
@@ -100,8 +103,12 @@ def _loggable(patient: Patient, version_id: str | None) -> Version:
 
 
 def _plan(version: Version, exercises: list[Any], patient: Patient, chosen: str) -> session.Planned:
-    today_there = timezone.now().astimezone(patient.zone).date()
-    return session.of_day(session.planned(version, exercises), chosen=chosen, today=today_there)
+    return session.of_day(session.planned(version, exercises), chosen=chosen, today=_today(patient))
+
+
+def _today(patient: Patient) -> dt.date:
+    """The patient's own day."""
+    return timezone.now().astimezone(patient.zone).date()
 
 
 def _session_page(
@@ -116,11 +123,10 @@ def _session_page(
     chosen = data.get("day", "") if data is not None else request.GET.get("day", "")
     plan = _plan(version, exercises, patient, chosen)
     if data is not None:
-        form = SessionForm(data, exercises=plan.exercises)
+        form = SessionForm(data, exercises=plan.exercises, today=_today(patient))
     else:
-        today_there = timezone.now().astimezone(patient.zone).date()
         form = SessionForm.fresh(
-            version_id=version.pk, day=plan.day, today=today_there, exercises=plan.exercises
+            version_id=version.pk, day=plan.day, today=_today(patient), exercises=plan.exercises
         )
     return _draw(request, patient, version, plan, exercises, form, was_kept=was_kept)
 
@@ -136,7 +142,7 @@ def _draw(
     was_kept: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    today_there = timezone.now().astimezone(patient.zone).date()
+    today_there = _today(patient)
     week = session.planned(version, exercises)
     today_logs = list(patient.session_logs.filter(on_day=today_there)[:3])
     context = {
@@ -161,13 +167,13 @@ def _draw(
 def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpResponse:
     """“Logged.” What happens next, and the fixed safety text after pain of four or more or anything sudden."""
     found = get_object_or_404(patient.session_logs, pk=log_id)
-    stop = needs_safety_text(pain_during=found.pain_during, sudden=found.sudden)
+    entries = list(found.entries.select_related("exercise"))
     context = {
         "patient": patient,
         "log": found,
-        "done": found.entries.filter(done=True).count(),
-        "stop": stop,
-        "clinic_phone": settings.CLINIC_PHONE,
+        "done": sum(entry.done for entry in entries),
+        "could_not": [entry.exercise.name for entry in entries if entry.could_not],
+        "stop": needs_safety_text(pain_during=found.pain_during, sudden=found.sudden),
     }
     return render(request, "portal/logged.html", context)
 

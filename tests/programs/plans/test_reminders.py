@@ -73,3 +73,18 @@ def test_an_ended_program_is_not_spoken_of(ana_story):
     actions.end(version=version, because="Discharged.", by=ana_story.by, now=ana_story.now + DAY)
     assert kinds(ana_story.now + 3 * DAY) == []
     assert isinstance(say("session_check_in", ana_story, version, version.released_at), NotWanted)
+
+
+@pytest.mark.parametrize(
+    ("logged", "nudged"),
+    [
+        ({"sudden": True}, False),
+        ({"pain_during": 4}, False),
+        ({"pain_during": 3}, True),
+    ],
+)
+def test_who_was_told_to_stop_is_not_nudged_for_resting(ana_story, logged, nudged):
+    log = ana_story.logs(now=ana_story.now + DAY, **logged)
+    assert ("session_check_in" in kinds(log.logged_at + 2 * DAY)) is nudged
+    said = say("session_check_in", ana_story, ana_story.released, log.logged_at)
+    assert isinstance(said, Message if nudged else NotWanted)

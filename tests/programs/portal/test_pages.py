@@ -60,9 +60,26 @@ def test_another_days_session_can_be_chosen(ana, ana_story):
     assert "Dead bug" in ana.get(TODAY + "?day=Nonsense").content.decode()
 
 
-def test_a_rest_day_says_so(ana, ana_story):
+def test_a_rest_day_says_so_and_asks_for_nothing(ana, ana_story):
     assert ana_story.released
-    assert "Wednesday is a rest day" in ana.get(TODAY + "?day=Wed").content.decode()
+    page = ana.get(TODAY + "?day=Wed").content.decode()
+    assert "Wednesday is a rest day. You need not do anything." in page
+    assert "To finish" not in page
+
+
+def test_a_rest_day_without_exercises_has_nothing_to_do(ana, ana_story):
+    ana_story.proposed.exercises.filter(category="mobility").delete()
+    assert ana_story.released
+    page = ana.get(TODAY + "?day=Wed").content.decode()
+    assert "Nothing to do: rest is part of the program." in page
+    assert "data-session-form" not in page
+
+
+def test_an_easy_ride_is_no_rest_day(ana, ana_story):
+    assert ana_story.released
+    page = ana.get(TODAY + "?day=Fri").content.decode()
+    assert "Bike, swim or pool" in page
+    assert "rest day" not in page
 
 
 @pytest.mark.parametrize("address", [TODAY, PROGRAM])
@@ -103,6 +120,9 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
     assert answer["Location"] == reverse("portal:logged", args=[log.pk])
     page = ana.get(answer["Location"]).content.decode()
     assert "Your therapist sees it" in page
+    assert "5 exercises done" in page
+    assert "Pain 2 out of 10" in page
+    assert "short message" in page
     assert "Stop these exercises" not in page
     assert log.entries.filter(done=True).count() == 5
 
@@ -110,7 +130,12 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
 @pytest.mark.parametrize("given", [{"pain_during": "4"}, {"sudden": "on", "pain_during": "0"}])
 def test_much_pain_or_something_sudden_shows_the_fixed_text(ana, ana_story, given):
     answer = ana.post(LOG, a_form(ana_story, **given), follow=True)
-    assert "Stop these exercises for now" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Stop these exercises for now" in page
+    assert "ring the clinic on" in page
+    assert 'href="tel:' in page.split("Stop these exercises for now")[1]
+    assert "short message" not in page, "nobody who was told to stop is nudged"
+    assert page.index("What was recorded") < page.index("Stop these exercises for now")
     assert "Stop these exercises for now" in ana.get(TODAY).content.decode(), "the day's page says so too"
 
 
@@ -142,6 +167,20 @@ def test_bad_input_is_refused_and_kept(ana, ana_story, given, words):
     assert "Felt fine." in page
     assert page.count("checked") >= 4, "what was chosen is still chosen"
     assert not SessionLog.objects.exists()
+
+
+def test_every_mistake_is_told_at_once_at_its_field(ana, ana_story):
+    form = {k: v for k, v in a_form(ana_story).items() if not k.startswith("exercise_")}
+    answer = ana.post(LOG, form | {"pain_during": "", "on_day": "2026-03-04", "sudden": "on"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    summary, below = page.split("data-error-summary")[1].split("</ul>")[0], page.split("</ul>", 1)[1]
+    for said in ("Choose a number from 0", "still to come", "at least one exercise"):
+        assert said in summary, said
+        assert said in below.split("data-session-form")[-1], f"{said}, at its field"
+    assert "Felt fine." in page
+    assert re.search(r'name="sudden"[^>]*checked', page)
+    assert 'value="2026-03-04"' in page
 
 
 def test_nothing_chosen_is_refused(ana, ana_story):
