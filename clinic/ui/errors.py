@@ -25,8 +25,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return page(500)
-
-
-def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """For CSRF_FAILURE_VIEW where no better page answers."""
-    return HttpResponse(render_to_string("403_csrf.html"), status=403)
