@@ -9,12 +9,18 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from assessments.charting.rows import page_above, words_before
 from assessments.triage import actions
 from assessments.triage.models import Decision, Result
+from assessments.triage.rules import URGENT_TIERS
 
 SHOWN_FIRST = 8
+UNDATED = {
+    "same_day": "Find out today what is not known",
+    "within_days": "Find out within days what is not known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,55 @@ class ResultPage:
     def eyebrow(self) -> str:
         """What stands above the class: with too little or too contradictory findings, nothing fits."""
         return words_before(self.result)
+
+    @property
+    def is_urgent(self) -> bool:
+        """An emergency or a referral: the page says what to do first, and folds everything else away."""
+        return bool(self.said["is_urgent"])
+
+    @property
+    def act_by(self) -> str:
+        """By when something has to happen, as the title of what to do."""
+        if self.result.urgency == "emergency_now":
+            return "Act now"
+        if self.target_on is None:
+            return UNDATED.get(self.result.urgency, "")
+        day = format_date(self.target_on, "D j M Y")
+        return f"Act by {day}" if self.result.target_days else f"Act the same day: {day}"
+
+    @property
+    def rule(self) -> dict[str, Any] | None:
+        """The rule that decided, or that would; None where no rule holds."""
+        named = self.said["primary"] or (self.said["provisional"] and self.said["fired"][0]["id"])
+        return next((one for one in self.said["fired"] if one["id"] == named), None)
+
+    @property
+    def other_rules(self) -> list[dict[str, Any]]:
+        """Rules that hold too, but did not decide."""
+        return [one for one in self.said["fired"] if one != self.rule]
+
+    @property
+    def urgent_too(self) -> list[dict[str, Any]]:
+        """Of an urgent result, the other urgent rules that hold, one a class: they need acting on as well."""
+        held = [one for one in self.said["fired"] if one["tier"] in URGENT_TIERS] if self.is_urgent else []
+        gravest = {one["label"]: one for one in reversed(held) if one["label"] != self.said["label"]}
+        return list(reversed(gravest.values()))
+
+    @property
+    def shows_causes(self) -> bool:
+        """What keeps it coming back matters once there is a class with something to train; never beside a red flag."""
+        return bool(self.said["primary"]) and not self.is_urgent
+
+    @property
+    def folded(self) -> str:
+        """What lies behind the fold of an urgent result, so that nobody has to open it to know."""
+        counted = {
+            "to keep in mind": len(self.said["cautions"]),
+            "speaking against it": len(self.said["against"]),
+            "not known": len(self.unknown),
+            "not excluded": len(self.said["considerations"]),
+        }
+        return ", ".join(f"{number} {words}" for words, number in counted.items() if number)
 
     @property
     def is_explained(self) -> bool:
@@ -108,14 +163,22 @@ class ResultPage:
 
     @property
     def columns(self) -> list[Column]:
-        """For, against and not known, alike: what decides most first, the rest behind a fold."""
+        """For, against and not known, alike: what decides most first, the rest behind a fold.
+
+        Without a class, what is not known comes first; of an urgent one, what speaks for it stands above already.
+        """
         if not self.is_explained:
             return []
-        return [
-            _column("for", "Speaks for it", "plus", self.said["for"], "Nothing found."),
-            _column("against", "Speaks against it", "minus-circle", self.said["against"], "Nothing found."),
-            _column("unknown", "Not known", "question", self.unknown, "Nothing triage needs is missing."),
-        ]
+        against = _column(
+            "against", "Speaks against it", "minus-circle", self.said["against"], "Nothing found."
+        )
+        unknown = _column(
+            "unknown", "Not known", "question", self.unknown, "Nothing triage needs is missing."
+        )
+        if self.is_urgent:
+            return [against, unknown]
+        supporting = _column("for", "Speaks for it", "plus", self.said["for"], "Nothing found.")
+        return [supporting, against, unknown] if self.said["primary"] else [unknown, supporting, against]
 
     @property
     def unknown(self) -> list[dict[str, Any]]:

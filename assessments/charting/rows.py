@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -22,16 +23,56 @@ from clinic.people.models import Account, Patient
 SHOWN_APPOINTMENTS = 20
 
 
-def visits_of(account: Account, day: dt.date) -> QuerySet[Appointment]:
-    """The appointments of one clinician on a day, each with `draft_id` and `result_id` (None without one)."""
-    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient")).values("pk")[:1]
+TO_COME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
+SOONEST = (Status.IN_SESSION, Status.ARRIVED)  # whoever is here comes before whoever is only expected
+NO_SCREEN = {Status.NO_SHOW: "None: did not come", Status.DONE: "None was taken"}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One appointment of the day with its way on: `way` is result, continue, start, or empty where `words` says why."""
+
+    appointment: Appointment
+    way: str
+    words: str
+    is_next: bool
+
+
+def visits_of(account: Account, day: dt.date) -> list[Visit]:
+    """The clinician's day in order of time, each visit with what can be done about its screen; one of them is next."""
+    found = list(_appointments_on(account, day))
+    coming = [one for one in found if one.status in TO_COME]
+    here = (one for status in SOONEST for one in coming if one.status == status)
+    following = next(here, coming[0] if coming else None)
+    return [Visit(one, *_way(one), is_next=one is following) for one in found]
+
+
+def _way(visit: Any) -> tuple[str, str]:
+    """Where the row leads. A screen is started only at a visit that is still to come or under way."""
+    if visit.result_id:
+        return "result", ""
+    of_this_visit = visit.draft_visit_id in (None, visit.pk)
+    if visit.draft_id and (visit.status in TO_COME or (visit.status == Status.DONE and of_this_visit)):
+        return "continue", ""
+    if visit.status in TO_COME and visit.type.is_assessment:
+        return "start", ""
+    return "", NO_SCREEN.get(visit.status, "None at this visit")
+
+
+def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
+    """Each with `draft_id`, `draft_visit_id` and `result_id` (None without one)."""
+    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"))
     results = Result.objects.filter(screen__appointment=OuterRef("pk")).values("pk")[:1]
     return (
         Appointment.objects.on_day(day, timezone.get_current_timezone())
         .filter(clinician__account=account)
         .exclude(status=Status.CANCELLED)
         .select_related("patient", "type")
-        .annotate(draft_id=Subquery(drafts), result_id=Subquery(results))
+        .annotate(
+            draft_id=Subquery(drafts.values("pk")[:1]),
+            draft_visit_id=Subquery(drafts.values("appointment")[:1]),
+            result_id=Subquery(results),
+        )
         .order_by("starts_at")
     )
 

@@ -25,6 +25,7 @@ LEVELS = {
 
 THRESHOLDS = {"<=": "at most", "<": "under", ">=": "at least", ">": "over"}
 FIRST_ASKED = "red_flags"  # asked of everybody: an absent one weighs least among the reasons
+EXPECTED = "Would be expected with this, and is not there"
 SIDES = {"_uninv": " (other side)", "_inv": " (involved side)"}
 
 
@@ -50,7 +51,7 @@ class Wording:
             "primary": outcome.primary.id if outcome.primary else None,
             "fired": [self.rule(rule) for rule in outcome.fired],
             "for": [self.finding(one) for one in self.by_weight(outcome.facts_for)],
-            "against": [self.finding(one) for one in self.by_weight(outcome.facts_against)],
+            "against": [self.against(one) for one in self.by_weight(outcome.facts_against)],
             "unknown": [self.finding(one) for one in outcome.facts_unknown],
             "missing": [self.item(name) for name in outcome.missing],
             "could_change": [self.change(one) for one in changes],
@@ -96,13 +97,17 @@ class Wording:
         """One deciding question: what was found in words, what the rule asks in words, and in the rule's notation."""
         value = self.value(finding)
         label = self.label(finding)
-        detail = f"Fits another class: {self.ruleset.classes[finding.fits].label}" if finding.fits else ""
         return {
             "text": label if value is None else f"{label}: {value}",
             "asks": self.asks(finding),
             "rule": finding.question,
-            "detail": detail,
+            "detail": "",
         }
+
+    def against(self, finding: Finding) -> dict[str, str]:
+        """The same, with why it speaks against: it speaks for another class, or was to be expected and is absent."""
+        instead = f"Speaks for “{self.ruleset.classes[finding.fits].label}” instead" if finding.fits else ""
+        return {**self.finding(finding), "detail": instead or EXPECTED}
 
     def label(self, finding: Finding) -> str:
         """An item or a computed value by its short name."""
@@ -156,10 +161,11 @@ class Wording:
         return {"id": name, "label": self.ruleset.classes[name].label}
 
     def change(self, change: Change) -> dict[str, str]:
+        """What an answer would lead to; of a measurement only samples were tried, so no number is named."""
         label = self.ruleset.classes[change.klass].label
         return {
             **self.item(change.item),
-            "answer": change.answer,
+            "answer": "" if self.screen.items[change.item].unit else change.answer,
             "becomes": label,
             "urgency": change.urgency,
         }

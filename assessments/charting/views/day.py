@@ -19,7 +19,9 @@ def today(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Today's appointments of this clinician, urgent ones marked, with the way into each screen."""
     now = timezone.now()
     visits = rows.visits_of(account, timezone.localdate(now))
-    record_listed(patients=[visit.patient.pk for visit in visits], by=account, what="clinician's day")
+    record_listed(
+        patients=[visit.appointment.patient_id for visit in visits], by=account, what="clinician's day"
+    )
     return render(request, "charting/today.html", {"visits": visits, "lead": rows.day_and_zone(now)})
 
 

@@ -6,7 +6,7 @@ outcome = conclude(answers, screen=screen, ruleset=ruleset)
 """
 
 from assessments.triage.rules.conclusion import Outcome, conclude
-from assessments.triage.rules.definitions import INSUFFICIENT, REVIEW, URGENCIES, Rule, Ruleset
+from assessments.triage.rules.definitions import INSUFFICIENT, REVIEW, URGENCIES, URGENT_TIERS, Rule, Ruleset
 from assessments.triage.rules.missing import Change, what_missing_could_change
 from assessments.triage.rules.reading import RULESETS, load_ruleset
 from assessments.triage.rules.reasons import Finding
@@ -16,6 +16,7 @@ __all__ = [
     "REVIEW",
     "RULESETS",
     "URGENCIES",
+    "URGENT_TIERS",
     "Change",
     "Finding",
     "Outcome",

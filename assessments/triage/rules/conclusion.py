@@ -31,8 +31,9 @@ class Outcome:
     `klass` is the class id, `urgency` one of URGENCIES, `target_days` within how many days (None: no target). `fired`
     are all rules that hold, in order; `primary` the one that decided (None without a class). `provisional` is the
     class the known findings would give once the missing ones are no; for clinicians only. `missing` are item ids.
-    `considerations` are classes not ruled out, gravest first. `facts_for` decided it; `facts_against` are what of its
-    own did not hold, and what fits a class of another family that holds too or is still open.
+    `considerations` are other classes not ruled out that would matter beside it, gravest first. `facts_for` decided it;
+    `facts_against` are signs of its own that would be expected and are absent, and what fits a class of another family
+    that holds too or is still open.
     """
 
     klass: str
@@ -86,6 +87,7 @@ def conclude(answers: Answers, *, screen: Screen, ruleset: Ruleset) -> Outcome:
     explained = decision.primary or decision.provisional
     found = reasons(explained.when, facts, screen) if explained else ((), (), ())
     others = speaking_for_others(explained, ruleset, verdicts, facts, screen) if explained else ()
+    flagged = _also_flagged(decision, fired, ruleset)
     message = decision.primary or ruleset.messages[decision.klass]
     return Outcome(
         klass=decision.klass,
@@ -104,8 +106,8 @@ def conclude(answers: Answers, *, screen: Screen, ruleset: Ruleset) -> Outcome:
         provisional=decision.provisional.klass if decision.provisional else None,
         contradictions=contradictions,
         cautions=tuple(one for one in ruleset.cautions if one.when.truth(facts)),
-        also_flagged=_also_flagged(decision, fired, ruleset),
-        considerations=_considerations(decision, ruleset.rules, verdicts),
+        also_flagged=flagged,
+        considerations=_considerations(decision, ruleset, verdicts, flagged),
         crosswalk=ruleset.classes[decision.klass].crosswalk,
         ruleset=ruleset.label,
         screen=screen.label,
@@ -157,7 +159,22 @@ def _also_flagged(decision: _Decision, fired: tuple[Rule, ...], ruleset: Ruleset
 
 
 def _considerations(
-    decision: _Decision, rules: tuple[Rule, ...], verdicts: Mapping[str, Truth]
+    decision: _Decision, ruleset: Ruleset, verdicts: Mapping[str, Truth], flagged: tuple[str, ...]
 ) -> tuple[str, ...]:
-    possible = (rule.klass for rule in rules if verdicts[rule.id] is not False)
-    return tuple(klass for klass in dict.fromkeys(possible) if klass != decision.klass)
+    """Classes that hold or are not decided, and would matter beside the one given.
+
+    Beside an urgent class no calmer one, beside a grade no lesser one of its family, and none that is flagged already.
+    """
+    given = decision.primary
+    possible = [rule for rule in ruleset.rules if verdicts[rule.id] is not False]
+    if given is not None:
+        urgent = given.tier in URGENT_TIERS
+        possible = [one for one in possible if not (urgent and one.tier not in URGENT_TIERS)]
+        possible = [one for one in possible if not _is_lesser(one, given, ruleset)]
+    named = dict.fromkeys(rule.klass for rule in possible)
+    return tuple(klass for klass in named if klass != decision.klass and klass not in flagged)
+
+
+def _is_lesser(rule: Rule, given: Rule, ruleset: Ruleset) -> bool:
+    family = ruleset.classes[given.klass].family
+    return ruleset.classes[rule.klass].family == family and rule.order > given.order

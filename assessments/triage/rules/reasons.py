@@ -42,7 +42,8 @@ def reasons(when: Condition, facts: Facts, screen: Screen) -> Sorted:
     """(for, against, not known): the questions of `when` that decide it, once each, in the rule's order.
 
     Only deciding branches count. Where one of several ways holds, the ways that do not hold speak against nothing;
-    where all of several had to hold, those that do still speak for it. Under a `not`, a no speaks for the rule.
+    where several signs of a list had to be there, those that are absent would have been expected, and speak against it.
+    Where all of several had to hold, those that do still speak for it. Under a `not`, a no speaks for the rule.
     """
     sorted_out: dict[Truth, dict[Question, Finding]] = {True: {}, False: {}, None: {}}
     for question, expected in _deciding(when, facts, expected=True):
@@ -99,6 +100,9 @@ def _deciding(part: Condition, facts: Facts, *, expected: bool) -> Iterator[tupl
 def _branches(part: All | AtLeast, facts: Facts, *, expected: bool) -> Iterable[Condition]:
     """The parts that decide: where any of several would do and some did, those; otherwise all of them."""
     is_choice = isinstance(part, AtLeast) is expected  # under a not, "not all" is met by any
+    is_list_of_signs = isinstance(part, AtLeast) and part.number > 1
+    if is_choice and is_list_of_signs and part.truth(facts) is expected:
+        return (branch for branch in part.parts if branch.truth(facts) is not None)
     if is_choice and part.truth(facts) is expected:
         return (branch for branch in part.parts if branch.truth(facts) is expected)
     return part.parts

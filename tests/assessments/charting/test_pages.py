@@ -1,15 +1,26 @@
 """The clinician's pages: who may open them, what they show, and how many queries they may cost."""
 
 import datetime as dt
+from html import unescape
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from assessments.screens import actions as screens
 from assessments.triage import actions as triage
 from clinic.audit.models import Entry
-from clinic.booking.actions import mark_urgent
-from tests.assessments.stories import DESK_WORKER, NOT_EXAMINED, SCIATICA, STRIDES, concluded, draft, stories
+from clinic.booking.actions import change_status, mark_urgent
+from tests.assessments.stories import (
+    CONTRADICTORY,
+    DESK_WORKER,
+    NOT_EXAMINED,
+    SCIATICA,
+    STRIDES,
+    concluded,
+    draft,
+    stories,
+)
 
 TODAY, CHART, SEARCH, WITH_FORM = 6, 8, 5, 12  # the most queries a page may make (clinic/README.md)
 
@@ -109,6 +120,48 @@ def test_today_leads_on_from_a_draft_and_then_to_the_result(world, carl):
     )
 
 
+def arrived_to(appointment, *statuses, world):
+    for status in statuses:
+        appointment = change_status(
+            appointment=appointment, to=status, by=world.dee, now=appointment.starts_at
+        )
+    return appointment
+
+
+GONE = [(["no_show"], "None: did not come"), (["arrived", "in_session", "done"], "None was taken")]
+
+
+@pytest.mark.parametrize(("statuses", "words"), GONE)
+def test_no_screen_is_started_at_a_visit_that_is_over(world, carl, statuses, words):
+    arrived_to(today_at(world, 1), *statuses, world=world)
+    html = carl.get(reverse("charting:today")).content.decode()
+    assert words in html
+    assert "Start screen" not in html
+
+
+def test_a_draft_left_over_from_a_done_visit_is_continued_and_one_of_another_day_is_not(world, carl):
+    """A no-show offers nothing, whatever draft the patient has."""
+    done = today_at(world, 1)
+    draft(world, DESK_WORKER, appointment=done)
+    arrived_to(done, "arrived", "in_session", "done", world=world)
+    assert "Continue screen" in carl.get(reverse("charting:today")).content.decode()
+    other = today_at(world, 2, patient=world.ben)
+    draft(world, DESK_WORKER, patient=world.ben)
+    arrived_to(other, "no_show", world=world)
+    html = carl.get(reverse("charting:today")).content.decode()
+    assert html.count("Continue screen") == 1
+
+
+def test_one_visit_is_next_and_whoever_is_here_comes_first(world, carl):
+    today_at(world, 1)
+    today_at(world, 2, patient=world.ben)
+    visits = carl.get(reverse("charting:today")).context["visits"]
+    assert [visit.is_next for visit in visits] == [True, False]
+    arrived_to(visits[1].appointment, "arrived", world=world)
+    assert [v.is_next for v in carl.get(reverse("charting:today")).context["visits"]] == [False, True]
+    assert carl.get(reverse("charting:today")).content.decode().count("</svg>Next<") == 1
+
+
 def test_an_empty_day_says_what_to_do(world, carl):
     assert "No appointments today" in carl.get(reverse("charting:today")).content.decode()
 
@@ -171,6 +224,8 @@ def test_a_result_shows_its_reasons_for_and_against_and_what_is_unknown(
         else "The findings fit"
     )
     sorted_out = ["Speaks for", "Speaks against", "Not known"]
+    if result.outcome["is_urgent"]:
+        sorted_out[0] = "Findings that fired it"
     if result.klass == "clinician_review":
         sorted_out = ["No class was reached"]
     for shown in (begins, *sorted_out, "hamstring.v1"):
@@ -186,6 +241,63 @@ def test_a_tightness_result_says_when_to_act_and_offers_an_answer(world, carl):
     html = shown_result(carl, concluded(world, DESK_WORKER))
     for shown in ("Agree", "Decide otherwise", "Routine", "What may keep it coming back", "not odds"):
         assert shown in html
+
+
+EVERYTHING_ELSE = "Everything else from this screen"
+FIRST = {
+    "O16": ("Act now", "Numbness in the saddle area: yes"),
+    "O12": ("Act the same day: Tue 3 Mar 2026", "New unexplained swelling of calf or leg: yes"),
+    "O05": ("Act by Tue 10 Mar 2026", "Pop or snap felt or heard: yes"),
+}
+
+
+@pytest.mark.parametrize("story", FIRST)
+def test_an_urgent_result_says_what_to_do_and_what_fired_it_before_anything_else(world, carl, story):
+    result = concluded(world, story)
+    html = shown_result(carl, result)
+    above, below = html.split(EVERYTHING_ELSE)
+    for words in (*FIRST[story], result.outcome["say_clinician"], result.outcome["primary"]):
+        assert words in unescape(above)
+    for words in ("Not known", "Speaks against it"):
+        assert words not in above
+        assert words in below
+    assert "<details" in above.split("result-findings")[1]
+
+
+@pytest.mark.parametrize("story", [*FIRST, NOT_EXAMINED, CONTRADICTORY])
+def test_nothing_to_train_is_named_while_something_graver_stands(world, carl, story):
+    """Causes of tightness and strain are for a class that leads to exercises."""
+    assert "What may keep it coming back" not in shown_result(carl, concluded(world, story))
+
+
+def test_beside_a_nearly_empty_emergency_no_calm_class_is_named(world, carl):
+    screen = screens.start(patient=world.ana, by=world.carl, now=world.now)
+    case = {"history": {"rf_saddle_numbness": True}}
+    screens.load_case(screen=screen, case=case, by=world.carl, now=world.now)
+    result = triage.sign_and_conclude(screen=screen, by=world.carl, now=world.now)
+    html = shown_result(carl, result)
+    assert "Possible fracture" in html.split(EVERYTHING_ELSE)[1]
+    shown = html.split('<details class="overrule"')[0] + html.split("result-findings")[1]
+    for calm in ("Tightness without signs", "Hamstring strain", "tendinopathy"):
+        assert calm not in shown
+
+
+def test_a_second_urgent_rule_stands_above_the_fold_too(world, carl):
+    above = shown_result(carl, concluded(world, "O13")).split(EVERYTHING_ELSE)[0]
+    assert "R25_vascular" in above
+    assert "R26_radicular_deficit" in above
+
+
+def test_what_decides_with_too_little_known_is_shown_first(world, carl):
+    html = shown_result(carl, concluded(world, NOT_EXAMINED))
+    assert "Find out today what is not known" in html
+    assert html.index('id="findings-unknown"') < html.index('id="findings-for"')
+
+
+def test_a_finding_against_says_what_it_speaks_for_or_that_it_was_expected(world, carl):
+    html = unescape(shown_result(carl, concluded(world, "O08")))
+    assert "Speaks for “Load-related hamstring muscle injury without a single event" in html
+    assert "Would be expected with this, and is not there" in html
 
 
 def decide(carl, result, **posted):

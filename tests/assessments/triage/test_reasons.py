@@ -27,6 +27,8 @@ def sorted_out(when):
         (All((YES, NO)), [["pop_felt"], ["forced_stop"], []]),
         (All((YES, OTHER)), [["pop_felt"], [], ["thigh_swelling"]]),
         (AtLeast(1, (YES, OTHER)), [["pop_felt"], [], []]),
+        (AtLeast(2, (YES, Not(NO), Not(YES))), [["pop_felt", "forced_stop"], ["pop_felt"], []]),
+        (AtLeast(2, (YES, Not(NO), OTHER)), [["pop_felt", "forced_stop"], [], []]),
         (Not(NO), [["forced_stop"], [], []]),
         (Not(YES), [[], ["pop_felt"], []]),
         (Not(All((YES, NO))), [["forced_stop"], [], []]),
@@ -65,6 +67,28 @@ def test_nothing_speaks_both_ways_and_nothing_unknown_speaks(id):
 def test_what_fits_a_class_that_is_open_too_speaks_against(id, fact, fits):
     against = {one.fact: one.fits for one in triage(CASES[id]["input"]).facts_against}
     assert against[fact] == fits
+
+
+@pytest.mark.parametrize(
+    ("id", "expected"), [("O03", ["pop_felt"]), ("O07", ["ake_diff >= 10", "gait_change != none"])]
+)
+def test_an_absent_sign_of_a_list_would_have_been_expected(id, expected):
+    """The list needs some of its signs; the absent ones speak against it, and fit no other class."""
+    against = triage(CASES[id]["input"]).facts_against
+    assert [(one.question, one.fits) for one in against] == [(question, "") for question in expected]
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_what_is_considered_beside_a_class_is_neither_calmer_nor_a_lesser_grade(id):
+    outcome = triage(CASES[id]["input"])
+    if outcome.primary is None:
+        return
+    grade = {rule.klass: rule for rule in reversed(RULESET.rules)}
+    family = RULESET.classes[outcome.klass].family
+    for klass in outcome.considerations:
+        assert klass not in outcome.also_flagged
+        assert not outcome.is_urgent or grade[klass].tier < 2
+        assert RULESET.classes[klass].family != family or grade[klass].order < outcome.primary.order
 
 
 @pytest.mark.parametrize("id", ["O12", "O14", "O16"])
