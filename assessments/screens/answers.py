@@ -119,18 +119,31 @@ def _shape_errors(items: Mapping[str, "Item"], case: Mapping[Any, Any]) -> Itera
         yield from _part_errors(items, part, case.get(part))
     unable = case.get("unable_due_to_pain")
     if unable is not None and not isinstance(unable, (list, tuple)):
-        yield _shape(unable, "unable_due_to_pain", "Give a list of exam items.")
+        yield AnswerError(
+            "unable_due_to_pain",
+            "The shape",
+            "a list of exam items",
+            _shown(unable),
+            "Put them between [ and ].",
+        )
         return
     for name in unable or ():
         if not isinstance(name, str) or name not in items or items[name].is_history:
-            yield _shape(name, "unable_due_to_pain", "Name only exam items of this screen, each by its id.")
+            yield AnswerError(
+                str(name),
+                "An item that pain prevented",
+                "only exam items of this screen",
+                _shown(name),
+                "Check its spelling; an exam item is named by its id.",
+            )
 
 
 def _part_errors(items: Mapping[str, "Item"], part: str, given: object) -> Iterator[AnswerError]:
     if given is None:
         return
     if not isinstance(given, Mapping):
-        yield _shape(given, part, f'Give {part} as {{"item": value}}.')
+        way_out = f'Give {part} as {{"item": value}}.'
+        yield AnswerError(part, "The shape", "items with their answers", _shown(given), way_out)
         return
     for name in given:
         item = items.get(name)

@@ -7,7 +7,6 @@ an item, and everything needed to refuse an impossible answer, stands on the ite
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from assessments.screens.answers import AnswerError, Answers, Refused, checked, refusal
@@ -182,7 +181,3 @@ class Screen:
         if sided and not answers.involved_side:
             missing.append("worse_side" if answers.history.get("side") == "bilateral" else "side")
         return tuple(name for name in self.items if name in missing)
-
-
-def frozen_mapping(values: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType(dict(values))

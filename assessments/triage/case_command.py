@@ -15,6 +15,7 @@ from assessments.triage.causes import Causes, load_causes, weigh
 from assessments.triage.rules import Outcome, conclude, load_ruleset
 
 REFUSED = 2
+LONGEST_NUMBER = 400  # digits: beyond what a float can hold
 SHAPE = (
     'A case is {"history": {…}, "exam": {…}, "unable_due_to_pain": […]}; several cases are a list of them.'
 )
@@ -34,7 +35,9 @@ class CaseCommand(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", help="a JSON file; without it, standard input is read")
+        parser.add_argument(
+            "file", nargs="?", help="a JSON file; without it (or with -), standard input is read"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -69,7 +72,6 @@ def triaged(answers: Answers, screen: Screen) -> tuple[Outcome, Causes, dict[str
         "provisional": outcome.provisional,
         "contradictions": [one.id for one in outcome.contradictions],
         "cautions": [one.id for one in outcome.cautions],
-        "also_flagged": list(outcome.also_flagged),
         "causes": [{"id": one.cause.id, "level": one.level, "points": one.points} for one in causes.ranked],
         "ruleset": outcome.ruleset,
     }
@@ -78,15 +80,20 @@ def triaged(answers: Answers, screen: Screen) -> tuple[Outcome, Causes, dict[str
 
 def _read(file: str | None) -> Any:
     try:
-        content = Path(file).read_bytes() if file else sys.stdin.buffer.read()
+        content = Path(file).read_bytes() if file and file != "-" else sys.stdin.buffer.read()
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}. Name a file with a case in it.") from None
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_no_key_twice)
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_int=_whole)
     except UnicodeDecodeError:
         raise BadInput("The input is not UTF-8 text. Save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"The input is not JSON: {error}. {SHAPE}") from None
+
+
+def _whole(digits: str) -> int | float:
+    """A number too long to be one of ours becomes infinite, so that its item refuses it by name."""
+    return int(digits) if len(digits) < LONGEST_NUMBER else float(digits)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

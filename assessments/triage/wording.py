@@ -13,7 +13,7 @@ from typing import Any
 from assessments.screens.definitions import Screen
 from assessments.screens.showing import named, shown, unit_word
 from assessments.triage.causes import Causes, Weighed
-from assessments.triage.rules import Change, Finding, Outcome, Rule, Ruleset
+from assessments.triage.rules import REVIEW, Change, Finding, Outcome, Rule, Ruleset
 from clinic.knowledge.sources import load_sources
 
 LEVELS = {
@@ -54,7 +54,7 @@ class Wording:
             "against": [self.against(one) for one in self.by_weight(outcome.facts_against)],
             "unknown": [self.finding(one) for one in outcome.facts_unknown],
             "missing": [self.item(name) for name in outcome.missing],
-            "could_change": [self.change(one) for one in changes],
+            "could_change": [self.change(one) for one in changes if one.klass != REVIEW],
             "provisional": self.klass(outcome.provisional) if outcome.provisional else None,
             "contradictions": [
                 {"id": one.id, "message": one.message, "recheck": [self.item(name) for name in one.recheck]}

@@ -30,28 +30,32 @@ def run(monkeypatch):
     return run
 
 
+TRIAGE_KEYS = {
+    "class",
+    "urgency",
+    "fired",
+    "missing",
+    "provisional",
+    "contradictions",
+    "cautions",
+    "causes",
+    "ruleset",
+}
+PROPOSE_KEYS = TRIAGE_KEYS | {"track", "phase", "running", "exercises", "eligible", "blocked"}
+
+
 @pytest.mark.parametrize("id", CASES)
 def test_triage_answers_with_the_agreed_shape(run, id):
     code, answer = run("triage", json.dumps(CASES[id]["input"]))
     assert (code, answer["class"]) == (0, CASES[id]["expected"]["class"])
-    shape = {
-        "class",
-        "urgency",
-        "fired",
-        "missing",
-        "provisional",
-        "contradictions",
-        "cautions",
-        "causes",
-        "ruleset",
-    }
-    assert shape <= set(answer)
+    assert set(answer) == TRIAGE_KEYS
     assert {"id", "level", "points"} == set(answer["causes"][0])
 
 
 def test_propose_answers_with_the_agreed_shape(run):
     code, answer = run("propose", json.dumps(CASES["O07"]["input"]))
     assert (code, answer["track"], answer["phase"], answer["running"]) == (0, "full", "P1", "ladder")
+    assert set(answer) == PROPOSE_KEYS
     assert {"id", "slot", "why"} == set(answer["exercises"][0])
     assert not set(answer["eligible"]) & set(answer["blocked"])
     assert all(answer["blocked"].values())
@@ -105,6 +109,42 @@ def test_what_is_no_case_is_refused_in_json(run, command, given):
     code, answer = run(command, given)
     assert code == 2
     assert answer["error"]
+
+
+LONG = "9" * 5000
+NAMED = [
+    ('{"history": {"age_years": 340}}', "age_years", "8 to 100 years", "340"),
+    ('{"history": {"age_years": true}}', "age_years", "8 to 100 years", "true"),
+    (f'{{"history": {{"age_years": {LONG}}}}}', "age_years", "8 to 100 years", "Infinity"),
+    (f'{{"history": {{"age_years": -{LONG}}}}}', "age_years", "8 to 100 years", "-Infinity"),
+    ('{"history": {"body_mass_kg": NaN}}', "body_mass_kg", "30 to 200 kg", "NaN"),
+    ('{"history": {"pop_felt": "true"}}', "pop_felt", "yes or no", '"true"'),
+    ('{"history": {"no_such": 1}}', "no_such", "items of this screen", "no_such"),
+    ('{"history": []}', "history", "items with their answers", "[]"),
+    ('{"exam": {"ake_deg": 20}}', "ake_deg", "left and right, each 0 to 90 deg", "20"),
+    ('{"exam": {"ake_deg": {"left": 20, "rigth": 3}}}', "ake_deg", "left and right", "rigth"),
+    ('{"exam": {"ake_pain": {"left": true}}}', "ake_pain", "yes or no", "left"),
+    ('{"history": {"ake_deg": {"left": 1}}}', "ake_deg", "a place in exam", "a place in history"),
+    ('{"unable_due_to_pain": ["zzz"]}', "zzz", "only exam items", "zzz"),
+    ('{"unable_due_to_pain": "ake_deg"}', "unable_due_to_pain", "a list of exam items", "ake_deg"),
+]
+
+
+@pytest.mark.parametrize(("given", "item", "allowed", "was_given"), NAMED, ids=lambda text: text[:40])
+@pytest.mark.parametrize("command", ["triage", "propose"])
+def test_each_refusal_names_the_item_its_range_and_what_was_given(
+    run, command, given, item, allowed, was_given
+):
+    code, answer = run(command, given)
+    (error,) = answer["errors"]
+    assert (code, error["item"]) == (2, item)
+    assert allowed in error["allowed"]
+    assert was_given in error["given"]
+    assert item in answer["error"]
+
+
+def test_a_dash_means_standard_input(run):
+    assert run("triage", json.dumps(CASES["O16"]["input"]), "-")[1]["class"] == "rf_cauda_equina"
 
 
 def test_a_file_that_is_not_there_is_refused(run):

@@ -41,7 +41,4 @@ class Command(CaseCommand):
             "exercises": [{"id": one.id, "slot": one.slot, "why": one.why} for one in proposal.exercises],
             "eligible": list(proposal.eligible),
             "blocked": dict(proposal.blocked),
-            "left_out": dict(proposal.left_out),
-            "cadence": list(proposal.cadence),
-            "recipe": proposal.recipe,
         }
