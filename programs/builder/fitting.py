@@ -12,28 +12,28 @@ from types import MappingProxyType
 from assessments.triage.causes import Weighed
 from programs.builder.recipe import NO_RUNNING, NO_RUNNING_YET, Phase, Recipe
 from programs.builder.selection import Picked, weight
-from programs.builder.sessions import BEFORE_A_RUN, DAILY, STRENGTH, Day, E, Session, week
+from programs.builder.sessions import BEFORE_A_RUN, DAILY, STRENGTH, Day, E, Session, Split, week
 from programs.exercises.definitions import Exercise
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A limit: its key among the recipe's limits, and the categories whose minutes count (None: all)."""
+    """A limit: its key among the recipe's limits, and the kinds of exercise whose minutes count (None: all)."""
 
     key: str
     label: str
-    categories: frozenset[str] | None
+    kinds: frozenset[str] | None
 
-    def minutes(self, session: Session[E]) -> Decimal:
+    def minutes(self, session: Session[E], split: Split) -> Decimal:
         """What the session takes of this kind."""
-        return sum((e.minutes for e in session.exercises if self.counts(e.category)), Decimal(0))
+        return sum((e.minutes for e in self.counted(session, split)), Decimal(0))
 
-    def counts(self, category: str) -> bool:
-        return self.categories is None or category in self.categories
+    def counted(self, session: Session[E], split: Split) -> Sequence[E]:
+        return session.exercises if self.kinds is None else split.of_kind(self.kinds, session.exercises)
 
-    def longest(self, sessions: Sequence[Session[E]]) -> Session[E]:
+    def longest(self, sessions: Sequence[Session[E]], split: Split) -> Session[E]:
         """The day that takes most of it, the first among equals."""
-        return max(sessions, key=self.minutes)
+        return max(sessions, key=lambda session: self.minutes(session, split))
 
 
 KINDS = (
@@ -72,11 +72,13 @@ def fit(
     standing = [_planned(recipe.library.exercise(one.id), causes) for one in picked]
     days = [Day(one.day, one.run, one.strength, one.hard) for one in phase.week]
     left_out: dict[str, str] = {}
+    split = recipe.sessions
     for kind in KINDS:
         while True:
-            longest = kind.longest(week(days, standing, recipe.sessions, running=runs_at_all(running)))
-            limit, planned = limits[kind.key], kind.minutes(longest)
-            may_go = [e for e in longest.exercises if kind.counts(e.category) and e.id not in keep]
+            sessions = week(days, standing, split, running=runs_at_all(running))
+            longest = kind.longest(sessions, split)
+            limit, planned = limits[kind.key], kind.minutes(longest, split)
+            may_go = [e for e in kind.counted(longest, split) if e.id not in keep]
             if planned <= limit or not may_go:
                 break
             gone = _least(may_go, standing)

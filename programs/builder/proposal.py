@@ -125,7 +125,7 @@ def _program(
         left_out=left_out,
         level_caps=level_caps,
         pain_rule=phase.pain_rule,
-        week=phase.week,
+        week=recipe.week_of(phase, running),
         week_text=phase.week_text,
         ladder_stage=_ladder_stage(running, recipe),
         cadence=cadence_targets(facts, causes, recipe),

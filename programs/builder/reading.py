@@ -16,6 +16,7 @@ from assessments.triage.rules.reading import load_ruleset, split_pin
 from clinic.knowledge.files import open_file
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
+from programs.builder.reading_runs import read_day_runs, read_runs
 from programs.builder.reading_sessions import read_sessions
 from programs.builder.recipe import (
     NO_PROGRAM,
@@ -34,6 +35,7 @@ from programs.builder.recipe import (
     Start,
     Track,
 )
+from programs.builder.sessions import ORDER
 from programs.exercises.definitions import Library
 from programs.exercises.reading import LIBRARY, load_library
 
@@ -62,18 +64,21 @@ def load_recipe(
     known = _known(entry, library)
     phases = {id: _phase(row, id, known) for id, row in entry.named_tables("phases").items()}
     tracks, class_tracks = _tracks(entry, phases, known)
+    categories = _categories(entry, known)
+    kinds = {id: category.kind for id, category in categories.items()}
     recipe = Recipe(
         head=file.head,
         fingerprint=hashlib.sha256((file.fingerprint + known.library.fingerprint).encode()).hexdigest(),
         ruleset=known.ruleset.label,
         classes=known.ruleset.classes,
         library=known.library,
-        categories=MappingProxyType(_categories(entry, known)),
+        categories=MappingProxyType(categories),
         phases=MappingProxyType(phases),
-        sessions=read_sessions(entry.table("sessions"), phases.values(), known.sources),
+        sessions=read_sessions(entry.table("sessions"), phases.values(), kinds, known.sources),
         tracks=MappingProxyType(tracks),
         class_tracks=MappingProxyType(class_tracks),
         running=tuple(_running(row, known) for row in entry.tables("running", named_by=None)),
+        runs=MappingProxyType(read_runs(entry.table("runs"), phases.values(), known.sources)),
         caps=_caps(entry.table("caps"), known),
         ladder=_ladder(entry.table("ladder"), known),
         guards=tuple(_guard(row, known) for row in entry.tables("guards")),
@@ -106,7 +111,7 @@ def _categories(entry: Entry, known: _Known) -> dict[str, Category]:
     found = {}
     for id, row in entry.named_tables("categories").items():
         row.ids("categories", (id,), known.categories)
-        found[id] = Category(row.text("title"), row.text("say_patient"))
+        found[id] = Category(row.text("title"), row.text("say_patient"), row.choice("kind", ORDER))
         row.done()
     entry.ids("categories", tuple(sorted(known.categories)), found)
     return found
@@ -131,6 +136,7 @@ def _phase(entry: Entry, id: str, known: _Known) -> Phase:
         slots=tuple(_slot(row, known) for row in entry.tables("slots", named_by="category")),
         week_text=entry.text("week_text"),
         week=tuple(_day(row) for row in entry.tables("week", named_by="day")),
+        runs=read_day_runs(entry),
         source=entry.sources(known.sources),
     )
     entry.done()

@@ -1,7 +1,7 @@
 """What a recipe says: phases, tracks, running, ladder, guards and limits. Values only; building is in proposal.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assessments.triage.rules.definitions import TriageClass
@@ -14,6 +14,8 @@ NO_PROGRAM = "none"
 NO_RUNNING = "none"
 NO_RUNNING_YET = "none_yet"
 LADDER = "ladder"
+MODIFIED = "modified"
+GUARDED = "guarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a week's template. `strength` is the session's letter or word, empty for none."""
+    """One day of a week's template. `strength` is the session's letter or word, empty for none.
+
+    `moves` is what the running policy makes of `run`; the template itself has none.
+    """
 
     day: str
     run: str
@@ -40,6 +45,7 @@ class Day:
     hard: bool
     eccentric: bool
     high_soreness: bool
+    moves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Phase:
     slots: tuple[Slot, ...]
     week_text: str
     week: tuple[Day, ...]
+    runs: Mapping[str, Mapping[str, str]]
     source: tuple[str, ...]
 
 
@@ -168,10 +175,11 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A kind of exercise in the patient's words."""
+    """A category of exercise in the patient's words; `kind` is where in a session it is done (sessions.ORDER)."""
 
     title: str
     say_patient: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +197,7 @@ class Recipe:
     tracks: Mapping[str, Track]
     class_tracks: Mapping[str, Track]
     running: tuple[RunningPolicy, ...]
+    runs: Mapping[str, Mapping[str, str]]
     caps: Caps
     ladder: Ladder
     guards: tuple[Guard, ...]
@@ -197,6 +206,13 @@ class Recipe:
     selection: str
     advice: tuple[Advice, ...]
     notes: Mapping[str, str]
+
+    def week_of(self, phase: Phase, running: str) -> tuple[Day, ...]:
+        """The phase's week with what the running policy makes of each run: the day's own, else the policy's."""
+        own, general = phase.runs.get(running, {}), self.runs.get(running, {})
+        return tuple(
+            replace(day, moves=own.get(day.day) or general.get(day.run, day.run)) for day in phase.week
+        )
 
     @property
     def label(self) -> str:

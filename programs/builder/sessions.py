@@ -8,23 +8,21 @@ clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
-from assessments.screens.definitions import DEFAULT_SCREEN
-
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-WARM_UP, DRILL, CUE, MOBILITY = "dynamic_warmup", "running_drill", "gait_cue", "mobility"
-# Two categories of the library carry the region's name.
-ECCENTRIC, ISOMETRIC, JUMPS = f"eccentric_{DEFAULT_SCREEN}", f"{DEFAULT_SCREEN}_isometric", "plyometric"
-STRENGTH = frozenset({ISOMETRIC, ECCENTRIC, "glute", "core", "anti_rotation", JUMPS})
+# Where in a session a category is done, in the order it is done there. A recipe gives each of its categories one.
+WARM_UP, DRILL, CUE, JUMP, LOADING = "warm_up", "drill", "cue", "jump", "loading"
+ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", "rolling")
+STRENGTH = frozenset({JUMP, LOADING, "strength"})
 BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
-DAILY = frozenset({MOBILITY, "foam_roll"})
-AFTER = frozenset({"cooldown"})
+DAILY = frozenset({"loosening", "rolling"})
+AFTER = frozenset({"cool_down"})
 REST = "rest"
 RUNS = frozenset({"ladder", "easy", "speed", "long"})
 
@@ -35,58 +33,6 @@ class Share:
 
     category: str
     place: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """How a recipe spreads exercises over days.
-
-    `letters` name a strength session's exercises. The `alternating` session holds all strength work, half of it each
-    turn, save what is done `every_day_from` or more times a week. Drills and cues are for the runs named.
-    """
-
-    letters: Mapping[str, tuple[Share, ...]]
-    alternating: str
-    every_day_from: int
-    drills_on: frozenset[str]
-    cues_on: frozenset[str]
-
-    def as_json(self) -> dict[str, Any]:
-        """As a proposal keeps it; `split_from` reads it."""
-        return {
-            "letters": {
-                letter: [[share.category, share.place] for share in shares]
-                for letter, shares in self.letters.items()
-            },
-            "alternating": self.alternating,
-            "every_day_from": self.every_day_from,
-            "drills_on": sorted(self.drills_on),
-            "cues_on": sorted(self.cues_on),
-        }
-
-
-def split_from(kept: Mapping[str, Any]) -> Split:
-    """The split a proposal kept."""
-    return Split(
-        letters={
-            letter: tuple(Share(category, place) for category, place in shares)
-            for letter, shares in kept["letters"].items()
-        },
-        alternating=kept["alternating"],
-        every_day_from=kept["every_day_from"],
-        drills_on=frozenset(kept["drills_on"]),
-        cues_on=frozenset(kept["cues_on"]),
-    )
-
-
-def times_a_week(per_week: str) -> int:
-    """The most a week that “2-3”, “daily”, “every other day” allow; 7 where the words name no number."""
-    if "every other day" in per_week:
-        return 4
-    if "every third day" in per_week:
-        return 3
-    numbers = [int(number) for number in re.findall(r"\d+", per_week)] if "x" not in per_week else []
-    return min(max(numbers), len(DAYS)) if numbers else len(DAYS)
 
 
 class Planned(Protocol):
@@ -105,13 +51,86 @@ E = TypeVar("E", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """How a recipe spreads exercises over days.
+
+    `letters` name a strength session's exercises. The `alternating` session holds all strength work, half of it each
+    turn, save what is done `every_day_from` or more times a week. Drills and cues are for the runs named. `kinds` gives
+    each category its kind (ORDER).
+    """
+
+    letters: Mapping[str, tuple[Share, ...]]
+    alternating: str
+    every_day_from: int
+    drills_on: frozenset[str]
+    cues_on: frozenset[str]
+    kinds: Mapping[str, str]
+
+    def kind(self, exercise: Planned) -> str:
+        """The kind of an exercise's category; empty for a category the recipe does not have."""
+        return self.kinds.get(exercise.category, "")
+
+    def of_kind(self, kinds: Collection[str], exercises: Iterable[E]) -> list[E]:
+        """Those of these kinds, in their order."""
+        return [exercise for exercise in exercises if self.kind(exercise) in kinds]
+
+    def as_json(self) -> dict[str, Any]:
+        """As a proposal keeps it; `split_from` reads it."""
+        return {
+            "letters": {
+                letter: [[share.category, share.place] for share in shares]
+                for letter, shares in self.letters.items()
+            },
+            "alternating": self.alternating,
+            "every_day_from": self.every_day_from,
+            "drills_on": sorted(self.drills_on),
+            "cues_on": sorted(self.cues_on),
+            "kinds": dict(self.kinds),
+        }
+
+
+def split_from(kept: Mapping[str, Any], *, kinds: Mapping[str, str]) -> Split:
+    """The split a proposal kept; `kinds` for one kept before it held its own."""
+    return Split(
+        letters={
+            letter: tuple(Share(category, place) for category, place in shares)
+            for letter, shares in kept["letters"].items()
+        },
+        alternating=kept["alternating"],
+        every_day_from=kept["every_day_from"],
+        drills_on=frozenset(kept["drills_on"]),
+        cues_on=frozenset(kept["cues_on"]),
+        kinds=kept.get("kinds", kinds),
+    )
+
+
+def times_a_week(per_week: str) -> int:
+    """The most a week that “2-3”, “daily”, “every other day” allow; 7 where the words name no number."""
+    if "every other day" in per_week:
+        return 4
+    if "every third day" in per_week:
+        return 3
+    numbers = [int(number) for number in re.findall(r"\d+", per_week)] if "x" not in per_week else []
+    return min(max(numbers), len(DAYS)) if numbers else len(DAYS)
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the template: `run` and `strength` are the template's own words, strength "" on a day without."""
+    """One day of the template: `run` and `strength` are the template's own words, strength "" on a day without.
+
+    `moves` is what the running policy makes of the run; empty where it was not kept.
+    """
 
     name: str
     run: str
     strength: str
     hard: bool = False
+    moves: str = ""
+
+    @property
+    def does(self) -> str:
+        """What the runner does that day."""
+        return self.moves or self.run
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +143,7 @@ class Session(Generic[E]):
     @property
     def is_rest(self) -> bool:
         """Neither strength nor anything to run, walk or ride: what is left is done if one likes."""
-        return not self.day.strength and self.day.run == REST
+        return not self.day.strength and self.day.does == REST
 
     @property
     def minutes(self) -> Decimal:
@@ -142,17 +161,13 @@ def week(
     left = [
         e
         for e in exercises
-        if not any(e in chosen for chosen in planned) and _needs_no_run(e, running=running)
+        if not any(e in chosen for chosen in planned) and (running or split.kind(e) not in {CUE, DRILL})
     ]
     return tuple(
         # What no day asked for is done on each strength day rather than silently never.
-        Session(day, tuple(sorted(chosen + left, key=_order) if day.strength else chosen))
+        Session(day, tuple(_ordered(chosen + left, split) if day.strength else chosen))
         for day, chosen in zip(days, planned, strict=True)
     )
-
-
-def _needs_no_run(exercise: Planned, *, running: bool) -> bool:
-    return running or exercise.category not in IN_A_RUN | {DRILL}
 
 
 def _turn(day: Day, strength_days: Sequence[str]) -> int:
@@ -162,23 +177,24 @@ def _turn(day: Day, strength_days: Sequence[str]) -> int:
 def _of_day(day: Day, exercises: Sequence[E], split: Split, *, turn: int, running: bool) -> list[E]:
     runs = running and day.run in RUNS
     if not day.strength and not runs:
-        return [e for e in exercises if e.category in DAILY]
+        return split.of_kind(DAILY, exercises)
     around = [e for e in exercises if _belongs(e, day, split, runs=runs)]
-    return sorted(_strength(day.strength, exercises, split, turn) + around, key=_order)
+    return _ordered(_strength(day.strength, exercises, split, turn) + around, split)
 
 
 def _belongs(exercise: Planned, day: Day, split: Split, *, runs: bool) -> bool:
     """Whether what is done around strength and running is done on this day."""
-    if exercise.category in DAILY | AFTER:
+    kind = split.kind(exercise)
+    if kind in DAILY | AFTER:
         return True
-    if exercise.category == WARM_UP:
+    if kind == WARM_UP:
         # Gentle ones serve strength work and every run; full ones are for hard days, and running drills' days.
         if exercise.per_week.startswith("every run"):
             return True
         return day.hard if "hard" in exercise.per_week else day.run in split.drills_on
-    if exercise.category == DRILL:
+    if kind == DRILL:
         return runs and day.run in split.drills_on
-    return exercise.category in IN_A_RUN and runs and day.run in split.cues_on
+    return kind in IN_A_RUN and runs and day.run in split.cues_on
 
 
 def _strength(session: str, exercises: Sequence[E], split: Split, turn: int) -> list[E]:
@@ -197,27 +213,15 @@ def _strength(session: str, exercises: Sequence[E], split: Split, turn: int) -> 
 
 def _alternating(exercises: Sequence[E], split: Split, turn: int) -> list[E]:
     """Daily work every day; what is done less often takes turns, one half each."""
-    strength = [e for e in exercises if e.category in STRENGTH]
+    strength = split.of_kind(STRENGTH, exercises)
     every = [e for e in strength if times_a_week(e.per_week) >= split.every_day_from]
     others = [e for e in strength if e not in every]
     return every + others[turn % 2 :: 2]
 
 
-ORDER = (
-    frozenset({WARM_UP}),
-    frozenset({DRILL}),
-    IN_A_RUN,
-    frozenset({JUMPS}),
-    frozenset({ECCENTRIC}),
-    STRENGTH,
-    frozenset({MOBILITY}),
-    AFTER,
-    frozenset({"foam_roll"}),
-)
-
-
-def _order(exercise: Planned) -> int:
-    return next((place for place, group in enumerate(ORDER) if exercise.category in group), len(ORDER))
+def _ordered(exercises: Iterable[E], split: Split) -> list[E]:
+    places = {kind: place for place, kind in enumerate(ORDER)}
+    return sorted(exercises, key=lambda one: places.get(split.kind(one), len(ORDER)))
 
 
 MANY = 8  # more than this on one day are told apart: the strength work, and the small things around the run
@@ -238,25 +242,25 @@ class Part(Generic[E]):
     is_compact: bool = False
 
 
-def parts(session: Session[E]) -> list[Part[E]]:
+def parts(session: Session[E], split: Split) -> list[Part[E]]:
     """The session under headings, empty ones left out. A long one has its small things in one compact part."""
     if session.is_rest:
         return [Part("If you like", list(session.exercises))] if session.exercises else []
-    runs = session.day.run in RUNS
+    runs = session.day.does in RUNS
     if len(session.exercises) > MANY:
-        around = [e for e in session.exercises if e.category in AROUND]
-        strength = [e for e in session.exercises if e.category not in AROUND]
+        around = split.of_kind(AROUND, session.exercises)
+        strength = [e for e in session.exercises if split.kind(e) not in AROUND]
         title = "Around your run" if runs else "Before and after"
         found = [Part(title, around, is_compact=True), Part("Strength", strength)]
     else:
-        found = [Part(title, [e for e in session.exercises if e.category in kinds]) for title, kinds in PARTS]
+        found = [Part(title, split.of_kind(kinds, session.exercises)) for title, kinds in PARTS]
         if not runs:
             found[0] = Part("Warm up", found[0].exercises)
     return [part for part in found if part.exercises]
 
 
-def moment(category: str) -> str:
+def moment(kind: str) -> str:
     """When in a session something around it is done: before, while running or after; empty for strength work."""
-    if category in AFTER | DAILY:
+    if kind in AFTER | DAILY:
         return "After"
-    return "Before" if category in BEFORE_A_RUN else "While you run" if category in IN_A_RUN else ""
+    return "Before" if kind in BEFORE_A_RUN else "While you run" if kind in IN_A_RUN else ""

@@ -88,6 +88,8 @@ def _exercise(entry: Entry, category: str, known: _Known) -> Exercise:
         seed_named=entry.flag("seed_named", default=False),
         source=entry.sources(known.sources),
     )
+    if exercise.prerequisite and exercise.require is None:
+        raise entry.error(Problem.MALFORMED, "require", "is missing, so the prerequisite would bind nobody")
     entry.done()
     return exercise
 

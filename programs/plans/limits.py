@@ -35,8 +35,14 @@ def loads(version: Version, exercises: Sequence[Exercise]) -> list[Load]:
     """The week's longest strength session, run extras, loosening and whole day, each beside its limit."""
     sessions = version.week(exercises)
     figures = version.proposal["limits"]
+    split = version.split
     return [
-        Load(kind.label, kind.minutes(kind.longest(sessions)), figures[kind.key], hard=kind.key in HARD)
+        Load(
+            kind.label,
+            kind.minutes(kind.longest(sessions, split), split),
+            figures[kind.key],
+            hard=kind.key in HARD,
+        )
         for kind in KINDS
     ]
 

@@ -19,7 +19,7 @@ from django.db.models.functions import JSONObject
 
 from assessments.triage.models import Decision
 from programs.builder.fitting import runs_at_all
-from programs.builder.sessions import Day, Session, week
+from programs.builder.sessions import Day, Session, Split, week
 from programs.plans import proposals
 from programs.plans.doses import Dose
 from programs.plans.logs import ExerciseLog, LogSeen, SessionLog
@@ -171,17 +171,21 @@ class Version(models.Model):
             for row in rows
         ]
 
+    @property
+    def split(self) -> Split:
+        """How its exercises are spread over a week."""
+        return proposals.split_of(self.proposal)
+
     def days(self) -> list[Day]:
         """The week's template as it was when the program was built."""
         return [
-            Day(name=d["day"], run=d["run"], strength=d["strength"] or "", hard=d["hard"])
+            Day(d["day"], d["run"], d["strength"] or "", hard=d["hard"], moves=d.get("moves", ""))
             for d in self.proposal["week"]
         ]
 
     def week(self, exercises: Sequence[Exercise]) -> tuple[Session[Exercise], ...]:
         """The seven sessions of a week with these exercises (this version's, in their order)."""
-        split = proposals.split_of(self.proposal)
-        return week(self.days(), exercises, split, running=runs_at_all(self.proposal["running"]))
+        return week(self.days(), exercises, self.split, running=runs_at_all(self.proposal["running"]))
 
 
 class Exercise(models.Model):

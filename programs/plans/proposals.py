@@ -63,7 +63,7 @@ class Draft:
     """What the builder proposes for one case and class.
 
     `snapshot` keys: class_label, track_note, phase_name, goal, exit_text, pain_rule, pain_limit (0 to 10),
-    strength_per_week, running, week ([{day, run, strength, hard}]), sessions (a Split), week_words, limits
+    strength_per_week, running, week ([{day, run, moves, strength, hard}]), sessions (a Split), week_words, limits
     ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
     cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
     education ([text]), categories ({id: title}), eligible ([id]), blocked and left_out ([{id, name, because}]),
@@ -108,8 +108,8 @@ def draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> 
 
 def split_of(snapshot: Mapping[str, Any]) -> Split:
     """How this version's exercises are spread over its week: its own, or the first recipe's for one older than it."""
-    kept = snapshot.get("sessions")
-    return split_from(kept) if kept else load_recipe("hamstring", 1).sessions
+    kept, first = snapshot.get("sessions"), load_recipe("hamstring", 1).sessions
+    return split_from(kept, kinds=first.kinds) if kept else first
 
 
 def has_program(klass: str, *, catalogue: str) -> bool:
@@ -164,7 +164,7 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
         "strength_per_week": phase.strength_per_week,
         "running": proposal.running,
         "week": [
-            {"day": day.day, "run": day.run, "strength": day.strength, "hard": day.hard}
+            {"day": day.day, "run": day.run, "moves": day.moves, "strength": day.strength, "hard": day.hard}
             for day in proposal.week
         ],
         "sessions": recipe.sessions.as_json(),

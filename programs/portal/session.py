@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from programs.builder.sessions import Part as Stretch
-from programs.builder.sessions import Session, moment, parts
+from programs.builder.sessions import Session, Split, moment, parts
 from programs.plans.models import Exercise, Version
 from programs.portal import words
 from programs.portal.forms import SessionForm, field_name
@@ -74,18 +74,19 @@ class Planned:
 
 def planned(version: Version, exercises: list[Exercise]) -> list[Planned]:
     """The whole week, Monday first."""
-    return [_planned(session, version) for session in version.week(exercises)]
+    split = version.split
+    return [_planned(session, version, split) for session in version.week(exercises)]
 
 
-def _planned(session: Session[Exercise], version: Version) -> Planned:
+def _planned(session: Session[Exercise], version: Version, split: Split) -> Planned:
     return Planned(
         day=session.day.name,
         day_name=words.DAY_NAMES[session.day.name],
-        run=words.run_of(session.day.run, version.proposal),
+        run=words.run_of(session.day.does, version.proposal),
         is_rest=session.is_rest,
         minutes=int(session.minutes),
         exercises=session.exercises,
-        parts=parts(session),
+        parts=parts(session, split),
     )
 
 
@@ -94,7 +95,7 @@ def of_day(week: list[Planned], *, chosen: str, today: dt.date) -> Planned:
     return next((plan for plan in week if plan.day == chosen), week[today.weekday()])
 
 
-def cards(plan: Planned, form: SessionForm) -> list[Part]:
+def cards(plan: Planned, form: SessionForm, split: Split) -> list[Part]:
     """The session's cards, numbered through, each with its field of the form."""
     number = 0
     found = []
@@ -102,13 +103,13 @@ def cards(plan: Planned, form: SessionForm) -> list[Part]:
         row = []
         for exercise in part.exercises:
             number += 1
-            row.append(_card(number, exercise, form[field_name(exercise.pk)]))
+            row.append(_card(number, exercise, form[field_name(exercise.pk)], split))
         minutes = int(sum(exercise.minutes for exercise in part.exercises))
         found.append(Part(part.title, row, minutes, part.is_compact))
     return found
 
 
-def _card(number: int, exercise: Exercise, field: forms.BoundField) -> Card:
+def _card(number: int, exercise: Exercise, field: forms.BoundField, split: Split) -> Card:
     return Card(
         number=number,
         name=exercise.name,
@@ -116,7 +117,7 @@ def _card(number: int, exercise: Exercise, field: forms.BoundField) -> Card:
         cue=exercise.cue,
         tempo=exercise.tempo,
         why=exercise.why_patient,
-        moment=moment(exercise.category),
+        moment=moment(split.kind(exercise)),
         field=field,
     )
 

@@ -151,7 +151,7 @@ def _draw(
         "plan": plan,
         "is_today": plan.day == week[today_there.weekday()].day,
         "day_text": format_date(today_there, "l j F"),
-        "parts": session.cards(plan, form),
+        "parts": session.cards(plan, form, version.split),
         "other_days": [other for other in week if other.exercises and other.day != plan.day],
         "pain": session.about_pain(version),
         "form": form,

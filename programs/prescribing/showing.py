@@ -109,7 +109,13 @@ class PlannedDay:
 
     @property
     def run(self) -> str:
-        return words.run_of(self.day.day.run)
+        return words.run_of(self.day.day.does)
+
+    @property
+    def is_hard(self) -> bool:
+        """Not where the running policy took the hard run out and no strength work is left."""
+        day = self.day.day
+        return day.hard and (day.does == day.run or bool(day.strength))
 
     @property
     def strength(self) -> str:

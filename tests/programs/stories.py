@@ -91,6 +91,7 @@ def a_draft(**given: Any) -> Draft:
         },
         "education": ["Sleep 7 to 9 hours."],
         "eligible": [e.library_id for e in exercises],
+        "checks": {"slider_curl": {"only_when": "Hinge drill without pain.", "not_with": "Fresh bruise"}},
         "blocked": [{"id": "nordic_curl", "name": "Nordic curl", "because": "level 4 is above the cap of 3"}],
         "sources": {
             "S19": "Askling 2013: lengthening exercises in footballers. (partly looked up, detail from memory)"

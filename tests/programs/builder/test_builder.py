@@ -38,6 +38,7 @@ def test_the_shipped_recipes_and_exercises_are_sound():
         ("glute.v1.toml", 'phases = ["P1"', 'phases = ["P9"', "E002"),
         ("glute.v1.toml", 'progressions = ["', 'progressions = ["no_such", "', "E002"),
         ("glute.v1.toml", "level = 1", "level = 6", "E006"),
+        ("glute.v1.toml", 'require = "gait_change = none"\n', "", "E006"),
     ],
 )
 def test_a_broken_exercise_is_refused(tmp_path, file, old, new, id):
@@ -61,6 +62,15 @@ def test_a_broken_exercise_is_refused(tmp_path, file, old, new, id):
         ('{ category = "core" },', '{ category = "mobility" },', "E002"),
         ('{ category = "core" },', '{ category = "core", place = -1 },', "E006"),
         ('{ category = "core" },', '{ category = "core", days = 2 },', "E001"),
+        ('kind = "loading"', 'kind = "hamstring"', "E002"),
+        ('kind = "loading"\n', "", "E006"),
+        ('guarded = { ladder = "easy" }', "guarded = {}", "E006"),
+        ('ladder = { Mon = "ladder", Wed = "ladder", Fri = "ladder" }\n', "", "E006"),
+        ('Wed = "ladder"', 'Tue = "ladder"', "E006"),
+        ('Wed = "ladder"', 'Wed = "speed"', "E006"),
+        ('Wed = "ladder"', 'Wed = "sprint"', "E002"),
+        ('Wed = "ladder"', 'Day = "ladder"', "E001"),
+        ('none_yet = { ladder = "walk"', 'none_yet = { ladder = "easy"', "E006"),
     ],
 )
 def test_a_broken_recipe_is_refused(tmp_path, old, new, id):
@@ -140,6 +150,29 @@ def test_the_young_the_new_and_the_unknown_are_capped(changes, reason):
     proposal = program(case_of("O15", **changes))
     assert any(cap.level == 3 and reason in cap.reason for cap in proposal.level_caps)
     assert all(RECIPE.library.exercise(id).level <= 3 for id in proposal.eligible)
+
+
+@pytest.mark.parametrize("id", [id for id, case in CASES.items() if program(case["input"]).phase])
+def test_no_week_contradicts_its_running_line(id):
+    proposal = program(CASES[id]["input"])
+    runs = {day.moves for day in proposal.week} & {"ladder", "easy", "speed", "long"}
+    allowed = {
+        "none_yet": set(),
+        "ladder": {"ladder"},
+        "modified": {"easy"},
+        "guarded": {"easy", "speed", "long"},
+    }[proposal.running]
+    assert runs <= allowed
+    assert bool(runs) is bool(allowed)
+
+
+def test_the_first_phase_walks_unless_running_is_allowed():
+    """The draft's phase 1 week said walk whatever the policy said: the policy decides now."""
+    assert [day.moves for day in program(CASES["O03"]["input"]).week] == ["walk"] * 6 + ["rest"]
+    assert [day.moves for day in program(CASES["O07"]["input"]).week] == [
+        "ladder", "walk", "ladder", "walk", "ladder", "walk", "rest",
+    ]  # fmt: skip
+    assert "ladder" not in {day.moves for day in program(CASES["O06"]["input"]).week}
 
 
 def test_the_ladder_starts_where_running_starts():

@@ -53,6 +53,8 @@ def test_a_proposal_shows_every_reason(carl, ana_story):
         "156 now; aim for 164",
         "3 sets of 8–10",
         "sees nothing of it until you release it",
+        "Hinge drill without pain.",
+        "Fresh bruise",
     ):
         assert said in page, said
 
