@@ -41,7 +41,6 @@ class Proposal:
     level_caps: tuple[Cap, ...]
     pain_rule: str
     week: tuple[Day, ...]
-    week_text: str
     ladder_stage: Stage | None
     cadence: tuple[int, ...]
     limits: Mapping[str, Any]
@@ -87,7 +86,6 @@ def _nothing(klass: str, track: Track, recipe: Recipe) -> Proposal:
         level_caps=(),
         pain_rule="",
         week=(),
-        week_text="",
         ladder_stage=None,
         cadence=(),
         limits=recipe.limits,
@@ -126,7 +124,6 @@ def _program(
         level_caps=level_caps,
         pain_rule=phase.pain_rule,
         week=recipe.week_of(phase, running),
-        week_text=phase.week_text,
         ladder_stage=_ladder_stage(running, recipe),
         cadence=cadence_targets(facts, causes, recipe),
         limits=MappingProxyType(limits),

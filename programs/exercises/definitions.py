@@ -33,14 +33,6 @@ class Dose:
     min_hours_between: int | None
     note: str
 
-    @property
-    def summary(self) -> str:
-        """One line: "4 × 5, hold 5-10 s, rest 45 s"."""
-        amount = " × ".join(str(part) for part in (self.sets, self.reps) if part)
-        hold = f"hold {self.hold_s} s" if self.hold_s else ""
-        rest = f"rest {self.rest_s} s" if self.rest_s else ""
-        return ", ".join(part for part in (amount, hold, rest) if part)
-
 
 @dataclass(frozen=True, slots=True)
 class Exercise:

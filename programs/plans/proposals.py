@@ -20,7 +20,7 @@ from clinic.knowledge.conditions import Value
 from clinic.knowledge.sources import load_sources
 from programs.builder.proposal import Proposal, propose
 from programs.builder.reading import load_recipe
-from programs.builder.recipe import NO_PROGRAM, Recipe
+from programs.builder.recipe import Recipe
 from programs.builder.selection import Picked as Chosen
 from programs.builder.sessions import Split, split_from
 from programs.exercises.definitions import Exercise
@@ -63,7 +63,7 @@ class Draft:
     """What the builder proposes for one case and class.
 
     `snapshot` keys: class_label, track_note, phase_name, goal, exit_text, pain_rule, pain_limit (0 to 10),
-    strength_per_week, running, week ([{day, run, moves, strength, hard}]), sessions (a Split), week_words, limits
+    strength_per_week, running, week ([{day, run, moves, strength, hard}]), sessions (a Split), limits
     ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
     cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
     education ([text]), categories ({id: title}), eligible ([id]), blocked and left_out ([{id, name, because}]),
@@ -110,11 +110,6 @@ def split_of(snapshot: Mapping[str, Any]) -> Split:
     """How this version's exercises are spread over its week: its own, or the first recipe's for one older than it."""
     kept, first = snapshot.get("sessions"), load_recipe("hamstring", 1).sessions
     return split_from(kept, kinds=first.kinds) if kept else first
-
-
-def has_program(klass: str, *, catalogue: str) -> bool:
-    """Whether a class has exercises at all, for pages that offer to propose. Raises KeyError for an unknown class."""
-    return load_recipe(catalogue).track_of(klass).id != NO_PROGRAM
 
 
 def _no_program(recipe: Recipe, klass: str) -> str:
@@ -168,7 +163,6 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
             for day in proposal.week
         ],
         "sessions": recipe.sessions.as_json(),
-        "week_words": proposal.week_text,
         "limits": {
             name: int(proposal.limits[name])
             for name in ("strength_min", "run_addons_min", "daily_min", "total_day_min")

@@ -97,7 +97,7 @@ def _days(version: Version, exercises: list[Exercise]) -> dict[int, str]:
     for session in version.week(exercises):
         for exercise in session.exercises:
             found.setdefault(exercise.pk, []).append(session.day.name)
-    return {pk: "daily" if len(days) == 7 else ", ".join(days) for pk, days in found.items()}
+    return {pk: words.days_of(days) for pk, days in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

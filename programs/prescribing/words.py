@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from programs.builder.sessions import DAYS
 from programs.plans.doses import dashed
 
 RUNNING = {
@@ -41,6 +42,16 @@ def strength_of(session: str) -> str:
     if not session:
         return "None"
     return f"Strength {session}" if len(session) == 1 else session.capitalize()
+
+
+def days_of(days: Sequence[str]) -> str:
+    """“Daily”, “Mon–Sat”, “Mon, Wed, Fri”: three or more days running are told by their ends. `days` in week order."""
+    if len(days) == len(DAYS):
+        return "Daily"
+    places = [DAYS.index(day) for day in days]
+    if len(places) > 2 and places[-1] - places[0] == len(places) - 1:
+        return f"{days[0]}\N{EN DASH}{days[-1]}"
+    return ", ".join(days)
 
 
 def readable(text: str) -> str:

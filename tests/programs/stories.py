@@ -81,7 +81,6 @@ def a_draft(**given: Any) -> Draft:
         "strength_per_week": "3",
         "running": "ladder",
         "week": WEEK,
-        "week_words": "Mon ladder run then strength A.",
         "limits": {"strength_min": 35, "run_addons_min": 20, "daily_min": 15, "total_day_min": 90},
         "cadence": {"baseline": 156, "target": 164, "later": [168, 172], "rule": "baseline +5%"},
         "ladder": {

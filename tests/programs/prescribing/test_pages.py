@@ -141,6 +141,19 @@ def test_how_often_reads_like_words(per_week, shown):
     assert words.often(per_week) == shown
 
 
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "Daily"),
+        (["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], "Mon–Sat"),
+        (["Mon", "Wed", "Fri"], "Mon, Wed, Fri"),
+        (["Mon", "Tue"], "Mon, Tue"),
+    ],
+)
+def test_days_are_told_shortly(days, shown):
+    assert words.days_of(days) == shown
+
+
 def test_releasing_in_two_tabs_says_who_was_first(carl, ana_story):
     url = address("release", ana_story, ana_story.proposed.pk)
     carl.post(url, {"sure": "on"})
