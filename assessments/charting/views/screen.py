@@ -25,7 +25,7 @@ from clinic.people.roles import Role
 
 KEYS = [
     ("Tab", "Next question"),
-    ("Enter", "Next field; after the last one, save and continue"),
+    ("Enter", "Next field; after the last one, save and continue (in a text box, a new line)"),
     ("y n u", "Yes, no, not known"),
     ("0 … 9", "A pain score (t for 10), or that option of a list"),
     ("?", "This list"),

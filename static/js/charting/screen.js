@@ -61,7 +61,8 @@ const save = async () => {
 const received = async (response, going) => {
   const json = (response.headers.get("Content-Type") || "").includes("json");
   if (response.status >= 500) throw new Error("the server could not save");
-  if (!json) return stop(going, "You were signed out. What you typed is kept: press “Save and continue”, then sign in again");
+  // A save is never answered with another page: where one was, it is the sign-in, which speaks JSON too when asked.
+  if (!json || response.redirected) return stop(going, "You were signed out. What you typed is kept: press “Save and continue”, then sign in again");
   const told = await response.json();
   if (told.signed) return stop(going, told.signed);
   form.elements.seen.value = told.seen;

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
 from assessments.screens import actions
@@ -13,7 +15,7 @@ from assessments.screens.models import Answer, Screen
 from assessments.screens.reading import load_screen
 from clinic.people.models import Account
 from tests.journeys.person import Person, Window, page_faults
-from tests.world import World
+from tests.world import PASSWORD, TOTP_SECRET, World
 
 RED_FLAGS = load_screen().sections[0]
 SAVED = re.compile(r"Saved \d\d:\d\d")
@@ -121,6 +123,10 @@ def test_an_answer_from_another_tab_is_not_overwritten_by_the_script(world, carl
     assert values(screen) == {"age_years": 40}
     carl.presses("Save and continue")
     carl.sees("Two answers for Age")
+    theirs = re.compile("Keep Cleo Marchetti's of .*: 40 years")
+    expect(page.get_by_label(theirs)).to_be_visible()
+    expect(page.get_by_label(re.compile("Take yours as it stands above: 34 years"))).to_be_visible()
+    assert values(screen) == {"age_years": 40}
     page.get_by_label(re.compile("Take yours")).check()
     carl.presses("Save and continue")
     carl.is_on("This episode")
@@ -133,3 +139,43 @@ def test_an_urgent_finding_is_said_at_once(carl, screen):
     page.keyboard.press("y")
     expect(page.locator("[data-urgent-text]")).to_contain_text("Cauda equina")
     assert page_faults(page) == []
+
+
+def test_two_tabs_of_one_person_take_turns(carl, screen):
+    """The older tab is told at once, shows both answers, and keeps what the newer one wrote when it is asked to."""
+    older = carl.opens(section(screen, "person")).page
+    newer = older.context.new_page()
+    newer.goto(older.url)
+    newer.locator("[name=body_mass_kg]").fill("61")
+    expect(newer.locator("[data-saved-text]")).to_have_text(SAVED)
+    older.locator("[name=body_mass_kg]").fill("64")
+    expect(older.locator("#item-body_mass_kg [data-problem]")).to_contain_text("61 kg. Yours was not saved")
+    carl.presses("Save and continue")
+    expect(older.locator("[name=body_mass_kg]")).to_have_value("64")
+    older.get_by_label(re.compile("Keep Carl Jensen's of .*: 61 kg")).check()
+    carl.presses("Save and continue")
+    carl.is_on("This episode")
+    assert values(screen) == {"body_mass_kg": 61}
+    newer.close()
+
+
+def test_a_session_that_ran_out_in_mid_section_loses_nothing(world, carl, screen):
+    """The script says so as soon as it is refused; after the real sign-in every field is there again, unsaved."""
+    page = carl.opens(section(screen, "person")).page
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[name=age_years]").fill("34")
+    expect(page.locator("[data-saved-text]")).to_contain_text("You were signed out. What you typed is kept")
+    page.locator("[name=body_mass_kg]").fill("61")
+    assert values(screen) == {}
+    page.get_by_role("button", name="Save and continue").click()
+    page.fill("[name=login]", world.carl.username)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.fill("[name=code]", format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30)))
+    page.locator("main button[type=submit]").first.click()
+    carl.is_on("Person and side").sees("This was not saved yet")
+    expect(page.locator("[name=age_years]")).to_have_value("34")
+    expect(page.locator("[name=body_mass_kg]")).to_have_value("61")
+    assert values(screen) == {}
+    carl.presses("Save and continue").is_on("This episode")
+    assert values(screen) == {"age_years": 34, "body_mass_kg": 61}
