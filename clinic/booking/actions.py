@@ -244,7 +244,7 @@ def _take_slot(appointment: Appointment, write: Callable[[], None], now: dt.date
         if holder is not None:
             after = max(now, appointment.starts_at)
             offers = free.next_free(appointment.clinician, appointment.type, after, OFFERED)
-            raise SlotTaken(holder, offers) from refused
+            raise SlotTaken(appointment.starts_at, holder, offers) from refused
     raise refused  # freed and taken again three times in a row: nobody to name
 
 

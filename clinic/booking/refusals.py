@@ -15,20 +15,25 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """Nothing was changed. str() is fit to be shown to staff."""
+    """Nothing was changed. str() is fit to be shown to staff.
+
+    `instead` is the way out as a sentence, for places that do not offer `next_free` as buttons.
+    """
+
+    instead = ""
 
 
 class SlotTaken(Refused):
     """Somebody else holds that time. `holder` is theirs; `next_free` are starts that would do, soonest first."""
 
-    def __init__(self, holder: Appointment, next_free: list[dt.datetime]) -> None:
+    def __init__(self, starts_at: dt.datetime, holder: Appointment, next_free: list[dt.datetime]) -> None:
+        self.starts_at = starts_at
         self.holder = holder
         self.next_free = next_free
-        others = "; ".join(spoken(start) for start in next_free)
-        instead = f"Next free: {others}." if others else "Nothing else is free in the next eight weeks."
+        self.instead = _next_free(next_free) or "Nothing else is free in the next eight weeks."
         super().__init__(
-            f"{spoken(holder.starts_at)} with {holder.clinician} is taken by {holder.patient.full_name}. "
-            f"Nothing was changed. {instead}"
+            f"{spoken(starts_at)} with {holder.clinician} is taken: {holder.patient.full_name}, "
+            f"{_from_to(holder)}. Nothing was changed."
         )
 
 
@@ -42,11 +47,8 @@ class OutsideWorkingHours(Refused):
     def __init__(self, starts_at: dt.datetime, next_free: list[dt.datetime], why: str = "") -> None:
         self.starts_at = starts_at
         self.next_free = next_free
-        others = "; ".join(spoken(start) for start in next_free)
-        instead = f"Next free: {others}." if others else "Set this clinician's working hours first."
-        super().__init__(
-            f"{why or f'{spoken(starts_at)} is outside working hours.'} Nothing was changed. {instead}"
-        )
+        self.instead = _next_free(next_free) or "Set this clinician's working hours first."
+        super().__init__(f"{why or f'{spoken(starts_at)} is outside working hours.'} Nothing was changed.")
 
 
 class TooLong(OutsideWorkingHours):
@@ -95,3 +97,13 @@ def spoken(moment: dt.datetime) -> str:
     """A time in the clinic's zone, with the zone's name: 09:00 on Tuesday 3 March (GMT)."""
     local = timezone.localtime(moment, timezone.get_default_timezone())
     return f"{local:%H:%M} on {date_format(local, 'l j F')} ({local.tzname()})"
+
+
+def _next_free(starts: list[dt.datetime]) -> str:
+    return f"Next free: {'; '.join(spoken(start) for start in starts)}." if starts else ""
+
+
+def _from_to(appointment: Appointment) -> str:
+    zone = timezone.get_default_timezone()
+    begins, ends = (timezone.localtime(at, zone) for at in (appointment.starts_at, appointment.ends_at))
+    return f"{begins:%H:%M}\u2013{ends:%H:%M}"

@@ -102,7 +102,7 @@ def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
     booked = list(with_arrival.order_by("starts_at", "pk"))
     hours = list(WorkingHours.objects.filter(weekday=day.weekday()).select_related("clinician__account"))
     told = Reminder.objects.about(REMINDERS_OF, [appointment.pk for appointment in booked]) if booked else {}
-    visits = [visit_of(appointment, told.get(appointment.pk, [])) for appointment in booked]
+    visits = [visit_of(appointment, told.get(appointment.pk, []), now=now) for appointment in booked]
     clinicians = _working(hours, booked, day)
     held = [(a.clinician_id, v) for a, v in zip(booked, visits, strict=True) if a.status in HOLDS_A_SLOT]
     is_today = day == timezone.localdate(now, zone)
@@ -119,7 +119,7 @@ def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
     )
 
 
-def visit_of(appointment: Any, reminders: Iterable[Reminder]) -> Visit:
+def visit_of(appointment: Any, reminders: Iterable[Reminder], *, now: dt.datetime) -> Visit:
     """The card of an appointment, annotated with `arrived_at`; the newest thing they were told counts."""
     newest = next((r for r in reminders if r.about_at in {appointment.starts_at, appointment.moved_at}), None)
     missed = newest is not None and newest.state in {State.FAILED, State.SKIPPED}
@@ -141,7 +141,7 @@ def visit_of(appointment: Any, reminders: Iterable[Reminder]) -> Visit:
         status=appointment.status,
         arrived_at=appointment.arrived_at,
         urgent_because=appointment.urgent_because,
-        told=_told(newest),
+        told=_told(newest, to_come=appointment.starts_at > now),
         unreached_because=newest.because if newest and missed else "",
         usual_step=(usual.value, STEP_WORDS[usual]) if usual else None,
         other_steps=[(step.value, STEP_WORDS[step]) for step in steps],
@@ -151,10 +151,10 @@ def visit_of(appointment: Any, reminders: Iterable[Reminder]) -> Visit:
     )
 
 
-def _told(reminder: Reminder | None) -> str:
-    """“Confirmation sent”, “Reminder failed”."""
+def _told(reminder: Reminder | None, *, to_come: bool) -> str:
+    """“Confirmation sent”, “Reminder failed”; empty for a visit that has begun and of which nothing was sent."""
     if reminder is None:
-        return "Nothing sent yet"
+        return "Nothing sent yet" if to_come else ""
     return f"{TOLD_OF.get(reminder.kind, 'Reminder')} {TOLD_HOW[State(reminder.state)]}"
 
 

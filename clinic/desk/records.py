@@ -21,25 +21,30 @@ LATEST_READERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line of a list of patients; `url` leads on with the booking, or to the record."""
+    """One line of a list of patients; `url` leads on with the booking, or to the record. `why`: why it is here."""
 
     name: str
     preferred_name: str
     birth_date: dt.date
     record_number: str
     url: str
+    record_url: str
     book_url: str
+    why: str
 
     @classmethod
-    def of(cls, patient: Patient, wish: Wish) -> Found:
+    def of(cls, patient: Patient, wish: Wish, why: str = "") -> Found:
         book_url = wish.with_patient(patient.pk).url
+        record_url = reverse("desk:patient", args=[patient.pk])
         return cls(
             name=patient.full_name,
             preferred_name=patient.preferred_name,
             birth_date=patient.birth_date,
             record_number=patient.record_number,
-            url=book_url if wish.book else reverse("desk:patient", args=[patient.pk]),
+            url=book_url if wish.book else record_url,
+            record_url=record_url,
             book_url=book_url,
+            why=why,
         )
 
 

@@ -1,13 +1,13 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, moving, patients, reminders
+from clinic.desk.views import access_log, booking, contacts, day, moving, patients, registering, reminders
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", day.today, name="today"),
     path("book/", booking.book, name="book"),
     path("patients/", patients.search_patients, name="patients"),
-    path("patients/register/", patients.register, name="register"),
+    path("patients/register/", registering.register, name="register"),
     path("patients/<int:patient_id>/", patients.record, name="patient"),
     path("patients/<int:patient_id>/edit/", patients.edit, name="edit_patient"),
     path("patients/<int:patient_id>/contacts/new/", contacts.add, name="add_channel"),

@@ -214,6 +214,9 @@ def demo_accounts(path: Path) -> list[tuple[str, str, str, str]]:
         rows = json.loads(path.read_text())
     except (OSError, ValueError):
         return []
-    return [
-        (str(row["role"]), str(row["name"]), str(row["password"]), str(row.get("note") or "")) for row in rows
-    ]
+    return [(str(row["role"]), str(row["name"]), str(row["password"]), _about(row)) for row in rows]
+
+
+def _about(row: dict[str, object]) -> str:
+    """“Noor Bakker, started today”."""
+    return ", ".join(str(row[name]) for name in ("person", "note") if row.get(name))

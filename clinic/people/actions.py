@@ -17,13 +17,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.people import details as detail_rules
-from clinic.people import journal, phones, search
+from clinic.people import journal, phones
 from clinic.people.actors import Actor
+from clinic.people.alike import Alike, Newcomer, likely_duplicates
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.links import make_sign_in_link, open_account_for, use_sign_in_link
 from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
 
 __all__ = [
+    "AlreadyRegistered",
     "ChangedMeanwhile",
     "LikelyDuplicates",
     "add_channel",
@@ -37,19 +39,29 @@ __all__ = [
     "withdraw_consent",
 ]
 
-# A second click on “Register” within this time is the same click, not a second person.
-DOUBLE_CLICK = dt.timedelta(minutes=2)
 REGISTERING = 2_001  # first key of the advisory lock, so that it meets no other package's lock
 
 
 class LikelyDuplicates(ValueError):
-    """Nothing was saved: `patients` may be this person already."""
+    """Nothing was saved: these may be this person already, the most alike first."""
 
-    def __init__(self, patients: Sequence[Patient]) -> None:
+    def __init__(self, alike: Sequence[Alike]) -> None:
         super().__init__(
             "Records that may be this person already exist. Open one, or say this is somebody else."
         )
-        self.patients = list(patients)
+        self.alike = list(alike)
+
+
+class AlreadyRegistered(ValueError):
+    """Nothing was saved: `patient` is this person. `adds_nothing`: the record holds all that was typed."""
+
+    def __init__(self, patient: Patient, *, adds_nothing: bool) -> None:
+        super().__init__(
+            f"{patient.full_name} is already registered as {patient.record_number}. "
+            "Nothing was saved a second time."
+        )
+        self.patient = patient
+        self.adds_nothing = adds_nothing
 
 
 class ChangedMeanwhile(ValueError):
@@ -74,8 +86,9 @@ def register_patient(
 ) -> Patient:
     """A new record, with its contact channels. `agreed` names the channel kinds the patient consented to.
 
-    Raises InvalidDetails (problems by field, also `email` and `phone`), and LikelyDuplicates unless the person
-    at the desk has seen them. Pressing the button twice gives back the record made the first time.
+    Raises InvalidDetails (problems by field, also `email` and `phone`); AlreadyRegistered where nothing tells
+    this person from one we know, as when the button is pressed twice; and LikelyDuplicates unless the person
+    at the desk has seen them.
     """
     details = details.tidied()
     reached, problems = _read_channels(email=email, phone=phone)
@@ -84,9 +97,10 @@ def register_patient(
         raise InvalidDetails(more | problems)
     with transaction.atomic():
         _one_at_a_time(details.birth_date)
-        if twin := _made_just_now(details, by, now):
-            return twin
-        if not knowing_duplicates and (alike := _alike(details, reached)):
+        alike = _alike(details, reached)
+        if twin := next((each.patient for each in alike if each.is_the_same), None):
+            raise AlreadyRegistered(twin, adds_nothing=_adds_nothing(twin, details, reached, agreed))
+        if alike and not knowing_duplicates:
             raise LikelyDuplicates(alike)
         patient = Patient(registered_at=now, registered_by=by if isinstance(by, Account) else None)
         _write(patient, details)
@@ -219,9 +233,9 @@ def _read_channels(
     return reached, problems
 
 
-def _alike(details: Details, reached: dict[ChannelKind, tuple[str, str]]) -> list[Patient]:
-    return list(
-        search.likely_duplicates(
+def _alike(details: Details, reached: dict[ChannelKind, tuple[str, str]]) -> list[Alike]:
+    return likely_duplicates(
+        Newcomer(
             given_name=details.legal_given_name,
             family_name=details.legal_family_name,
             birth_date=details.birth_date,
@@ -231,22 +245,24 @@ def _alike(details: Details, reached: dict[ChannelKind, tuple[str, str]]) -> lis
     )
 
 
+def _adds_nothing(
+    twin: Patient,
+    details: Details,
+    reached: dict[ChannelKind, tuple[str, str]],
+    agreed: Collection[str],
+) -> bool:
+    """Whether the record says already all that was typed, consent included."""
+    if any(getattr(twin, name) != getattr(details, name) for name in FIELD_NAMES):
+        return False
+    known = {(channel.kind, channel.value): channel.may_be_used for channel in twin.channels.all()}
+    typed = [(kind.value, value) for kind, (value, _) in reached.items()]
+    return all(channel in known and (known[channel] or channel[0] not in agreed) for channel in typed)
+
+
 def _one_at_a_time(born: dt.date) -> None:
     """Two desks registering the same person wait for each other; everybody else does not."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [REGISTERING, born.toordinal()])
-
-
-def _made_just_now(details: Details, by: Actor, now: dt.datetime) -> Patient | None:
-    if not isinstance(by, Account):
-        return None
-    return Patient.objects.filter(
-        legal_given_name=details.legal_given_name,
-        legal_family_name=details.legal_family_name,
-        birth_date=details.birth_date,
-        registered_by=by,
-        registered_at__gt=now - DOUBLE_CLICK,
-    ).first()
 
 
 def _write(patient: Patient, details: Details) -> None:

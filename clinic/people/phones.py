@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import phonenumbers
+
+FEWEST_DIGITS = 4  # typed without + or 0, fewer fit too many numbers
 
 
 class NotAPhone(ValueError):
@@ -40,3 +43,24 @@ def normalised(typed: str, *, region: str) -> Phone:
         raise NotAPhone(typed)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Phone(e164=e164, digits=e164.removeprefix("+"))
+
+
+def beginnings(typed: str, *, region: str) -> list[str]:
+    """How the stored digits of a number may begin whose first few were typed; empty where that fits every number.
+
+    +44 7946, 0044 7946, 07946 and 7946 all begin 447946 in GB; digits alone may be a country code too.
+    """
+    digits = re.sub(r"\D", "", typed.replace("(0)", ""))
+    code = str(phonenumbers.country_code_for_region(region))
+    trunk = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
+    if typed.lstrip().startswith("+"):
+        if trunk and digits.startswith(code + trunk):  # +44 07946: both ways of dialling at once
+            digits = code + digits[len(code + trunk) :]
+        found = [digits]
+    elif digits.startswith("00"):
+        found = [digits[2:]]
+    elif trunk and digits.startswith(trunk):
+        found = [code + digits[len(trunk) :]]
+    else:
+        found = [digits, code + digits] if len(digits) >= FEWEST_DIGITS else []
+    return [beginning for beginning in found if not code.startswith(beginning)]

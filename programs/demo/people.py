@@ -116,12 +116,13 @@ def let_in(patient: Patient, *, now: dt.datetime) -> dict[str, str]:
     account.username, account.is_demo = RUNNER, True
     account.set_password(password)
     account.save(update_fields=["username", "is_demo", "password"])
-    return _printed(account, password, "", f"{patient.full_name}, with a released program")
+    return _printed(account, password, "", "with a released program")
 
 
 def _printed(account: Account, password: str, secret: str, note: str) -> dict[str, str]:
     return {
         "role": Role(account.role).label,
+        "person": account.display_name,
         "name": account.username,
         "password": password,
         "totp_secret": secret,

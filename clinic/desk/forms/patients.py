@@ -104,6 +104,21 @@ class RegisterForm(DetailsForm):
     def agreed(self) -> set[str]:
         return {kind.value for kind in ChannelKind if self.cleaned_data[f"{kind.value}_agreed"]}
 
+    @staticmethod
+    def begun_with(searched: str) -> dict[str, object]:
+        """What was searched for in the field it belongs to; one word alone is a family name."""
+        searched = " ".join(searched.split())[:80]
+        if birth_date(searched):
+            return {"birth_date": searched}
+        if "@" in searched:
+            return {"email": searched}
+        if not any(letter.isalpha() for letter in searched):
+            return {"phone": searched}
+        given, _, family = searched.rpartition(" ")
+        names = {"legal_given_name": given, "legal_family_name": family}
+        as_written = any(letter.isupper() for letter in searched)
+        return {name: text if as_written else text.title() for name, text in names.items()}
+
 
 class EditForm(DetailsForm):
     """Correcting who a patient is; `based_on` tells whether somebody else did so meanwhile."""

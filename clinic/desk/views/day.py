@@ -71,7 +71,7 @@ def appointment_status(
             )
             messages.success(request, f"{patient.full_name}: {Status(told['to']).label.lower()}.")
         except Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, f"{refused} {refused.instead}".strip())
     else:
         messages.error(
             request, "Nothing was changed: that step is not one we know, or the reason is over 200 letters."

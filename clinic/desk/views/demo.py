@@ -19,9 +19,13 @@ from clinic.audit.guards import open_to_everyone
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One line of .data/demo-accounts.json; `code` is empty for somebody without a second factor."""
+    """One line of .data/demo-accounts.json; `code` is empty for somebody without a second factor.
+
+    `person` is who that is in the clinic, `name` what they sign in with.
+    """
 
     role: str
+    person: str
     name: str
     password: str
     note: str
@@ -48,6 +52,7 @@ def read_accounts(path: Path, now: float) -> list[DemoAccount]:
     return [
         DemoAccount(
             role=told["role"],
+            person=told.get("person", ""),
             name=told["name"],
             password=told["password"],
             note=told.get("note", ""),

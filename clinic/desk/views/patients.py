@@ -1,4 +1,4 @@
-"""Finding, registering and correcting patients, and the record as the desk sees it: no screens, no programs."""
+"""Finding and correcting patients, and the record as the desk sees it: no screens, no programs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ from clinic.desk import records
 from clinic.desk.forms.patients import EditForm, RegisterForm
 from clinic.desk.wish import Wish
 from clinic.people import kept_forms
-from clinic.people.actions import (
-    ChangedMeanwhile,
-    LikelyDuplicates,
-    change_patient,
-    register_patient,
-)
+from clinic.people.actions import ChangedMeanwhile, change_patient
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
@@ -32,17 +27,17 @@ NOT_SAVED_YET = "This was not saved yet: you were signed out first. Look it over
 @for_roles(*DESK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """Those that fit what was typed; htmx asks for the list alone as somebody types."""
+    """Those that fit what was typed; the page's script asks for the list alone as somebody types."""
     typed = request.POST.get("q", "").strip()[:80]
     wish = Wish.carried(request.POST.get("booking", ""))
-    shown = {"typed": typed, "wish": wish, "register_query": wish.waiting().query if wish.book else ""}
+    shown = {"typed": typed, "wish": wish}
     try:
         found = list(find(typed)) if typed else []
     except TooShort:
         found, shown["too_short"] = [], True
     record_listed(patients=[patient.pk for patient in found], by=account, what="search")
     shown["found"] = lines = [records.Found.of(patient, wish) for patient in found]
-    as_they_type = "HX-Request" in request.headers
+    as_they_type = "X-As-They-Type" in request.headers
     if wish.book and len(lines) == 1 and not as_they_type:
         return redirect(lines[0].url)  # Enter: nobody else fits, and the booking shows who it is
     # Several: a second Enter takes the first. A list that comes while somebody types leaves the focus alone.
@@ -51,57 +46,7 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
     return render(request, template, shown)
 
 
-@for_roles(*DESK)
-@require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """A new record; likely duplicates are shown first."""
-    if request.method != "POST":
-        kept = kept_forms.take_back(request)
-        if kept is not None:
-            messages.warning(request, NOT_SAVED_YET)
-        form = RegisterForm(initial=_unsaved(RegisterForm, kept) if kept is not None else {})
-        wish = Wish.carried(kept.get("booking", "")) if kept is not None else Wish.read(request.GET)
-        return _register_page(request, form, wish)
-    form, wish = RegisterForm(request.POST), Wish.carried(request.POST.get("booking", ""))
-    if not form.is_valid():
-        return _register_page(request, form, wish, status=422)
-    try:
-        patient = _register(form, account, knowing="somebody_else" in request.POST)
-    except InvalidDetails as refused:
-        form.refuse(refused)
-        return _register_page(request, form, wish, status=422)
-    except LikelyDuplicates as refused:
-        record_listed(patients=[alike.pk for alike in refused.patients], by=account, what="likely duplicates")
-        return _register_page(request, form, wish, alike=refused.patients, status=409)
-    messages.success(request, f"{patient.full_name} is registered as {patient.record_number}.")
-    return redirect(wish.with_patient(patient.pk).url) if wish.book else redirect("desk:patient", patient.pk)
-
-
-def _register(form: RegisterForm, account: Account, *, knowing: bool) -> Patient:
-    return register_patient(
-        details=form.details(),
-        email=form.cleaned_data["email"],
-        phone=form.cleaned_data["phone"],
-        agreed=form.agreed,
-        by=account,
-        now=timezone.now(),
-        knowing_duplicates=knowing,
-    )
-
-
-def _register_page(
-    request: HttpRequest,
-    form: RegisterForm,
-    wish: Wish,
-    alike: list[Patient] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    found = [records.Found.of(patient, wish) for patient in alike or []]
-    shown = {"form": form, "wish": wish, "alike": found}
-    return render(request, "desk/register.html", shown, status=status)
-
-
-def _unsaved(form_class: type[RegisterForm] | type[EditForm], kept: QueryDict) -> dict[str, object]:
+def unsaved(form_class: type[RegisterForm] | type[EditForm], kept: QueryDict) -> dict[str, object]:
     """What was typed, as the starting values of a form that refuses nothing yet."""
     bound = form_class(kept)
     return {name: bound[name].data for name in bound.fields}
@@ -123,7 +68,7 @@ def edit(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRes
         if kept is None:
             return _edit_page(request, EditForm.showing(patient), patient)
         messages.warning(request, NOT_SAVED_YET)
-        return _edit_page(request, EditForm(initial=_unsaved(EditForm, kept)), patient)
+        return _edit_page(request, EditForm(initial=unsaved(EditForm, kept)), patient)
     form = EditForm(request.POST)
     if not form.is_valid():
         return _edit_page(request, form, patient, 422)

@@ -189,13 +189,31 @@ def test_the_demo_codes_are_those_of_an_authenticator(tmp_path):
     # RFC 6238, appendix B: this secret shows 287082 in its last six digits at second 59.
     path = tmp_path / "demo-accounts.json"
     path.write_text(
-        '[{"role": "Manager", "name": "m", "password": "p", "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"},'
+        '[{"role": "Manager", "person": "Mona Okafor", "name": "m", "password": "p",'
+        ' "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"},'
         ' {"role": "Patient", "name": "a", "password": "p", "note": "n"}]'
     )
-    assert [account.code for account in demo.read_accounts(path, 59)] == ["287082", ""]
+    told = demo.read_accounts(path, 59)
+    assert [account.code for account in told] == ["287082", ""]
+    assert [account.person for account in told] == ["Mona Okafor", ""]
     assert demo.read_accounts(tmp_path / "none.json", 59) == []
 
 
 def test_the_demo_page_is_gone_without_development_pages(db, client, settings):
     settings.DEVELOPMENT_PAGES = False
     assert client.get("/demo/").status_code == 404
+
+
+def test_the_demo_page_names_each_person_beside_what_they_sign_in_with(db, client, settings, tmp_path):
+    settings.CLINIC_DATA_DIR = tmp_path
+    (tmp_path / "demo-accounts.json").write_text(
+        '[{"role": "Manager", "person": "Mona Okafor", "name": "manager", "password": "hill-walk-jog"},'
+        ' {"role": "Patient", "name": "runner", "password": "p", "note": "with a program"}]'
+    )
+    page = client.get("/demo/").content.decode()
+    row = page.split('<th scope="row">Mona Okafor</th>')[1].split("</tr>")[0]
+    for label, value in (("Role", "Manager"), ("User name", "manager"), ("Password", "hill-walk-jog")):
+        assert f'data-label="{label}">' in row
+        assert value in row
+    assert 'data-label="About"' not in row, "nothing is said where there is nothing to say"
+    assert '<th scope="row">runner</th>' in page, "an account of an older demo, without a name"

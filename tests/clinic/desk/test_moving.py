@@ -77,7 +77,8 @@ def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, visit):
     answer = move(dee, visit, other_time="14:15")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "taken by Ben Nowak" in page
+    assert "14:15 on Thursday 5 March (GMT) with Carl Jensen is taken: Ben Nowak, 14:00–14:30." in page
+    assert "Next free" not in page, "the buttons say it"
     assert 'name="take" value="2026-03-05T14:30:00+00:00"' in page
     assert 'value="14:15"' in page, "what was typed stays"
     assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").exists()

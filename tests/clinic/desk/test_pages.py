@@ -141,6 +141,20 @@ def test_what_they_were_told_is_said_in_words(world, dee, state, words, noticed)
     assert ("Not reached" in page) == noticed
 
 
+def test_nothing_is_still_to_be_sent_about_a_visit_that_has_begun(world):
+    world.booked()
+    world.booked(patient=world.ben, starts_at=NOW + dt.timedelta(days=2, hours=3))
+    with time_machine.travel(NOW + dt.timedelta(days=2, hours=2), tick=False):
+        page = world.signed_in(world.dee).get(reverse("desk:today")).content.decode()
+    table = page.split("<table")[1].split("</table>")[0]
+    cards = {
+        name: table.split(f'aria-label="{name} at')[1].split("</article>")[0]
+        for name in ("Ana Silva", "Ben Nowak")
+    }
+    assert "sent yet" not in cards["Ana Silva"]
+    assert "Nothing sent yet" in cards["Ben Nowak"]
+
+
 @pytest.mark.parametrize(
     "day", ["", "yesterday", "2026-02-31", "9999-12-31", "0001-01-01", "x" * 500, "\x00"]
 )
@@ -206,7 +220,7 @@ def test_a_name_that_was_searched_stays_out_of_the_address(world, dee):
 
 def test_the_list_alone_is_sent_as_somebody_types(world, dee):
     assert world.ana
-    answer = dee.post(reverse("desk:patients"), {"q": "silva"}, headers={"HX-Request": "true"}).content
+    answer = dee.post(reverse("desk:patients"), {"q": "silva"}, headers={"X-As-They-Type": "1"}).content
     assert b"Silva" in answer
     assert b"<html" not in answer
 

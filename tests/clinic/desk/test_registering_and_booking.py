@@ -83,15 +83,67 @@ def test_a_likely_duplicate_is_shown_and_the_desk_decides(world, dee):
     page = register(dee, **same)
     assert page.status_code == 409
     assert ana.record_number in page.content.decode()
+    assert "Same birth date and family name, same phone" not in page.content.decode()
+    assert "Same birth date and family name" in page.content.decode()
     assert Entry.objects.filter(patient=ana, what="likely duplicates").exists()
     assert Patient.objects.count() == 1
     assert register(dee, **same, somebody_else="1").status_code == 302
     assert Patient.objects.count() == 2
 
 
-def test_pressing_register_twice_makes_one_record_and_leads_there_twice(dee):
-    assert register(dee)["Location"] == register(dee)["Location"]
+def told(client, answer):
+    """Where an answer leads, and what that page says."""
+    return answer["Location"], client.get(answer["Location"]).content.decode()
+
+
+def test_a_second_press_leads_to_the_same_record_and_says_it_is_registered_already(dee):
+    (first, page), (second, again) = told(dee, register(dee)), told(dee, register(dee))
+    mei = Patient.objects.get()
+    assert first == second == reverse("desk:patient", args=[mei.pk])
+    assert f"Mei Tanaka is registered as {mei.record_number}" in page
+    notice = again.split('id="messages"')[1].split("</div></div>")[0]
+    assert (
+        f"Mei Tanaka is already registered as {mei.record_number}. Nothing was saved a second time." in notice
+    )
+    assert "is registered as" not in again
+    assert f'href="{first}"' in notice
+    assert f'href="{reverse("desk:book")}?patient={mei.pk}"' in notice
+    assert Entry.objects.filter(patient=mei, what="already registered").exists()
+
+
+@pytest.mark.parametrize("later", [0, 3, 60 * 24])
+@pytest.mark.parametrize("pressed", [{}, {"somebody_else": "1"}])
+def test_the_same_form_never_makes_a_second_record_however_late(world, dee, later, pressed):
+    register(dee)
+    with time_machine.travel(NOW + dt.timedelta(minutes=later), tick=False):
+        client = world.signed_in(world.dee)
+        _, page = told(client, register(client, **pressed))
+    assert "is already registered as" in page
     assert Patient.objects.count() == 1
+
+
+def test_a_second_press_in_mid_booking_goes_on_with_the_booking(dee):
+    first = register(dee, booking="book=1&type=follow-up")
+    second, page = told(dee, register(dee, booking="book=1&type=follow-up"))
+    assert first["Location"] == second
+    assert second.startswith(reverse("desk:book"))
+    assert "is already registered as" in page
+
+
+def test_somebody_known_with_something_new_stays_open_beside_their_record(dee):
+    told(dee, register(dee))
+    mei = Patient.objects.get()
+    answer = register(dee, emergency_name="Kenji", preferred_name="Mimi", somebody_else="1")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Already registered" in page
+    assert "is registered as" not in page
+    assert "somebody else" not in page.lower(), "no hint at a second record"
+    assert f'href="{reverse("desk:patient", args=[mei.pk])}"' in page
+    assert f'href="{reverse("desk:book")}?patient={mei.pk}"' in page
+    assert 'value="Kenji"' in page, "what was typed stays"
+    mei.refresh_from_db()
+    assert (Patient.objects.count(), mei.emergency_name) == (1, "")
 
 
 def test_fields_that_were_not_asked_change_nothing(world, dee):
@@ -205,7 +257,11 @@ def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, wish):
     answer = book(dee, wish, other_time="10:15")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "taken by Ben Nowak" in page
+    assert (
+        "10:15 on Thursday 5 March (GMT) with Carl Jensen is taken: Ben Nowak, 10:00–11:00. Nothing was changed."
+        in page
+    )
+    assert "Next free" not in page, "the buttons say it, and once"
     assert 'name="take" value="2026-03-05T11:00:00+00:00"' in page
     assert 'value="10:15"' in page, "what was typed stays"
     assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").exists()
@@ -271,7 +327,7 @@ def test_what_is_carried_leads_nowhere_else(dee):
 def test_a_search_from_a_booking_leads_back_to_it(world, dee, wish):
     goes_on = f"/desk/book/?patient={world.ana.pk}&type=follow-up&day=2026-03-05"
     asked = {"q": "silva", "booking": f"type={wish['type']}&day=2026-03-05&book=1"}
-    as_they_type = dee.post(reverse("desk:patients"), asked, headers={"HX-Request": "true"})
+    as_they_type = dee.post(reverse("desk:patients"), asked, headers={"X-As-They-Type": "1"})
     assert f'href="{goes_on.replace("&", "&amp;")}"' in as_they_type.content.decode()
     assert dee.post(reverse("desk:patients"), asked)["Location"] == goes_on, "Enter takes the only one"
 

@@ -76,20 +76,55 @@ def test_a_likely_duplicate_is_shown_before_a_second_record_is_made(world):
     same = changed(legal_given_name="Anna", legal_family_name="Silva", birth_date=ana.birth_date)
     with pytest.raises(actions.LikelyDuplicates) as refused:
         register(world, same)
-    assert refused.value.patients == [ana]
+    assert [(alike.patient, alike.why) for alike in refused.value.alike] == [
+        (ana, "Same birth date and family name")
+    ]
     assert Patient.objects.count() == 1
     assert register(world, same, knowing_duplicates=True) != ana
 
 
-def test_pressing_register_twice_makes_one_record(world):
-    assert register(world) == register(world)
+@pytest.mark.parametrize("reach", [{}, {"phone": "07946 000 777"}, {"email": "mei@runner.example"}])
+@pytest.mark.parametrize("knowing", [False, True])
+def test_the_same_person_is_registered_once_by_whichever_desk_and_whenever(world, reach, knowing):
+    mei = register(world, **reach, agreed={"phone"})
+    with pytest.raises(
+        actions.AlreadyRegistered, match=f"already registered as {mei.record_number}"
+    ) as refused:
+        actions.register_patient(
+            details=changed(legal_given_name=" Mei "),
+            by=world.mona,
+            now=world.now + dt.timedelta(days=30),
+            knowing_duplicates=knowing,
+            agreed={"phone"},
+            **reach,
+        )
+    assert refused.value.patient == mei
+    assert refused.value.adds_nothing
     assert Patient.objects.count() == 1
 
 
-def test_the_same_details_from_another_desk_are_a_duplicate_not_a_double_click(world):
-    register(world)
-    with pytest.raises(actions.LikelyDuplicates):
-        actions.register_patient(details=MEI, by=world.mona, now=world.now)
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"details": changed(preferred_name="Mimi")},
+        {"details": changed(legal_given_name="MEI")},
+        {"email": "mei@runner.example"},
+        {"agreed": {"phone"}},
+    ],
+)
+def test_what_the_record_does_not_say_yet_is_noticed(world, new):
+    register(world, phone="07946 000 777")
+    with pytest.raises(actions.AlreadyRegistered) as refused:
+        register(world, **{"phone": "+44 7946 000777"} | new)
+    assert not refused.value.adds_nothing
+
+
+def test_a_namesake_born_the_same_day_has_a_phone_of_their_own(world):
+    mei = register(world, phone="07946 000 777")
+    with pytest.raises(actions.LikelyDuplicates) as refused:
+        register(world, phone="07946 000 778")
+    assert [alike.why for alike in refused.value.alike] == ["Same name and birth date"]
+    assert register(world, phone="07946 000 778", knowing_duplicates=True) != mei
 
 
 def test_a_correction_is_journalled_by_field_without_its_content(world):

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from clinic.people import search
 
@@ -53,13 +54,50 @@ def test_search_operators_are_only_letters(world, typed):
         assert list(search.find(typed)) == []
 
 
-def test_likely_duplicates_share_a_birth_date_and_a_name_or_a_phone(world):
-    ana = world.ana
-    same_day = search.likely_duplicates(given_name="Anna", family_name="Silva", birth_date=ana.birth_date)
-    same_phone = search.likely_duplicates(
-        given_name="A", family_name="Souza", birth_date=dt.date(2000, 1, 1), phone_digits="447946000123"
-    )
-    stranger = search.likely_duplicates(given_name="Ana", family_name="Souza", birth_date=dt.date(2000, 1, 1))
-    assert list(same_day) == [ana]
-    assert list(same_phone) == [ana]
-    assert list(stranger) == []
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+447", "+44 7", "+44 79", "+447946", "+44 7946 000 7", "+44 (0)7946", "+44 07946", "+44\u00a07946\u00a0000",
+        "0044 7946", "07", "079", "07946", "07946-000", "(07946) 000", "7946", "7946 000 7", "44 7946", "447946000789",
+        "07946\u2011000", "0789", "000789",
+    ],
+)  # fmt: skip
+def test_a_phone_number_is_found_from_its_first_or_last_digits_however_it_is_dialled(world, typed):
+    zoe = world.patient("Zo\u00eb", "Sj\u00f8berg", dt.date(1991, 3, 14), "+447946000789")
+    world.patient("Pilar", "Ruiz", dt.date(1980, 5, 1), "+34912345678")
+    assert list(search.find(typed)) == [zoe]
+
+
+@pytest.mark.parametrize("typed", ["+34", "+34 912", "0034 912", "912", "34912345678", "5678"])
+def test_a_number_from_abroad_is_found_by_its_own_code(world, typed):
+    pilar = world.patient("Pilar", "Ruiz", dt.date(1980, 5, 1), "+34912345678")
+    assert world.ben
+    if len(typed) < 4 and typed[0] != "+":
+        with pytest.raises(search.TooShort):
+            search.find(typed)
+    else:
+        assert list(search.find(typed)) == [pilar]
+
+
+@pytest.mark.parametrize("typed", ["+", "+4", "+44", "0", "00", "004", "12", "789"])
+def test_digits_that_fit_every_number_are_too_short(world, typed):
+    assert world.ana
+    with pytest.raises(search.TooShort):
+        search.find(typed)
+
+
+def test_another_clinics_country_is_the_one_of_its_settings(world, settings):
+    settings.PHONENUMBER_DEFAULT_REGION = "ES"
+    pilar = world.patient("Pilar", "Ruiz", dt.date(1980, 5, 1), "+34912345678")
+    assert list(search.find("9123")) == [pilar]
+
+
+@pytest.mark.parametrize("typed", ["+447946", "07946", "7946", "000789"])
+def test_a_phone_number_is_looked_up_in_the_indexes(db, typed):
+    """With a million rows a walk through all of them takes seconds; here it is forbidden to see the other way."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute("set local enable_indexscan = off")
+    plan = search.find(typed).explain()
+    assert "channel_found_by_first_digits" in plan
+    assert "Seq Scan on people_contactchannel" not in plan

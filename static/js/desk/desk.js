@@ -1,4 +1,27 @@
-// Changing what, whom or the day shows its free times at once. Without this file the button does.
+// The desk's pages as somebody types and chooses. Without this file the buttons Find and Show free times do the same.
+
+// --- The list of patients follows what is typed -----------------------------------------------------------
+const PAUSE = 300; // milliseconds without a key
+const typed = document.querySelector("[data-as-they-type]");
+const list = typed && document.querySelector(typed.dataset.asTheyType);
+let waiting;
+let asked;
+
+const lookUp = async () => {
+  asked?.abort(); // a slow answer to fewer letters must not come last
+  asked = new AbortController();
+  const told = { method: "POST", body: new FormData(typed.form), headers: { "X-As-They-Type": "1" }, signal: asked.signal };
+  const answer = await fetch(typed.form.action, told);
+  if (!answer.ok || answer.redirected) return typed.form.requestSubmit(); // signed out meanwhile: say so on a page
+  list.innerHTML = await answer.text();
+};
+typed?.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => lookUp().catch(() => {}), PAUSE); // aborted, or offline: Find is still there
+});
+typed?.form.addEventListener("submit", () => clearTimeout(waiting));
+
+// --- Changing what, whom or the day shows its free times at once ------------------------------------------
 const form = document.querySelector("[data-booking]");
 const look = form?.querySelector("[data-look]");
 const deciding = ["type", "clinician", "day"].map((name) => form?.elements[name]).filter(Boolean);
