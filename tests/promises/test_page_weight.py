@@ -49,6 +49,12 @@ def weight(files: dict[str, bytes]) -> int:
     ("who", "address"),
     [
         ("dee", "/desk/"),
+        ("dee", "/desk/book/"),
+        ("dee", "/desk/book/?patient={ana}"),
+        ("dee", "/desk/patients/"),
+        ("dee", "/desk/patients/register/"),
+        ("dee", "/desk/patients/{ana}/"),
+        ("dee", "/desk/reminders/"),
         ("carl", "/chart/"),
         ("carl", "/chart/patients/{ana}/"),
         ("carl", "/programs/"),

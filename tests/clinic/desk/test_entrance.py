@@ -63,8 +63,12 @@ def test_pressing_its_button_signs_the_patient_in_once(client, world, token):
     answer = client.post(reverse("link", args=[token]))
     assert answer["Location"] == reverse("portal:today")
     assert signed_in_as(client) == str(world.ana.account.pk)
-    again = type(client)().post(reverse("link", args=[token]))
+    before = SignInLink.objects.values().get()
+    other_browser = type(client)()
+    again = other_browser.post(reverse("link", args=[token]))
     assert again.status_code == 410
+    assert signed_in_as(other_browser) is None
+    assert SignInLink.objects.values().get() == before, "when it was used stays as it was"
     assert b"was used already" in again.content
     assert b"Send me a new link" in again.content
 
@@ -75,6 +79,7 @@ def test_an_expired_link_says_how_to_get_a_new_one(client, token):
     assert answer.status_code == 410
     assert b"more than a day old" in answer.content
     assert signed_in_as(client) is None
+    assert SignInLink.objects.get().used_at is None
 
 
 @pytest.mark.parametrize("garbled", ["x", "a" * 43, "%00", "%ff", "<script>", "new%0a"])
@@ -131,6 +136,9 @@ def test_an_address_that_is_none_is_refused_with_the_way_out(db, client, email):
     answer = client.post(reverse("link_request"), {"email": email})
     assert answer.status_code == 422
     assert b"e-mail address" in answer.content
+    assert f'value="{email.partition(chr(13))[0]}' in answer.content.decode() or not email
+    assert not Reminder.objects.exists()
+    assert not SignInLink.objects.exists()
 
 
 def test_health_is_told_without_a_record(db, client):

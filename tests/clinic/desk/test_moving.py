@@ -103,8 +103,11 @@ def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, visit):
 )
 def test_a_move_that_cannot_be_is_refused_in_words(dee, visit, change, says):
     answer = move(dee, visit, **change)
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert says in answer.content.decode()
+    assert says in page
+    came_back = {name: change[name] for name in ("other_time", "day") if change.get(name)}
+    assert [typed for typed in came_back.values() if f'value="{typed}"' not in page] == []
     visit.refresh_from_db()
     assert visit.moved_at is None
 

@@ -272,8 +272,10 @@ def test_consent_is_recorded_for_each_channel(world, dee):
 
 def test_a_contact_that_is_none_keeps_what_was_typed(world, dee):
     url = reverse("desk:add_channel", args=[world.ana.pk])
-    answer = dee.post(url, {"kind": "phone", "value": "call me"})
+    before = list(world.ana.channels.order_by("pk").values())
+    answer = dee.post(url, {"kind": "phone", "value": "call me", "agreed": "on"})
     assert answer.status_code == 422
+    assert list(world.ana.channels.order_by("pk").values()) == before, "nor is a consent to nothing"
     assert answer.content.count(b"call me") >= 2
     assert dee.post(url, {"kind": "phone", "value": "07946 000 321", "agreed": "on"}).status_code == 302
     assert world.ana.channels.get(value="+447946000321").may_be_used

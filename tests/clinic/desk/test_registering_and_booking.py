@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.audit.models import Entry
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, AppointmentChange
 from clinic.people import kept_forms
-from clinic.people.models import Patient
+from clinic.people.models import ContactChannel, Patient
+from clinic.reminders.models import Reminder
 from tests.world import NOW
 
 MEI = {
@@ -75,6 +76,7 @@ def test_what_cannot_be_stored_is_named_and_everything_typed_stays(dee, field, t
     }
     assert [text for text in kept.values() if text.strip() and f'value="{text}"' not in page] == []
     assert not Patient.objects.exists()
+    assert not ContactChannel.objects.exists()
 
 
 def test_a_likely_duplicate_is_shown_and_the_desk_decides(world, dee):
@@ -180,6 +182,48 @@ def test_what_one_person_typed_is_never_shown_to_another(world):
     assert b"Tanaka" not in client.get(reverse("desk:register")).content
 
 
+@pytest.mark.parametrize(
+    ("searched", "filled"),
+    [
+        ("Mei Tanaka", {"legal_given_name": "Mei", "legal_family_name": "Tanaka"}),
+        ("mei anne tanaka-lee", {"legal_given_name": "Mei Anne", "legal_family_name": "Tanaka-Lee"}),
+        ("Ana de Souza", {"legal_given_name": "Ana de", "legal_family_name": "Souza"}),
+        ("tanaka", {"legal_given_name": "", "legal_family_name": "Tanaka"}),
+        ("9/7/1993", {"birth_date": "9/7/1993"}),
+        ("07946 000 777", {"phone": "07946 000 777"}),
+        ("mei@runner.example", {"email": "mei@runner.example"}),
+    ],
+)
+def test_a_search_that_found_nobody_begins_the_form_with_what_was_typed(dee, searched, filled):
+    found = dee.post(reverse("desk:patients"), {"q": searched}).content.decode()
+    assert f'name="q" value="{searched}"' in found.split('class="register-instead"')[1]
+    page = dee.post(reverse("desk:register"), {"begin": "1", "q": searched})
+    assert page.status_code == 200
+    assert b"data-error-summary" not in page.content
+    begun = page.context["form"]
+    assert {name: begun[name].value() or "" for name in filled} == filled
+    assert not Patient.objects.exists()
+
+
+def test_a_booking_waits_while_a_search_leads_on_to_registering(dee):
+    found = dee.post(
+        reverse("desk:patients"), {"q": "Mei", "booking": "book=1&type=follow-up"}
+    ).content.decode()
+    carried = found.split('class="register-instead"')[1].split('name="booking" value="')[1].split('"')[0]
+    page = dee.post(
+        reverse("desk:register"), {"begin": "1", "q": "Mei", "booking": carried.replace("&amp;", "&")}
+    ).content.decode()
+    assert 'name="booking" value="type=follow-up&amp;book=1"' in page
+
+
+def test_what_was_begun_is_not_lost_with_the_session_either(world):
+    client = Client()
+    note = {kept_forms.OWNER_FIELD: kept_forms.owner_note(world.dee.pk)}
+    client.post(reverse("desk:register"), {"begin": "1", "q": "Mei Tanaka"} | note)
+    sign_in_again(client, world.dee)
+    assert 'value="Tanaka"' in client.get(reverse("desk:register")).content.decode()
+
+
 # --- Correcting ---------------------------------------------------------------------------------------------
 
 
@@ -265,7 +309,11 @@ def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, wish):
     assert 'name="take" value="2026-03-05T11:00:00+00:00"' in page
     assert 'value="10:15"' in page, "what was typed stays"
     assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").exists()
-    assert Appointment.objects.count() == 1
+    for name in ("clinician", "type"):
+        assert f'value="{wish[name]}" selected' in page, "and so does what was chosen"
+    assert f'name="patient" value="{world.ana.pk}"' in page
+    assert Appointment.objects.get().patient == world.ben
+    assert not AppointmentChange.objects.filter(appointment__patient=world.ana).exists()
     assert book(dee, wish, other_time="10:15", take="2026-03-05T11:00:00+00:00").status_code == 302
 
 
@@ -298,9 +346,13 @@ def test_pressing_book_twice_books_once(dee, wish):
 )
 def test_a_booking_that_cannot_be_is_refused_in_words(dee, wish, change, says):
     answer = book(dee, wish | change)
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert says in answer.content.decode().replace("&#x27;", "'")
+    assert says in page.replace("&#x27;", "'")
+    came_back = {name: change[name] for name in ("other_time", "day") if change.get(name)}
+    assert [typed for typed in came_back.values() if f'value="{typed}"' not in page] == []
     assert not Appointment.objects.exists()
+    assert not Reminder.objects.exists()
 
 
 def test_a_patient_is_registered_in_mid_booking_and_the_booking_goes_on(world, dee, wish):
