@@ -5,9 +5,10 @@ answers = screen.validate(case)
 outcome = conclude(answers, screen=screen, ruleset=ruleset)
 """
 
-from assessments.triage.rules.conclusion import Outcome, conclude
+from assessments.triage.rules.conclusion import conclude
 from assessments.triage.rules.definitions import INSUFFICIENT, REVIEW, URGENCIES, URGENT_TIERS, Rule, Ruleset
 from assessments.triage.rules.missing import Change, what_missing_could_change
+from assessments.triage.rules.outcome import Outcome
 from assessments.triage.rules.reading import RULESETS, load_ruleset
 from assessments.triage.rules.reasons import Finding
 

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from assessments.screens.answers import SIDES, Answer, Answers
 from assessments.screens.definitions import Item, Screen
 from assessments.triage.rules.definitions import Rule
+from assessments.triage.rules.outcome import Outcome
 from clinic.knowledge.conditions import Facts
-
-if TYPE_CHECKING:
-    from assessments.triage.rules.conclusion import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ def items_to_ask(rules: Iterable[Rule], facts: Facts, answers: Answers, screen: 
 
 
 def what_missing_could_change(
-    answers: Answers, outcome: "Outcome", *, screen: Screen, conclude: Callable[[Answers], "Outcome"]
+    answers: Answers, outcome: Outcome, *, screen: Screen, conclude: Callable[[Answers], Outcome]
 ) -> tuple[Change, ...]:
     """For each missing item, the classes its possible answers lead to, one row per class, taken one item at a time.
 

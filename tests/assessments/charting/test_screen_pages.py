@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -143,15 +144,41 @@ def test_an_impossible_number_saves_nothing_and_loses_nothing(carl, screen, type
     answer = carl.post(at(screen, "person"), {"age_years": typed, "body_mass_kg": "61"})
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "from 8 to 100 years" in html
+    summary = unescape(html).split("data-error-summary")[1].split("</ul>")[0]
+    assert "Age" in summary
+    assert "from 8 to 100 years" in summary
     assert 'value="61"' in html
+    if typed != "\x00":
+        assert f'value="{typed}"' in html
     assert values(screen) == {}
 
 
-def test_a_bare_number_where_both_sides_are_asked_is_refused(carl, screen):
-    answer = carl.post(at(screen, "supine"), {"ake_deg_left": "20"})
+SWAPPED = [
+    (
+        {"ake_deg_left": "20"},
+        "Right: this side was not sent with the form. Load the page again and enter it.",
+    ),
+    (
+        {"ake_deg_right": "20"},
+        "Left: this side was not sent with the form. Load the page again and enter it.",
+    ),
+    ({"ake_deg": "20"}, None),
+    ({"ake_deg_left": "20", "ake_deg_right": "240"}, "Right: Enter"),
+]
+
+
+@pytest.mark.parametrize(("posted", "words"), SWAPPED)
+def test_one_side_sent_as_both_is_refused_by_side_and_stores_neither(carl, screen, posted, words):
+    """A value under the bare name is no answer to either side: it is taken for neither."""
+    answer = carl.post(at(screen, "supine"), {**posted, "ake_pain": "no"})
+    html = unescape(answer.content.decode())
+    assert "ake_deg" not in values(screen)
+    if words is None:
+        return
     assert answer.status_code == 422
-    assert "Right" in answer.content.decode()
+    assert words in html
+    assert "ake_deg" in html.split("data-error-summary")[1].split("</ul>")[0]
+    assert f'value="{next(iter(posted.values()))}"' in html
     assert values(screen) == {}
 
 
