@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from assessments.screens import actions as screens
 from assessments.screens.models import Screen
 from assessments.triage import actions as triage
+from assessments.triage import worked_cases
 from assessments.triage.models import Result
-
-FILE = Path(__file__).resolve().parents[1] / "cases" / "worked_cases.json"
 
 DESK_WORKER = "O01"  # gradual tightness: no strain, a program follows
 STRIDES = "O02"  # a mild strain
@@ -23,7 +20,7 @@ CONTRADICTORY = "O19"  # a gradual start with a pop
 
 @cache
 def stories() -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in json.loads(FILE.read_text(encoding="utf-8"))["vignettes"]}
+    return {one["id"]: one for one in worked_cases.load("hamstring")}
 
 
 def case(story: str) -> dict[str, Any]:
