@@ -14,7 +14,7 @@ from assessments.screens.definitions import Screen
 from assessments.screens.showing import named, shown, unit_word
 from assessments.triage.causes import Causes, Weighed
 from assessments.triage.rules import REVIEW, Change, Finding, Outcome, Rule, Ruleset
-from clinic.knowledge.sources import load_sources
+from clinic.knowledge.sources import HOW_SURE, load_sources
 
 LEVELS = {
     "likely": "Fits well",
@@ -194,7 +194,13 @@ def sources(ids: Iterable[str]) -> list[dict[str, str]]:
     """Citations with how each was seen; a web address only where the source has one."""
     known = load_sources()
     return [
-        {"id": one, "citation": known[one].citation, "kind": known[one].kind, "url": web(known[one].url)}
+        {
+            "id": one,
+            "citation": known[one].citation,
+            "kind": known[one].kind,
+            "sure": HOW_SURE[known[one].kind],
+            "url": web(known[one].url),
+        }
         for one in ids
     ]
 

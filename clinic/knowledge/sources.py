@@ -9,7 +9,15 @@ from types import MappingProxyType
 from clinic.knowledge.files import open_file
 
 FOLDER = Path(__file__).parent
-KINDS = ("looked up", "from memory", "partly looked up, detail from memory")
+# How a source was seen, and what a reader of a page is told of it.
+HOW_SURE: Mapping[str, str] = MappingProxyType(
+    {
+        "looked up": "",
+        "partly looked up, detail from memory": "Evidence: details still to be checked against the paper.",
+        "from memory": "Evidence: still to be checked against the paper.",
+    }
+)
+KINDS = tuple(HOW_SURE)
 
 
 @dataclass(frozen=True, slots=True)

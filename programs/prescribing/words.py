@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from clinic.knowledge.sources import HOW_SURE
 from programs.builder.sessions import DAYS
 from programs.plans.doses import dashed
 
@@ -26,11 +27,6 @@ RUNS = {
     "ladder": "Run and walk in turns",
 }
 CONVENTION = "S122"  # the source that stands for clinical convention with no single study
-HOW_SURE = {
-    "looked up": "",
-    "partly looked up, detail from memory": "Evidence: details still to be checked against the paper.",
-    "from memory": "Evidence: still to be checked against the paper.",
-}
 
 
 def run_of(run: str) -> str:

@@ -196,3 +196,13 @@ def test_the_page_for_our_own_faults_needs_nothing():
     answer = errors.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "try again" in answer.content.decode()
+
+
+def test_a_refused_question_ends_in_its_own_mark():
+    class Asked(forms.Form):
+        worst = forms.CharField(label="How was it at its worst?")
+        best = forms.CharField(label="Best")
+
+    html = drawn("{% error_summary form %}", form=Asked({}))
+    assert "worst? This field" in html
+    assert "Best: This field" in html
