@@ -91,7 +91,7 @@ def register_patient(
     at the desk has seen them.
     """
     details = details.tidied()
-    reached, problems = _read_channels(email=email, phone=phone)
+    reached, problems = read_channels(email=email, phone=phone)
     details, more = _checked(details, now)
     if problems | more:
         raise InvalidDetails(more | problems)
@@ -148,7 +148,7 @@ def add_channel(
 
     Raises InvalidDetails with the problem under `email` or `phone`.
     """
-    reached, problems = _read_channels(**{kind: value})
+    reached, problems = read_channels(**{kind: value})
     if not reached:
         raise InvalidDetails(problems or {kind: "Nothing was typed. Enter what you want to add."})
     stored, digits = reached[ChannelKind(kind)]
@@ -209,7 +209,7 @@ def _checked(details: Details, now: dt.datetime) -> tuple[Details, dict[str, str
     return Details(**told), found
 
 
-def _read_channels(
+def read_channels(
     *, email: str = "", phone: str = ""
 ) -> tuple[dict[ChannelKind, tuple[str, str]], dict[str, str]]:
     """Each channel typed as (value, digits) by kind, and what is wrong with the others by field name."""

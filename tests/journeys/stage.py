@@ -64,6 +64,7 @@ class Stage:
         person.page.fill("[name=code]", format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30)))
         person.page.locator("main button[type=submit]").first.click()
         person.page.wait_for_url(re.compile(r"/(desk|chart)/"))
+        person.does_not_see("Successfully signed in")  # the page itself says who is in
         return person
 
     # --- the reminders' doorbell, rung as beat would ---

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from clinic.people.actions import fingerprint
+from clinic.people import phones
+from clinic.people.actions import fingerprint, read_channels
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.models import ChannelKind, Patient
 from clinic.people.search import birth_date
@@ -82,6 +83,15 @@ class DetailsForm(forms.Form):
             if isinstance(field.widget, forms.TextInput):  # a desk types other people's data, never its own
                 field.widget.attrs.setdefault("autocomplete", "off")
 
+    def clean_emergency_phone(self) -> str:
+        typed = str(self.cleaned_data["emergency_phone"]).strip()
+        if typed:
+            try:
+                phones.normalised(typed, region=settings.PHONENUMBER_DEFAULT_REGION)
+            except phones.NotAPhone as refused:
+                raise forms.ValidationError(str(refused)) from refused
+        return typed
+
     def details(self) -> Details:
         told = {name: self.cleaned_data[name] for name in FIELD_NAMES}
         return Details(**told | {"time_zone": told["time_zone"] or settings.TIME_ZONE})
@@ -99,6 +109,14 @@ class RegisterForm(DetailsForm):
     phone_agreed = forms.BooleanField(label="They agree to calls and messages on this number", required=False)
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput())
     email_agreed = forms.BooleanField(label="They agree to reminders at this address", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Every wrong number and address at once with the rest, not in a second round."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        _, problems = read_channels(email=told.get("email", ""), phone=told.get("phone", ""))
+        for name, problem in problems.items():
+            self.add_error(name, problem)
+        return self.cleaned_data
 
     @property
     def agreed(self) -> set[str]:

@@ -104,18 +104,23 @@ def button(label: str, href: str = "", kind: str = "secondary", icon: str = "", 
 def form_field(field: BoundField, label: str = "") -> SafeString:
     """Label, hint, error and input, tied together by ids. Crispy draws every field the same way.
 
-    `label` replaces the form's own word where that form is not ours.
+    `label` replaces the form's own word where that form is not ours, and the placeholder that repeats it.
     """
     if label:
         field.label = label
+        field.field.widget.attrs.pop("placeholder", None)
     return _draw("components/field.html", **drawing.field_facts(field))
 
 
 @register.simple_tag
-def error_summary(form: Any, title: str = "There is a problem") -> SafeString | str:
-    """Every refusal of the form on top, each a link to its field; takes the focus. Nothing while all is well."""
-    problems = drawing.problems(form)
-    return _draw("components/error_summary.html", problems=problems, title=title) if problems else ""
+def error_summary(form: Any, title: str = "There is a problem", *, kept: bool = True) -> SafeString | str:
+    """Every refusal of the form on top, each a link to its field; takes the focus. Nothing while all is well.
+
+    `kept=False` where a form saves nothing and gives nothing back, as with passwords and codes.
+    """
+    if not (problems := drawing.problems(form)):
+        return ""
+    return _draw("components/error_summary.html", problems=problems, title=title, kept=kept)
 
 
 @register.simple_tag

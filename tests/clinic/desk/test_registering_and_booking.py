@@ -79,6 +79,14 @@ def test_what_cannot_be_stored_is_named_and_everything_typed_stays(dee, field, t
     assert not ContactChannel.objects.exists()
 
 
+def test_every_wrong_field_is_named_in_one_round(dee):
+    page = register(dee, birth_date="30/2/1990", phone="07700 900123 x", email="nell@", emergency_phone="nix")
+    told = page.content.decode()
+    for field in ("birth_date", "phone", "email", "emergency_phone"):
+        assert told.count(f'href="#id_{field}"') == 1, field
+    assert not Patient.objects.exists()
+
+
 def test_a_likely_duplicate_is_shown_and_the_desk_decides(world, dee):
     ana = world.ana
     same = {"legal_given_name": "Anna", "legal_family_name": "Silva", "birth_date": "14/3/1991"}

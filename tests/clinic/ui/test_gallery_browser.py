@@ -54,8 +54,9 @@ def test_no_page_fault(visitor: Person):
 
 def test_sign_in_and_errors_look_like_the_clinic(visitor: Person):
     visitor.opens("/accounts/login/").is_on("Sign in").passes("ui-sign-in")
-    visitor.types("Name or e-mail", "nobody").types("Password", "wrong").presses("Sign in")
-    visitor.sees("You are not signed in").passes("ui-sign-in-refused")
+    visitor.types("User name or e-mail", "nobody").types("Password", "wrong").presses("Sign in")
+    visitor.sees("You are not signed in").sees("do not belong together").passes("ui-sign-in-refused")
+    visitor.does_not_see("Nothing was saved").does_not_see("sername")  # one word for it, and nothing untrue
     visitor.opens("/accounts/password/reset/").passes("ui-password-reset")
     visitor.opens("/no-such-page/").is_on("There is nothing here").passes("ui-404")
     assert visitor.faults == []
