@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from clinic.config.celery import app
-from tests.world import World
+from tests.world import NOW, World
 
 # Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -33,6 +34,13 @@ def _own_cache(settings):
 def world(db) -> World:
     """The same few people as everywhere (tests/world.py)."""
     return World()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The time stands at the world's until the test shifts it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 class Refused(Exception):
     """Nothing was changed. str() is fit to be shown to staff.
 
-    `instead` is the way out as a sentence, for places that do not offer `next_free` as buttons.
+    `next_free` are starts that would do instead, soonest first; `instead` is the way out as a sentence, for places
+    that do not offer them as buttons.
     """
 
+    next_free: Sequence[dt.datetime] = ()
     instead = ""
 
 

@@ -85,7 +85,7 @@ def facts(
         else "",
         "focus_time": patient is not None and form is None and refused is None,
         "refused": refused,
-        "offers": [Start.of(at, wish) for at in getattr(refused, "next_free", [])],
+        "offers": [Start.of(at, wish) for at in (refused.next_free if refused else ())],
     }
 
 
@@ -122,7 +122,7 @@ def facts_of_move(
         "free": free,
         "picked": free.picked(given.get("starts_at", ""), first=False) if free else "",
         "refused": refused,
-        "offers": [Start.of(at, wish) for at in getattr(refused, "next_free", [])],
+        "offers": [Start.of(at, wish) for at in (refused.next_free if refused else ())],
     }
 
 

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import uuid
 
 import pytest
-import time_machine
-from django.conf import settings as live
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.people.actions import make_sign_in_link
 from programs.plans.models import SessionLog
-from tests.clinic.desk.test_signed_out_in_mid_form import sign_in
-from tests.world import NOW
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts(settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-def owner_in(page):
-    return page.content.decode().split('name="form_owner" value="')[1].split('"')[0]
-
-
-def away_too_long(clock, role):
-    idle, _ = live.SESSION_LIMITS[role]
-    clock.shift(dt.timedelta(minutes=idle + 1))
+from tests.signed_out import away_too_long, owner_in, sign_in
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.password_validation import validate_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -20,13 +19,6 @@ from tests.world import PASSWORD, TOTP_SECRET
 HOME = {Role.FRONT_DESK: "/desk/", Role.CLINICIAN: "/chart/", Role.MANAGER: "/desk/", Role.PATIENT: "/my/"}
 IDLE = {Role.PATIENT: 30}
 ABSOLUTE = {Role.PATIENT: 24}
-
-
-@pytest.fixture(autouse=True)
-def _own_counts(settings):
-    """Attempts are counted in the shared cache: not in the one other tests count in."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
 
 
 def is_in(client: Client, role: Role) -> bool:

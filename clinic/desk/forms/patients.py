@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from clinic.people import phones
 from clinic.people.actions import fingerprint, read_channels
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.models import ChannelKind, Patient
@@ -84,12 +83,10 @@ class DetailsForm(forms.Form):
                 field.widget.attrs.setdefault("autocomplete", "off")
 
     def clean_emergency_phone(self) -> str:
-        typed = str(self.cleaned_data["emergency_phone"]).strip()
-        if typed:
-            try:
-                phones.normalised(typed, region=settings.PHONENUMBER_DEFAULT_REGION)
-            except phones.NotAPhone as refused:
-                raise forms.ValidationError(str(refused)) from refused
+        typed: str = self.cleaned_data["emergency_phone"]
+        _, problems = read_channels(phone=typed)
+        if problems:
+            raise forms.ValidationError(problems["phone"])
         return typed
 
     def details(self) -> Details:

@@ -16,8 +16,7 @@ from clinic.booking.refusals import Refused, SlotTaken
 from clinic.desk import booking_page
 from clinic.desk.day import told, where_it_is
 from clinic.desk.forms.booking import BookForm
-from clinic.desk.views.patients import NOT_SAVED_YET
-from clinic.people import kept_forms
+from clinic.desk.kept import brought_back
 from clinic.people.models import Account
 from clinic.people.roles import DESK
 
@@ -26,9 +25,7 @@ from clinic.people.roles import DESK
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, *, account: Account) -> HttpResponse:
     if request.method != "POST":
-        kept = kept_forms.take_back(request)
-        if kept is not None:
-            messages.warning(request, NOT_SAVED_YET)
+        kept = brought_back(request)
         return _page(request, account, request.GET if kept is None else kept, fresh=kept is None)
     if "look" in request.POST:  # only asks which times are free for what is chosen now
         return _page(request, account, request.POST)

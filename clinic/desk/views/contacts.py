@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.audit.guards import for_record
 from clinic.desk import records
 from clinic.desk.forms.patients import ChannelForm
-from clinic.desk.views.patients import NOT_SAVED_YET
-from clinic.people import kept_forms
+from clinic.desk.kept import brought_back
 from clinic.people.actions import add_channel, give_consent, withdraw_consent
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, ChannelKind, Patient
@@ -23,9 +22,7 @@ from clinic.reminders.sign_in_links import ask_for_link
 @for_record(*DESK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
-    kept = kept_forms.take_back(request)
-    if kept is not None:
-        messages.warning(request, NOT_SAVED_YET)
+    kept = brought_back(request)
     form = ChannelForm(request.POST or None, initial=kept.dict() if kept is not None else {})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data

@@ -17,8 +17,7 @@ from clinic.booking.status import Status
 from clinic.desk.booking_page import facts_of_move
 from clinic.desk.day import told, where_it_is
 from clinic.desk.forms.booking import MoveForm
-from clinic.desk.views.patients import NOT_SAVED_YET
-from clinic.people import kept_forms
+from clinic.desk.kept import brought_back
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -32,9 +31,7 @@ def move(request: HttpRequest, *, account: Account, patient: Patient, appointmen
         messages.error(request, str(NotAllowedFrom(Status(appointment.status), "moved")))
         return redirect(where_it_is(appointment))
     if request.method != "POST":
-        kept = kept_forms.take_back(request)
-        if kept is not None:
-            messages.warning(request, NOT_SAVED_YET)
+        kept = brought_back(request)
         return _page(request, appointment, request.GET if kept is None else kept)
     if "look" in request.POST:  # only asks which times are free for what is chosen now
         return _page(request, appointment, request.POST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,16 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.desk import records
-from clinic.desk.forms.patients import EditForm, RegisterForm
+from clinic.desk.forms.patients import EditForm
+from clinic.desk.kept import brought_back, unsaved
 from clinic.desk.wish import Wish
-from clinic.people import kept_forms
 from clinic.people.actions import ChangedMeanwhile, change_patient
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
 from clinic.people.search import TooShort, find
-
-NOT_SAVED_YET = "This was not saved yet: you were signed out first. Look it over and save it."
 
 
 # Posted, not asked for in the address: what is typed here is a name, and addresses end up in logs.
@@ -46,12 +44,6 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
     return render(request, template, shown)
 
 
-def unsaved(form_class: type[RegisterForm] | type[EditForm], kept: QueryDict) -> dict[str, object]:
-    """What was typed, as the starting values of a form that refuses nothing yet."""
-    bound = form_class(kept)
-    return {name: bound[name].data for name in bound.fields}
-
-
 @for_record(*DESK)
 @require_safe
 def record(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
@@ -64,10 +56,9 @@ def record(request: HttpRequest, *, account: Account, patient: Patient) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
     if request.method != "POST":
-        kept = kept_forms.take_back(request)
+        kept = brought_back(request)
         if kept is None:
             return _edit_page(request, EditForm.showing(patient), patient)
-        messages.warning(request, NOT_SAVED_YET)
         return _edit_page(request, EditForm(initial=unsaved(EditForm, kept)), patient)
     form = EditForm(request.POST)
     if not form.is_valid():

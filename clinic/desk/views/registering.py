@@ -16,9 +16,8 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
 from clinic.desk import records
 from clinic.desk.forms.patients import RegisterForm
-from clinic.desk.views.patients import NOT_SAVED_YET, unsaved
+from clinic.desk.kept import brought_back, unsaved
 from clinic.desk.wish import Wish
-from clinic.people import kept_forms
 from clinic.people.actions import AlreadyRegistered, LikelyDuplicates, register_patient
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
@@ -30,10 +29,7 @@ from clinic.people.roles import DESK
 def register(request: HttpRequest, *, account: Account) -> HttpResponse:
     """A new record; likely duplicates are shown first."""
     if request.method != "POST":
-        kept = kept_forms.take_back(request)
-        if kept is not None:
-            messages.warning(request, NOT_SAVED_YET)
-        return _opened(request, kept)
+        return _opened(request, brought_back(request))
     if "begin" in request.POST:  # from a search that found nobody; posted, since a name belongs in no address
         return _opened(request, request.POST)
     form, wish = RegisterForm(request.POST), Wish.carried(request.POST.get("booking", ""))

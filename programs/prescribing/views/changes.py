@@ -5,6 +5,8 @@ A refused change shows the program again with the reason and what was typed; not
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +24,8 @@ from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 from programs.prescribing.refused import CHANGE, NOT_TICKED, Refused, release_refused
 from programs.prescribing.views.pages import draw_program
+
+F = TypeVar("F", EndForm, NoteForm)
 
 
 @for_record(Role.CLINICIAN)
@@ -76,8 +80,7 @@ def end(request: HttpRequest, *, account: Account, patient: Patient, version_id:
     """End a released program without another in its place. A GET shows what an expired session kept."""
     version = get_object_or_404(patient.program_versions, pk=version_id)
     if request.method == "GET":
-        kept = kept_forms.take_back(request)
-        form = EndForm(kept) if kept is not None else None
+        form = _kept(request, EndForm)
         return draw_program(request, patient, version_id, end=form, kept="end" if form else "")
     form = EndForm(request.POST)
     if not form.is_valid():
@@ -97,8 +100,7 @@ def note(request: HttpRequest, *, account: Account, patient: Patient, version_id
     """The note to the patient. A GET shows what an expired session kept."""
     version = get_object_or_404(patient.program_versions, pk=version_id)
     if request.method == "GET":
-        kept = kept_forms.take_back(request)
-        form = NoteForm(kept) if kept is not None else None
+        form = _kept(request, NoteForm)
         return draw_program(request, patient, version_id, note=form, kept="note" if form else "")
     form = NoteForm(request.POST)
     if form.is_valid():
@@ -138,6 +140,12 @@ def exercise(
         told = Refused(str(refusal), chosen.pk)
         return draw_program(request, patient, version_id, refused=told, status=409)
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
+
+
+def _kept(request: HttpRequest, form_class: type[F]) -> F | None:
+    """The form with what an expired session kept; None when it kept nothing."""
+    kept = kept_forms.take_back(request)
+    return None if kept is None else form_class(kept)
 
 
 def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Account) -> HttpResponse:

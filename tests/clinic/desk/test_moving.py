@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.core import mail
 from django.urls import reverse
 
@@ -14,11 +13,7 @@ from clinic.reminders import actions as outbox
 from clinic.reminders.models import Reminder
 from tests.world import NOW
 
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

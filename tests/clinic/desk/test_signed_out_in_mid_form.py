@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.conf import settings as live
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from clinic.booking.models import Appointment, AppointmentChange
 from clinic.people.models import ContactChannel, Patient
-from tests.world import NOW, PASSWORD, TOTP_SECRET
+from tests.signed_out import away_too_long, owner_in, sign_in
 
 FORMS = ("register", "book", "edit", "move", "contact")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts(settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -59,22 +41,12 @@ def forms(world):
     }
 
 
-def sign_in(client, username, at):
-    """As a person does: name and password, then the code of the authenticator."""
-    asked = client.post(at, {"login": username, "password": PASSWORD})
-    assert "2fa" in asked["Location"], "the second factor is asked for"
-    code = format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
-    return client.post(asked["Location"], {"code": code})
-
-
 def signed_out_in_mid_form(client, clock, address, typed):
     """Sign in, open the form, be away too long, send it. What the browser is sent to then."""
     sign_in(client, "dee", reverse("account_login"))
-    page = client.get(address).content.decode()
-    note = page.split('name="form_owner" value="')[1].split('"')[0]
-    idle, _ = live.SESSION_LIMITS["staff"]
-    clock.shift(dt.timedelta(minutes=idle + 1))
-    return client.post(address, typed | {"form_owner": note})["Location"]
+    owner = owner_in(client.get(address))
+    away_too_long(clock, "staff")
+    return client.post(address, typed | {"form_owner": owner})["Location"]
 
 
 def stored():

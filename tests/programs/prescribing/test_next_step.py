@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from programs.plans import actions
@@ -11,17 +10,6 @@ from programs.plans.models import Version
 from tests.programs.stories import Story
 
 NO_PROGRAM = "suspected_avulsion"
-
-
-@pytest.fixture(autouse=True)
-def _now(world):
-    with time_machine.travel(world.now, tick=False):
-        yield
-
-
-@pytest.fixture
-def carl(ana_story):
-    return ana_story.world.signed_in(ana_story.by)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from clinic.audit.models import Entry
@@ -13,17 +12,6 @@ from clinic.people.kept_forms import owner_note
 from programs.plans import actions
 from programs.plans.models import Version
 from programs.prescribing import words
-
-
-@pytest.fixture(autouse=True)
-def _now(world):
-    with time_machine.travel(world.now, tick=False):
-        yield
-
-
-@pytest.fixture
-def carl(ana_story):
-    return ana_story.world.signed_in(ana_story.by)
 
 
 def address(name, story, *more):

@@ -18,17 +18,6 @@ DAY = dt.timedelta(days=1)
 WORKLIST = "/programs/"
 
 
-@pytest.fixture(autouse=True)
-def _now(world):
-    with time_machine.travel(world.now, tick=False):
-        yield
-
-
-@pytest.fixture
-def carl(ana_story):
-    return ana_story.world.signed_in(ana_story.by)
-
-
 def runners(story: Story, count: int) -> list[Story]:
     """More patients of the same clinician, each with a released program and a session of today."""
     world = story.world
