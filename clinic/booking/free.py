@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.booking.models import Appointment, AppointmentType, WorkingHours
@@ -54,6 +55,11 @@ def windows(hours: Iterable[WorkingHours], day: dt.date, zone: ZoneInfo) -> list
 def works_on(clinician: Clinician, day: dt.date) -> bool:
     """Whether they had started and not left by that day."""
     return clinician.works_here_since <= day and (clinician.left_on is None or day <= clinician.left_on)
+
+
+def bookable(today: dt.date) -> QuerySet[Clinician]:
+    """Everybody who has not left before today, those still to start among them, with their accounts."""
+    return Clinician.objects.exclude(left_on__lt=today).select_related("account")
 
 
 def window_around(clinician: Clinician, moment: dt.datetime) -> Window | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
-from clinic.booking.free import clinic_zone, soonest
+from clinic.booking.free import bookable, clinic_zone, soonest
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician, Patient
@@ -26,8 +26,7 @@ class Shelf:
 
     @classmethod
     def stocked(cls, today: dt.date, *, types: bool = True) -> Shelf:
-        here = Clinician.objects.exclude(left_on__lt=today).select_related("account")
-        return cls(list(AppointmentType.objects.all()) if types else [], list(here))
+        return cls(list(AppointmentType.objects.all()) if types else [], list(bookable(today)))
 
     def type_of(self, wish: Wish) -> AppointmentType | None:
         return next((type for type in self.types if type.slug == wish.type), None)

@@ -40,7 +40,8 @@ def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRe
     now = timezone.now()
     screen = screens.start(patient=patient, by=account, now=now, appointment=_todays(request, patient))
     screens.take_from_record(screen=screen, by=account, now=now)
-    return redirect(ScreenPage(screen).url(ScreenPage(screen).first_open()))
+    page = ScreenPage(screen)
+    return redirect(page.url(page.first_open()))
 
 
 @for_record(Role.CLINICIAN)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from clinic.booking.free import clinic_zone, instant
+from clinic.booking.free import bookable, clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Clinician, Patient
 from clinic.ui.widgets import DateInput
@@ -54,8 +54,7 @@ class DayForm(forms.Form):
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Clinician.objects.exclude(left_on__lt=today).select_related("account")
-        self.fields["clinician"].queryset = here  # type: ignore[attr-defined]
+        self.fields["clinician"].queryset = bookable(today)  # type: ignore[attr-defined]
         self.today = today
 
     def offer(self, *, clinicians: list[Clinician], types: list[AppointmentType] | None = None) -> None:
