@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from assessments.charting.views import chart, day, result, screen
+from assessments.charting.views import chart, day, overruled, result, screen
 
 app_name = "charting"
 urlpatterns = [
     path("", day.today, name="today"),
+    path("overruled/", overruled.overruled, name="overruled"),
     path("patients/", day.patients, name="patients"),
     path("patients/<int:patient_id>/", chart.patient, name="patient"),
     path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),

@@ -39,6 +39,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Today", "desk:today", "calendar"),
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
+        ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
         ("Settings", "admin:index", "gear"),
     ),
