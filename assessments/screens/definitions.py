@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from assessments.screens.answers import AnswerError, Answers, Refused, checked, refusal
 from assessments.screens.derived import Derived, derived_facts
-from clinic.knowledge.conditions import Facts, Value
+from clinic.knowledge.conditions import Condition, Facts, Value
 from clinic.knowledge.files import Head
 
 DEFAULT_SCREEN = "hamstring"  # the only place in the code that names a region
@@ -29,7 +29,9 @@ class Item:
     `laterality`: per_side is answered as {"left": x, "right": y}; involved is one value for the symptomatic side;
     none is one value. `unit`, `minimum`, `maximum` and `step` belong to numbers. `unable` is the worst value, taken
     when the item could not be done because of pain (None: it then stays not known). `test` is empty for history.
-    `short` names it where neither its test nor its section stands above it (empty: the label does).
+    `short` names it where neither its test nor its section stands above it (empty: the label does). `asked_when`: it
+    is asked only when this holds (None: always). `plain` is the question as a patient is asked it at home (None: it is
+    never asked there).
     """
 
     id: str
@@ -41,7 +43,6 @@ class Item:
     core_triage: bool = False
     provocative: bool = False
     ask_clinician: str = ""
-    ask_patient: str = ""
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -53,6 +54,8 @@ class Item:
     test: str = ""
     unable: Value | None = None
     short: str = ""
+    asked_when: Condition | None = None
+    plain: "PlainWords | None" = None
 
     @property
     def is_history(self) -> bool:
@@ -83,6 +86,23 @@ class Item:
     def refusal(self, value: object) -> AnswerError | None:
         """Why `value` cannot be this item's answer (both sides, when per side), or None when it can."""
         return refusal(self, value)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """A question in a patient's words; `option_labels` replaces the clinician's words of some options."""
+
+    ask: str
+    help: str = ""
+    option_labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyText:
+    """What a patient reads at once after a red flag: fixed words, the same for everybody."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +159,22 @@ class Screen:
     tests: Mapping[str, Test]
     vocabulary: Mapping[str, tuple[str, ...]]
     """Every fact a condition may name → its options (empty when it has none)."""
+    extends: tuple[str, ...] = ()
+    """The labels of the versions whose every item and computed value this one keeps as it was, nearest first."""
+    safety_text: SafetyText | None = None
 
     @property
     def label(self) -> str:
         """`name.vN`, stored with every signed screen."""
         return f"{self.head.name}.v{self.head.version}"
+
+    def answers_to(self, label: str) -> bool:
+        """Whether what was written for the screen `label` (rules, a recipe) holds for this one as it stands."""
+        return label == self.label or label in self.extends
+
+    def asks(self, item: Item, facts: Facts) -> bool:
+        """Whether the item matters with what is known now; a condition that is not known yet does not ask."""
+        return item.asked_when is None or item.asked_when.truth(facts) is True
 
     def item(self, id: str) -> Item:
         """The item; KeyError when the screen has none of that name."""

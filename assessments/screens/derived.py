@@ -48,6 +48,7 @@ class Derived:
     decided_by: tuple[str, ...] = ()
     otherwise: Condition | None = None
     scores: tuple[Score, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 def derived_facts(items: Mapping[str, "Item"], derived: Mapping[str, Derived], answers: Answers) -> Facts:

@@ -1,5 +1,6 @@
 """Reads a catalogue file into a Screen, refusing anything it does not know."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +20,9 @@ from assessments.screens.definitions import (
     Test,
 )
 from assessments.screens.derived import WAYS, Derived, Score
-from clinic.knowledge.files import open_file
-from clinic.knowledge.reading import Entry, Problem, unique
+from assessments.screens.reading_asking import read_safety_text, with_added_items, with_asking
+from clinic.knowledge.files import Head, KnowledgeFile, open_file
+from clinic.knowledge.reading import REQUIRED, Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -29,25 +31,56 @@ NUMBERS = ("int", "float", "list_float")
 
 @lru_cache(maxsize=16)
 def load_screen(name: str = DEFAULT_SCREEN, version: int | None = None, folder: Path = CATALOGUE) -> Screen:
-    """One screen, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError."""
+    """One screen, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError.
+
+    A file that `extends` an earlier version holds only what it adds; nothing of that version can be changed by it.
+    """
     file = open_file(folder, name, version)
-    sources = load_sources()
-    conventions = file.entry.take("conventions")
-    sections = tuple(_section(entry, sources) for entry in file.entry.tables("sections"))
-    items, tests = _items(file.entry, sections)
+    entry, sources = file.entry, load_sources()
+    base = _extended(entry, file.head, folder) if entry.has("extends") else None
+    conventions = entry.take("conventions", base.conventions if base else REQUIRED)
+    sections = (
+        *(base.sections if base else ()),
+        *(_section(row, sources) for row in entry.tables("sections")),
+    )
+    sections = with_added_items(entry, sections, lambda row, section: _question(row, section, sources))
+    items, _ = _items(entry, sections)
     vocabulary = _item_vocabulary(items)
-    derived = _derived(file.entry, items, vocabulary)
-    file.entry.done()
+    derived = _derived(entry, items, vocabulary, base.derived if base else {})
+    sections = with_asking(entry, sections, vocabulary)
+    items, tests = _items(entry, sections)
+    safety_text = read_safety_text(entry) or (base.safety_text if base else None)
+    entry.done()
     return Screen(
         head=file.head,
-        fingerprint=file.fingerprint,
+        fingerprint=_fingerprint(file, base),
         conventions=MappingProxyType(conventions),
         sections=sections,
         derived=MappingProxyType(derived),
         items=MappingProxyType(items),
         tests=MappingProxyType(tests),
         vocabulary=MappingProxyType(vocabulary),
+        extends=(base.label, *base.extends) if base else (),
+        safety_text=safety_text,
     )
+
+
+def _extended(entry: Entry, head: Head, folder: Path) -> Screen:
+    """The earlier version of the same screen that this file only adds to."""
+    label = entry.text("extends")
+    name, _, number = label.rpartition(".v")
+    if name != head.name or not number.isdigit() or not 0 < int(number) < head.version:
+        raise entry.error(Problem.DANGLING, "extends", f"{label!r} is not an earlier version of {head.name}")
+    if not (folder / f"{label}.toml").is_file():
+        raise entry.error(Problem.DANGLING, "extends", f"there is no file {label}.toml")
+    return load_screen(name, int(number), folder)
+
+
+def _fingerprint(file: KnowledgeFile, base: Screen | None) -> str:
+    """Of the file alone, or of everything it rests on: nothing under it can change unseen."""
+    if base is None:
+        return file.fingerprint
+    return hashlib.sha256((base.fingerprint + file.fingerprint).encode()).hexdigest()
 
 
 def _section(entry: Entry, sources: Collection[str]) -> Section:
@@ -61,7 +94,6 @@ def _section(entry: Entry, sources: Collection[str]) -> Section:
 
 
 def _question(entry: Entry, section: str, sources: Collection[str]) -> Item:
-    ask = entry.text("ask")
     item = Item(
         id=entry.text("id"),
         label=entry.text("label"),
@@ -69,8 +101,7 @@ def _question(entry: Entry, section: str, sources: Collection[str]) -> Item:
         section=section,
         group=entry.text("group"),
         core_triage=entry.flag("core_triage", default=False),
-        ask_clinician=ask,
-        ask_patient=entry.text("ask_patient", ask),
+        ask_clinician=entry.text("ask"),
         note=entry.text("note", ""),
         source=entry.sources(sources),
         **_values(entry),  # type: ignore[arg-type]
@@ -179,11 +210,16 @@ def _item_vocabulary(items: Mapping[str, Item]) -> dict[str, tuple[str, ...]]:
 
 
 def _derived(
-    entry: Entry, items: Mapping[str, Item], vocabulary: dict[str, tuple[str, ...]]
+    entry: Entry,
+    items: Mapping[str, Item],
+    vocabulary: dict[str, tuple[str, ...]],
+    extended: Mapping[str, Derived],
 ) -> dict[str, Derived]:
     """In the order of the file: a derived value may use those above it. Adds each to the vocabulary."""
-    found: dict[str, Derived] = {}
+    found: dict[str, Derived] = dict(extended)
+    vocabulary.update({name: one.options for name, one in extended.items()})
     for name, row in entry.named_tables("derived").items():
+        unique(found, row, "derived", name)
         known = {*vocabulary, *items, *found}
         found[name] = Derived(
             id=name,
@@ -200,8 +236,9 @@ def _derived(
             decided_by=row.ids("decided_by", row.texts("decided_by", ()), known),
             otherwise=row.condition_or_none("otherwise", vocabulary),
             scores=tuple(_score(score, vocabulary) for score in row.tables("scores", named_by=None)),
+            options=row.texts("options", ()),
         )
-        vocabulary[name] = row.texts("options", ())
+        vocabulary[name] = found[name].options
         row.done()
     return found
 

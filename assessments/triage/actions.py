@@ -121,7 +121,7 @@ def class_label(result: Result, klass: str) -> str:
 def ruleset_for(screen: Screen) -> Ruleset:
     """The newest rules that were written for this version of the screen. Raises NoRulesetForThis."""
     ruleset = load_ruleset(screen.catalogue)
-    if ruleset.screen != screen.label:
+    if not screen.definition.answers_to(ruleset.screen):
         raise NoRulesetForThis(f"no rules for {screen.label}; the newest are for {ruleset.screen}")
     return ruleset
 

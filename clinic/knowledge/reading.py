@@ -59,6 +59,10 @@ class Entry:
     def has(self, key: str) -> bool:
         return key in self._left
 
+    def keys(self) -> tuple[str, ...]:
+        """The keys nobody has asked for yet, in the order of the file."""
+        return tuple(self._left)
+
     def take(self, key: str, default: Any = REQUIRED) -> Any:
         """The raw value; raises when it is missing and no default is given."""
         if key in self._left:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assessments.screens.checks import catalogue_is_sound
-from assessments.screens.reading import CATALOGUE
+from assessments.screens.reading import CATALOGUE, load_screen
 from tests.cases import SCREEN, broken_copy
 
 FILE = "hamstring.v1.toml"
@@ -69,7 +71,7 @@ def test_a_changed_catalogue_is_refused(tmp_path):
 def test_a_catalogue_nobody_published_is_refused(tmp_path):
     folder = broken_copy(CATALOGUE, tmp_path, FILE, "max = 100", "max = 120", publish=False)
     (folder / "PUBLISHED").write_text("")
-    assert [error.id for error in catalogue_is_sound(folder=folder)] == ["screens.E004"]
+    assert {error.id for error in catalogue_is_sound(folder=folder)} == {"screens.E004"}
 
 
 def test_no_code_names_a_region_but_in_one_place():
@@ -80,3 +82,67 @@ def test_no_code_names_a_region_but_in_one_place():
     deciding = (*rooms, "clinic/knowledge", "programs/exercises", "programs/builder")
     naming = [named(p) for p in our_files() if named(p).startswith(deciding) and "hamstring" in p.read_text()]
     assert naming == ["assessments/screens/definitions.py"]
+
+
+SECOND = "hamstring.v2.toml"
+
+
+def test_a_version_that_extends_keeps_all_of_the_one_before():
+    first = load_screen("hamstring", 1)
+    assert SCREEN.extends == ("hamstring.v1",)
+    assert SCREEN.answers_to("hamstring.v1")
+    assert not SCREEN.answers_to("hamstring.v3")
+    assert not first.answers_to("hamstring.v2")
+    assert {**SCREEN.derived, **first.derived} == SCREEN.derived
+    assert [name for name in SCREEN.items if name in first.items] == list(first.items)
+    for name, item in first.items.items():
+        assert replace(SCREEN.items[name], asked_when=None, plain=None) == item
+
+
+def test_an_added_question_stands_where_it_was_put(tmp_path):
+    added = '[[items]]\nin = "episode"\nafter = "pain_location"\nid = "new_one"\nlabel = "New"\ngroup = "episode"\n'
+    added += 'ask = "New?"\nkind = "bool"\nsource = ["S122"]\n\n[asked_when]'
+    screen = load_screen("hamstring", 2, broken_copy(CATALOGUE, tmp_path, SECOND, "[asked_when]", added))
+    names = list(screen.items)
+    assert names[names.index("pain_location") + 1] == "new_one"
+    assert screen.fingerprint != SCREEN.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [({"side": "bilateral"}, True), ({"side": "left"}, False), ({}, False)],
+)
+def test_a_follow_up_is_asked_only_once_it_matters(answers, asked):
+    facts = SCREEN.derive(SCREEN.validate({"history": answers}))
+    assert SCREEN.asks(SCREEN.items["worse_side"], facts) is asked
+    assert SCREEN.asks(SCREEN.items["side"], facts)
+
+
+def test_patients_are_asked_history_alone_and_no_core_question_is_left_out():
+    asked = {item.id for item in SCREEN.items.values() if item.plain}
+    assert all(SCREEN.items[name].is_history for name in asked)
+    core = {item.id for item in SCREEN.items.values() if item.core_triage and item.is_history}
+    assert core - asked == {"age_years"}, "the record answers the age"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "id", "named"),
+    [
+        ('extends = "hamstring.v1"', 'extends = "hamstring.v2"', "E002", "earlier version"),
+        ('extends = "hamstring.v1"', 'extends = "calf.v1"', "E002", "earlier version"),
+        ('worse_side = "side = bilateral"', 'worse_sid = "side = bilateral"', "E002", "worse_sid"),
+        ('worse_side = "side = bilateral"', 'worse_side = "sid = bilateral"', "E002", "sid"),
+        ('worse_side = "side = bilateral"', 'worse_side = "side = both"', "E002", "both"),
+        ('worse_side = "side = bilateral"', 'worse_side = "worse_side = left"', "E006", "its own answer"),
+        ("[in_plain_words.onset]", "[in_plain_words.onsett]", "E002", "onsett"),
+        ("[in_plain_words.onset]", "[in_plain_words.palp_ischial_tender]", "E006", "only history"),
+        ("options = { bilateral =", "options = { both =", "E002", "both"),
+        ('[safety_text]\ntitle = "', '[safety_text]\ntitel = "', "E006", "title"),
+        ("[asked_when]", "[asked_whenever]", "E001", "asked_whenever"),
+    ],
+)
+def test_a_broken_addition_is_refused_and_says_where(tmp_path, old, new, id, named):
+    errors = catalogue_is_sound(folder=broken_copy(CATALOGUE, tmp_path, SECOND, old, new))
+    assert [error.id for error in errors] == [f"screens.{id}"]
+    assert named in errors[0].msg
+    assert SECOND in errors[0].msg

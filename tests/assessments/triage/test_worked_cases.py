@@ -65,7 +65,7 @@ def test_an_outcome_says_what_speaks_for_it_and_what_it_rests_on():
     assert outcome.primary.source
     assert "onset = sudden" in {one.question for one in outcome.facts_for}
     assert outcome.ruleset.startswith("hamstring.v1+")
-    assert outcome.screen == "hamstring.v1"
+    assert outcome.screen == "hamstring.v2"
 
 
 def test_after_an_emergency_only_history_is_asked_and_after_any_referral_nothing_that_provokes():
