@@ -30,6 +30,12 @@ def _own_cache(settings):
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
 
 
+@pytest.fixture(autouse=True)
+def _own_shelf(settings, tmp_path):
+    """Photos and videos of a test lie in its own folder."""
+    settings.RECORDINGS_DIR = tmp_path / "recordings"
+
+
 @pytest.fixture
 def world(db) -> World:
     """The same few people as everywhere (tests/world.py)."""

@@ -16,14 +16,20 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from PIL import Image
 
 from assessments.screens import actions as screens
+from assessments.screens.models import Recording, Screen
+from assessments.screens.recordings import actions as recordings
+from assessments.screens.recordings.actions import Subject
 from assessments.triage import actions as triage
 from assessments.triage import worked_cases
 from clinic.booking.actions import book
@@ -159,6 +165,7 @@ class World:
         appointment = self.booked(patient=patient, starts_at=seen_at)
         screen = screens.start(patient=patient, by=carl, now=seen_at, appointment=appointment)
         screens.load_case(screen=screen, case=self.case(case), by=carl, now=seen_at)
+        self.photo(screen, now=seen_at)
         screen = screens.sign(screen=screen, by=carl, now=seen_at)
         result = triage.conclude(screen=screen, by=carl, now=seen_at)
         decision = triage.agree(result=result, by=carl, now=seen_at)
@@ -179,6 +186,19 @@ class World:
         )
         reminders.collect(now=seen_at + dt.timedelta(hours=1))
         return version
+
+    def photo(self, screen: Screen, *, now: dt.datetime | None = None, caption: str = "") -> Recording:
+        """A small blue photo of the screen's first section, by Carl."""
+        out = BytesIO()
+        Image.new("RGB", (40, 30), "navy").save(out, "JPEG")
+        return recordings.add(
+            screen=screen,
+            subject=Subject(screen.definition.sections[0].id),
+            file=ContentFile(out.getvalue(), name="IMG_0001.jpg"),
+            caption=caption,
+            by=self.carl,
+            now=now or self.now,
+        )
 
     def case(self, name: str) -> dict[str, Any]:
         """A worked case's input, to change as a test likes."""

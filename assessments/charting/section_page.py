@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 
+from assessments.charting import recordings_page
+from assessments.charting.recordings_page import Shown
 from assessments.screens.actions import Clash
 from assessments.screens.definitions import Item, Section, Test
 from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
 from assessments.screens.models import Answer, Screen
+from assessments.screens.recordings.actions import Subject
 from assessments.screens.showing import named, shown
 from assessments.triage.actions import preview
 from assessments.triage.rules import Outcome
@@ -44,6 +47,7 @@ class Group:
     test: Test | None
     fields: list[Drawn]
     do_not: str = ""
+    recordings: Sequence[Shown] = ()
 
     @property
     def needed(self) -> str:
@@ -151,12 +155,26 @@ class ScreenPage:
     def groups(self, section: Section, form: SectionForm) -> list[Group]:
         """The section in exam order: its tests, or one group of questions."""
         asked = [item for item in section.items if item.is_history]
-        groups = [Group(None, [self._drawn(item, form) for item in asked])] if asked else []
+        groups = [self._questions(section, asked, form)] if asked else []
         stop = "Do not do this test: an urgent finding was recorded." if self.outcome.is_urgent else ""
         for test in section.tests:
             drawn = [self._drawn(item, form) for item in test.items]
-            groups.append(Group(test, drawn, stop if test.provocative else ""))
+            seen = self._recorded.get(Subject(section.id, test.id), ())
+            groups.append(Group(test, drawn, stop if test.provocative else "", seen))
         return groups
+
+    def _questions(self, section: Section, asked: Sequence[Item], form: SectionForm) -> Group:
+        drawn = [self._drawn(item, form) for item in asked]
+        return Group(None, drawn, recordings=self._recorded.get(Subject(section.id), ()))
+
+    @cached_property
+    def recordings(self) -> list[Shown]:
+        """Photos and videos, in exam order."""
+        return recordings_page.shown(self.screen)
+
+    @cached_property
+    def _recorded(self) -> Mapping[Subject, list[Shown]]:
+        return recordings_page.by_subject(self.recordings)
 
     def _drawn(self, item: Item, form: SectionForm) -> Drawn:
         clash = self.problems.get(item.id)

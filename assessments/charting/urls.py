@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.charting.views import chart, day, overruled, result, screen
+from assessments.charting.views import chart, day, overruled, recording, result, screen
 
 app_name = "charting"
 urlpatterns = [
@@ -16,6 +16,17 @@ urlpatterns = [
     path(
         "patients/<int:patient_id>/screens/<int:screen_id>/in/<slug:section>/", screen.section, name="screen"
     ),
+    path(
+        "patients/<int:patient_id>/screens/<int:screen_id>/recordings/",
+        recording.recordings,
+        name="recordings",
+    ),
+    path(
+        "patients/<int:patient_id>/screens/<int:screen_id>/recordings/<int:recording_id>/remove/",
+        recording.remove,
+        name="recording_remove",
+    ),
+    path("patients/<int:patient_id>/recordings/<int:recording_id>/", recording.recording, name="recording"),
     path("patients/<int:patient_id>/results/<int:result_id>/", result.triage, name="triage"),
     path("patients/<int:patient_id>/results/<int:result_id>/decision/", result.decide, name="decide"),
 ]

@@ -174,6 +174,63 @@ class Answer(models.Model):
         return f"{self.item} of {self.screen_id}"
 
 
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def standing(self) -> RecordingQuerySet:
+        """Those that were not removed, in the order they were added."""
+        return self.filter(removed_at__isnull=True).order_by("added_at", "pk")
+
+
+class Recording(models.Model):
+    """A photo or short video of a movement, for people to look at; no rule reads it.
+
+    `test` is empty when it shows a section as a whole. The file lies on the shelf (recordings/shelf.py) under
+    `stored_name`; what its sender called it is kept nowhere. `bytes` and `sha256` are of the stored file.
+    """
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", "Photo"
+        VIDEO = "video", "Video"
+
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="recordings")
+    section = models.CharField(max_length=60)
+    test = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    stored_name = models.CharField(max_length=32)
+    content_type = models.CharField(max_length=20)
+    bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    caption = models.CharField(max_length=200, blank=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    removed_because = models.CharField(max_length=200, blank=True)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["stored_name"], name="a_recording_has_a_file_of_its_own"),
+            models.CheckConstraint(name="a_recording_is_not_empty", condition=Q(bytes__gte=1)),
+            models.CheckConstraint(
+                name="a_recording_is_of_a_type_we_hand_out",
+                condition=Q(kind="photo", content_type="image/jpeg")
+                | Q(kind="video", content_type__in=["video/mp4", "video/quicktime", "video/webm"]),
+            ),
+            models.CheckConstraint(
+                name="a_removal_says_when_by_whom_and_why",
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True, removed_because="")
+                | Q(removed_at__isnull=False, removed_by__isnull=False) & ~Q(removed_because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} of screen {self.screen_id}"
+
+
 def may_be_unable(definition: Definition, item: Item) -> bool:
     """Whether "unable because of pain" means something to the rules: the item, or a value computed from it, has a worst
     value to take."""

@@ -27,6 +27,7 @@ CLINIC_BASE_URL = (
 )
 CSRF_TRUSTED_ORIGINS = [CLINIC_BASE_URL] if CLINIC_BASE_URL.startswith("https://") else []
 CLINIC_DATA_DIR = Path(os.environ.get("CLINIC_DATA_DIR", ROOT / ".data"))
+RECORDINGS_DIR = CLINIC_DATA_DIR / "recordings"  # photos and videos of screens; belongs in every backup
 
 if not DEBUG:
     refuse_unsafe_production(
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "clinic.people.middleware.SessionLimitsMiddleware",
     "clinic.people.middleware.NoStoreMiddleware",
+    "clinic.ui.largest.LargestRequestMiddleware",  # before any view or check reads a body
 ]
 
 ROOT_URLCONF = "clinic.config.urls"
@@ -150,6 +152,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "clinic.reminders.tasks.collect_due",
         "schedule": 5.0,
         "options": {"expires": 10},
+    },
+    "sweep files without a row": {
+        "task": "assessments.screens.tasks.sweep_recordings",
+        "schedule": 6 * 60 * 60.0,
+        "options": {"expires": 60 * 60},
     },
     "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
 }
@@ -248,6 +255,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# A request that says it is longer is refused unread: one file of 10 MB (assessments/screens/recordings) and its form.
+LARGEST_REQUEST = 10 * 1024 * 1024 + 256 * 1024
 
 # --- Time, language, mail ---------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-STATUSES = (400, 403, 404, 409, 429)
+STATUSES = (400, 403, 404, 409, 413, 429)
 
 
 def page(status: int) -> HttpResponse:

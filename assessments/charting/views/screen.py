@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from assessments.charting import saving
+from assessments.charting import recordings_page, saving
+from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
 from assessments.screens import actions as screens
 from assessments.screens.actions import AlreadySigned, NothingAnswered
@@ -74,6 +75,8 @@ def _save(request: HttpRequest, page: ScreenPage, place: Section, account: Accou
         return _signed_already(request, refused.screen)
     if form.errors or page.problems:
         return _show(request, page, place, form, status=409 if page.problems else 422)
+    if wanted := request.POST.get("record"):  # a test's “Add a photo or video”, once the section is safe
+        return redirect(recordings_page.page_url(page.screen, subject_from(page.screen.definition, wanted)))
     return redirect(page.after(place))
 
 
