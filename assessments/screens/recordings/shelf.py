@@ -59,7 +59,9 @@ def names() -> Iterator[tuple[str, Path]]:
 
 def _write(path: Path, data: bytes) -> None:
     """A whole file on the disk, readable by its owner only; it must be new."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root().parent.mkdir(parents=True, exist_ok=True)
+    for folder in (root(), path.parent.parent, path.parent):  # `parents=True` would open those in between
+        folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

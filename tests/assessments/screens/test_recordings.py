@@ -218,7 +218,8 @@ def test_files_are_for_the_clinics_own_account_only(world, screen):
     keep(world, screen, photo())
     for path in on_the_shelf():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.parent.stat().st_mode) & 0o077 == 0
+        for folder in (path.parent, path.parent.parent, shelf.root()):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_the_senders_name_is_kept_nowhere(world, screen):

@@ -69,3 +69,9 @@ def test_the_clinic_waits_for_migrate(name):
 def test_production_names_neither_debug_nor_embedded_servers():
     names = {name for service in SERVICES.values() for name in service.get("environment", {})}
     assert not names & {"DEBUG", "CLINIC_EMBEDDED", "CLINIC_TESTING"}
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_photos_and_videos_outlive_a_container(name):
+    """One volume for all: a photo that one web process kept, another hands out, and the worker sweeps."""
+    assert SERVICES[name]["volumes"] == ["recordings:/var/lib/clinic/recordings"]
