@@ -21,6 +21,7 @@ from tests.test_doors import answer, body, pages, somebody
 GOAL = "Canary-goal: the spring marathon in Porto"
 REASON = "Canary-reason: palpation points to the tendon, not to the belly."
 NOTE = "Canary-note: start gently after the long weekend."
+CAPTION = "Canary-caption: the left heel lifts early."
 LOG_NOTE = "Canary-log: it twinged while I carried the shopping."
 
 
@@ -36,6 +37,7 @@ def told(world):
         screens.save_answers(
             screen=screen, changes={"goal": Change(GOAL, held.get("goal", 0))}, by=carl, now=at
         )
+        world.photo(screen, now=at, caption=CAPTION)
         result = triage.sign_and_conclude(screen=screen, by=carl, now=at)
         decision = triage.overrule(
             result=result, klass="strain_mild", reason_code="examination", reason=REASON, by=carl, now=at
@@ -103,7 +105,7 @@ def test_the_desk_reads_nothing_clinical(told, role):
         said(
             story,
             role,
-            {GOAL, REASON, NOTE, LOG_NOTE} | labels(version, story.ana, story.ben) | names | rules,
+            {GOAL, REASON, NOTE, LOG_NOTE, CAPTION} | labels(version, story.ana, story.ben) | names | rules,
         )
         == []
     )
@@ -118,7 +120,7 @@ def test_a_patient_reads_nothing_meant_for_clinicians(told):
         for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", why)
     }
     assert rules
-    private = {REASON} | {version.program.decision.klass, *rules, *causes}
+    private = {REASON, CAPTION} | {version.program.decision.klass, *rules, *causes}
     private |= {result.klass for result in story.ana.triage_results.all()} | {"Hamstring strain, mild"}
     assert said(story, Role.PATIENT, private) == []
 
@@ -127,6 +129,6 @@ def test_the_clinician_reads_all_of_it(told):
     """The control: the same walk finds every one of these words where they belong."""
     story, version = told
     names = set(version.exercises.values_list("name", flat=True))
-    words = {GOAL, REASON, NOTE, LOG_NOTE, *names}
+    words = {GOAL, REASON, NOTE, LOG_NOTE, CAPTION, *names}
     found = {line.split(": ", 1)[1] for line in said(story, Role.CLINICIAN, words)}
     assert found == words
