@@ -37,7 +37,8 @@ def save_what_fits(page: ScreenPage, form: SectionForm, *, by: Account, now: dt.
     """Save each accepted change by itself, and say what became of every other one, for the page's script.
 
     Keys: saved_at, seen (what the tab now has seen), errors (item → words), clashes (item → words), missing (count),
-    aside (the sections and what is still needed, drawn as they stand now).
+    aside (the sections and what is still needed, drawn as they stand now), computed (item → its values, drawn),
+    follow_ups (item → whether it is asked now).
     """
     changes = form.changes()
     errors = {item: " ".join(map(str, form.errors[item])) for item in form.errors}
@@ -64,6 +65,11 @@ def save_what_fits(page: ScreenPage, form: SectionForm, *, by: Account, now: dt.
             "charting/parts/aside.html", {"nav": fresh.nav(form.section), "missing": fresh.missing}
         ),
         "urgent": fresh.urgent_words(),
+        "computed": {
+            item: render_to_string("charting/parts/computed.html", {"values": values})
+            for item, values in fresh.computed(form.section).items()
+        },
+        "follow_ups": fresh.follow_ups(form.section),
     }
 
 

@@ -17,6 +17,8 @@ from django.utils.html import format_html
 from assessments.charting import recordings_page
 from assessments.charting.recordings_page import Shown
 from assessments.screens.actions import Clash
+from assessments.screens.answers import Answers
+from assessments.screens.computed import Computed, computed
 from assessments.screens.definitions import Item, Section, Test
 from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
 from assessments.screens.models import Answer, Screen
@@ -38,6 +40,13 @@ class Drawn:
     needed: bool
     label: str
     clash: Mapping[str, str] | None
+    asked: bool = True
+    computed: list[Computed] | None = None
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it is asked only sometimes, so that the page may fold it away and open it again."""
+        return self.item.asked_when is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,18 @@ class ScreenPage:
     @cached_property
     def outcome(self) -> Outcome:
         return preview(self.screen)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return self.screen.answers_for_rules()
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The items that matter now: asked with what is known, missing for triage, or answered already."""
+        definition = self.screen.definition
+        facts = definition.derive(self.answers)
+        named = {item.id for item in definition.items.values() if definition.asks(item, facts)}
+        return frozenset({*named, *self.outcome.missing, *self.screen.answered})
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -111,7 +132,9 @@ class ScreenPage:
                 "missing": needed.count(section.id),
                 "urgent": section.id in needed,
                 "current": section is current,
-                "done": all(item.id in self.screen.answered for item in section.items),
+                "done": all(
+                    item.id in self.screen.answered for item in section.items if item.id in self.asked
+                ),
             }
             for section in self.sections
         ]
@@ -154,17 +177,24 @@ class ScreenPage:
 
     def groups(self, section: Section, form: SectionForm) -> list[Group]:
         """The section in exam order: its tests, or one group of questions."""
+        values = self.computed(section)
         asked = [item for item in section.items if item.is_history]
-        groups = [self._questions(section, asked, form)] if asked else []
+        groups = [self._questions(section, asked, form, values)] if asked else []
         stop = "Do not do this test: an urgent finding was recorded." if self.outcome.is_urgent else ""
         for test in section.tests:
-            drawn = [self._drawn(item, form) for item in test.items]
+            drawn = [self._drawn(item, form, values) for item in test.items]
             seen = self._recorded.get(Subject(section.id, test.id), ())
             groups.append(Group(test, drawn, stop if test.provocative else "", seen))
         return groups
 
-    def _questions(self, section: Section, asked: Sequence[Item], form: SectionForm) -> Group:
-        drawn = [self._drawn(item, form) for item in asked]
+    def _questions(
+        self,
+        section: Section,
+        asked: Sequence[Item],
+        form: SectionForm,
+        values: Mapping[str, list[Computed]],
+    ) -> Group:
+        drawn = [self._drawn(item, form, values) for item in asked]
         return Group(None, drawn, recordings=self._recorded.get(Subject(section.id), ()))
 
     @cached_property
@@ -176,7 +206,15 @@ class ScreenPage:
     def _recorded(self) -> Mapping[Subject, list[Shown]]:
         return recordings_page.by_subject(self.recordings)
 
-    def _drawn(self, item: Item, form: SectionForm) -> Drawn:
+    def computed(self, section: Section) -> dict[str, list[Computed]]:
+        """Item id → the values that stand behind it."""
+        return computed(self.screen.definition, self.answers, section.items)
+
+    def follow_ups(self, section: Section) -> dict[str, bool]:
+        """Item id → whether it is asked now, for each item of the section that is asked only sometimes."""
+        return {item.id: item.id in self.asked for item in section.items if item.asked_when is not None}
+
+    def _drawn(self, item: Item, form: SectionForm, values: Mapping[str, list[Computed]]) -> Drawn:
         clash = self.problems.get(item.id)
         needed = item.id in self.outcome.missing
         return Drawn(
@@ -187,6 +225,8 @@ class ScreenPage:
             needed=needed,
             label=marked(form[item.id].label) if needed else "",
             clash=self._in_words(item, clash) if clash else None,
+            asked=item.id in self.asked or bool(clash or form.errors.get(item.id)),
+            computed=values.get(item.id),
         )
 
     def _in_words(self, item: Item, clash: Clash) -> dict[str, str]:

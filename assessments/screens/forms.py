@@ -133,8 +133,7 @@ def field_for(item: Item, *, last: str = "") -> forms.Field:
     about = item.note if item.is_history else ""
     hint = f"{about} {last}".strip()
     if item.laterality == "per_side":
-        counted = "absolute" if item.kind in ("int", "float") else ""
-        return fields.LeftRightField(_single(item), difference=counted, label=item.label, help_text=hint)
+        return fields.LeftRightField(_single(item), label=item.label, help_text=hint)
     field = _single(item)
     asked = item.ask_clinician if item.is_history else ""  # an exam item asks nothing: its test says how
     field.label, field.help_text = asked or item.label, hint

@@ -162,13 +162,11 @@ class LeftRightField(forms.MultiValueField):
     swapped side is worse than a missing one.
     """
 
-    def __init__(
-        self, inner: forms.Field, *, difference: str = "", required: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, inner: forms.Field, *, required: bool = False, **kwargs: Any) -> None:
         inner = copy.deepcopy(inner)
         inner.required = False
         left, right = inner, copy.deepcopy(inner)
-        widget = widgets.LeftRight(left.widget, right.widget, difference=difference)
+        widget = widgets.LeftRight(left.widget, right.widget)
         super().__init__(
             fields=(left, right), require_all_fields=False, required=required, widget=widget, **kwargs
         )

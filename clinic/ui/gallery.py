@@ -34,7 +34,6 @@ class SampleForm(forms.Form):
         fields.WholeWithUnitField(unit="°", min_value=0, max_value=120),
         label="Straight leg raise",
         help_text="Stop at the first firm resistance.",
-        difference="absolute",
     )
     tender = fields.LeftRightField(fields.YesNoUnknownField(), label="Tender on the sit bone")
     goal = fields.ChoiceCardsField(label="Goal", choices=GOALS, hints={"race": "We plan back from its day."})

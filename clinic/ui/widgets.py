@@ -127,17 +127,13 @@ class ChoiceCards(_Radios):
 
 
 class LeftRight(forms.MultiWidget):
-    """The same question for both sides, side by side, in words. Sends NAME_left and NAME_right.
-
-    `difference` is "absolute", "percent" or "": what the page's script writes beside them as you type.
-    """
+    """The same question for both sides, side by side, in words. Sends NAME_left and NAME_right."""
 
     template_name = "ui/widgets/left_right.html"
     sides = ("Left", "Right")
 
-    def __init__(self, left: forms.Widget, right: forms.Widget, *, difference: str = "") -> None:
+    def __init__(self, left: forms.Widget, right: forms.Widget) -> None:
         super().__init__({"left": left, "right": right})
-        self.difference = difference
 
     def decompress(self, value: Any) -> list[Any]:
         if isinstance(value, Mapping):
@@ -164,8 +160,6 @@ class LeftRight(forms.MultiWidget):
                 {"label": label, "widget": sub} for label, sub in zip(self.sides, subwidgets, strict=True)
             ],
             grouped=grouped,
-            difference="" if grouped else self.difference,
-            unit=getattr(self.widgets[0], "unit", ""),
         )
         return context
 

@@ -54,36 +54,8 @@
     });
   };
 
-  const number = (input) => {
-    const text = input.value.trim().replace("−", "-").replace(",", ".");
-    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
-  };
-
-  // The difference is a help for the eye; the server computes its own from what is stored.
-  const difference = (left, right, how, unit) => {
-    if (left === null || right === null) return "–";
-    if (left === right) return "none";
-    const larger = left > right ? "left larger" : "right larger";
-    if (how === "percent") {
-      const most = Math.max(Math.abs(left), Math.abs(right));
-      return `${Math.round((Math.abs(left - right) / most) * 100)} %, ${larger}`;
-    }
-    return `${Math.round(Math.abs(left - right) * 100) / 100}${unit && unit !== "°" ? " " : ""}${unit}, ${larger}`;
-  };
-
-  const leftRight = (pair) => {
-    const [left, right] = pair.querySelectorAll("input");
-    const shown = pair.querySelector("[data-difference-text]");
-    const tell = () => {
-      shown.textContent = difference(number(left), number(right), pair.dataset.difference, pair.dataset.unit);
-    };
-    pair.addEventListener("input", tell);
-    tell();
-  };
-
   each("[data-error-summary]", errorSummary);
   each("[data-menu]", menu);
   each("[data-theme-choice]", themeChoice);
   each("[data-key-hints]", keyHints);
-  each("[data-difference]", leftRight);
 })();

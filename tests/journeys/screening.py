@@ -25,11 +25,13 @@ class Answer:
 
 
 def answers_in(section: Section, case: Mapping[str, Any]) -> Iterator[Answer]:
-    """The case's answers of one section, in exam order, a per-side item as left and right."""
+    """The case's answers to what the section asks, in exam order, a per-side item as left and right."""
     said = {**case["history"], **case["exam"]}
+    screen = load_screen()
+    facts = screen.derive(screen.validate(case))
     for item in section.items:
         value = said.get(item.id)
-        if value is None:
+        if value is None or not screen.asks(item, facts):
             continue
         if item.laterality == "per_side":
             for side in SIDES:

@@ -6,7 +6,7 @@ const RETRY_AFTER = [2000, 5000, 15000, 30000];
 const unsaved = new Set(); // items changed since the last save that reached the server
 const refused = new Set(); // items whose last answer the server could not take: shown, and kept nowhere else
 let timer = 0;
-let sending = null;
+let sending = null; // a promise while a save is on its way
 let tries = 0;
 let leaving = false;
 let stopped = false;
@@ -26,7 +26,7 @@ const changed = (event) => {
   if (!item || event.target.name.startsWith("choose-")) return;
   unsaved.add(item.dataset.item);
   say("unsaved", "Not saved yet");
-  later(event.type === "input" ? 900 : 150);
+  later(event.type === "input" ? 500 : 100);
 };
 
 const later = (delay) => {
@@ -39,14 +39,16 @@ const save = async () => {
   const going = [...unsaved];
   unsaved.clear();
   say("saving", "Saving…");
-  sending = fetch(form.action, {
-    method: "POST",
-    body: new FormData(form),
-    headers: { Accept: "application/json" },
-    credentials: "same-origin",
-  });
+  sending = send(going);
+  await sending;
+  if (unsaved.size && !tries) later(100);
+};
+
+const send = async (going) => {
   try {
-    await received(await sending, going);
+    const body = new FormData(form);
+    const headers = { Accept: "application/json" };
+    await received(await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" }), going);
     tries = 0;
   } catch {
     going.forEach((item) => unsaved.add(item));
@@ -55,7 +57,12 @@ const save = async () => {
   } finally {
     sending = null;
   }
-  if (unsaved.size && !tries) later(150);
+};
+
+// What was typed is on the server, or it is known that it cannot get there now.
+const settled = async () => {
+  clearTimeout(timer);
+  while ((sending || unsaved.size) && !stopped && !tries) await (sending || save());
 };
 
 const received = async (response, going) => {
@@ -68,10 +75,30 @@ const received = async (response, going) => {
   form.elements.seen.value = told.seen;
   going.forEach((item) => problem(item, told.errors[item] || told.clashes[item] || ""));
   going.forEach((item) => (told.errors[item] || told.clashes[item] ? refused.add(item) : refused.delete(item)));
+  computed(told.computed);
+  followUps(told.follow_ups);
   stillNeeded(told.aside);
   urgent(told.urgent);
   if (refused.size) return say("unsaved", "Some answers are not saved: see what is marked");
   return say("saved", `Saved ${told.saved_at}`);
+};
+
+// Values as the server works them out for triage; nothing is computed here.
+const computed = (values) => {
+  for (const [item, html] of Object.entries(values)) {
+    const place = form.querySelector(`[data-computed="${CSS.escape(item)}"]`);
+    if (place) place.innerHTML = html.trim();
+  }
+};
+
+// Questions that matter only sometimes open when they do; what somebody is writing in is never closed.
+const followUps = (asked) => {
+  for (const [item, now] of Object.entries(asked)) {
+    const fold = form.querySelector(`[data-follow-up="${CSS.escape(item)}"]`);
+    if (!fold || fold.contains(document.activeElement)) continue;
+    if (now !== fold.hasAttribute("data-asked")) fold.open = now;
+    fold.toggleAttribute("data-asked", now);
+  }
 };
 
 // What is still needed, as it stands after this save; a list the clinician had opened stays open.
@@ -120,8 +147,6 @@ window.addEventListener("beforeunload", (event) => {
 
 // ---------- keys ----------
 
-const typesText = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=hidden])");
-
 // One stop a group of radios, as Tab has it.
 const stops = () => {
   const groups = new Set();
@@ -134,10 +159,43 @@ const stops = () => {
   });
 };
 
-const next = (element) => {
+const upcoming = (element) => {
   const all = stops();
   const here = all.findIndex((stop) => stop === element || (stop.type === "radio" && stop.name === element.name));
-  const target = all.slice(here + 1).find((stop) => stop.type !== "checkbox" || !stop.name.startsWith("unable-"));
+  return all.slice(here + 1).find((stop) => stop.type !== "checkbox" || !stop.name.startsWith("unable-"));
+};
+
+const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+
+// Whether the next thing is a folded question, which the answer just given may open.
+const mayOpen = (element, target) =>
+  [...form.querySelectorAll("[data-follow-up]:not([data-asked])")].some(
+    (fold) => follows(element, fold) && (!target || follows(fold, target)),
+  );
+
+// Before a folded question is passed by, the server says whether it is asked. Keys typed meanwhile wait.
+let holding = false;
+const held = [];
+
+const goOn = async (element) => {
+  if (mayOpen(element, upcoming(element)) && (sending || unsaved.size)) {
+    holding = true;
+    await Promise.race([settled(), new Promise((resolve) => setTimeout(resolve, 1500))]);
+    holding = false;
+  }
+  next(element);
+  while (held.length && !holding) typed(held.shift());
+};
+
+const typed = (key) => {
+  const element = document.activeElement;
+  if (key === "Enter" && element.matches("input, select")) goOn(element);
+  else if (element.type === "radio") press(element, key);
+  else if (key.length === 1) document.execCommand("insertText", false, key);
+};
+
+const next = (element) => {
+  const target = upcoming(element);
   if (!target) return form.requestSubmit();
   const picked = target.type === "radio" && form.querySelector(`input[name="${CSS.escape(target.name)}"]:checked`);
   (picked || target).focus();
@@ -155,16 +213,24 @@ const radiosAround = (element) => [...form.querySelectorAll(`input[type=radio][n
 const keyed = (event) => {
   const element = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Enter" && element.matches("input, select")) {
+  if (holding) {
     event.preventDefault();
-    next(element);
+    held.push(event.key);
     return;
   }
-  if (typesText(element) || element.type !== "radio") return;
-  const wanted = chosen(radiosAround(element), itemOf(element).dataset.kind, event.key.toLowerCase());
-  if (!wanted) return;
-  event.preventDefault();
-  pick(wanted);
+  if (event.key === "Enter" && element.matches("input, select")) {
+    event.preventDefault();
+    goOn(element);
+    return;
+  }
+  if (element.type === "radio" && press(element, event.key)) event.preventDefault();
+};
+
+// Answer a group of radios by one key; false when the key means nothing there.
+const press = (element, key) => {
+  const wanted = chosen(radiosAround(element), itemOf(element).dataset.kind, key.toLowerCase());
+  if (wanted) pick(wanted);
+  return Boolean(wanted);
 };
 
 const WORDS = { y: "yes", n: "no", u: "unknown" };

@@ -58,14 +58,36 @@ def saved(person):
 def test_the_red_flags_are_answered_by_keys_alone(carl, screen):
     page = carl.opens(section(screen, "red_flags")).page
     page.locator("[name=rf_bladder_bowel]").first.focus()
-    for item in RED_FLAGS.items:
-        page.keyboard.press("u" if item.id == "rf_weight_loss" else "n" if item.kind == "bool" else "Enter")
-        if item.kind == "bool":
-            page.keyboard.press("Enter")
+    asked = [item.id for item in RED_FLAGS.items if item.asked_when is None]
+    for item in asked:
+        page.keyboard.press("u" if item == "rf_weight_loss" else "n")
+        page.keyboard.press("Enter")
     carl.is_on("Person and side")
     assert page_faults(page) == []
-    asked = [item.id for item in RED_FLAGS.items if item.kind == "bool"]
     assert values(screen) == {item: None if item == "rf_weight_loss" else False for item in asked}
+
+
+def test_a_follow_up_opens_before_enter_passes_it_and_folds_again(carl, screen):
+    page = carl.opens(section(screen, "person")).page
+    worse = page.locator("[name=worse_side]").first
+    expect(worse).to_be_hidden()
+    page.locator("[name=side]").first.focus()
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(worse).to_be_focused()
+    page.locator("[name=side][value=left]").focus()
+    page.keyboard.press("1")
+    expect(worse).to_be_hidden()
+    expect(page.get_by_text("Not needed now: Worse side if bilateral")).to_be_visible()
+
+
+def test_what_follows_from_two_sides_is_said_within_a_second_of_typing(carl, screen):
+    page = carl.opens(section(screen, "supine")).page
+    page.locator("[name=ake_deg_left]").fill("34")
+    value = page.locator("[data-computed=ake_deg]")
+    expect(value).to_contain_text("needs: ")
+    page.locator("[name=ake_deg_right]").fill("22")
+    expect(value).to_contain_text("needs: Symptomatic side", timeout=5_000)
 
 
 def test_numbers_sides_and_pain_by_keys(carl, screen):

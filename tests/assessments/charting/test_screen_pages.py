@@ -217,6 +217,42 @@ def test_the_script_hears_of_an_urgent_finding_at_once(carl, screen):
     assert "Cauda equina" in answer["urgent"]
 
 
+def test_the_script_hears_what_follows_from_the_answers(carl, screen):
+    answer = told(save_by_script(carl, screen, "person", side="left", seen="{}"))
+    assert answer["follow_ups"] == {"worse_side": False}
+    answer = told(save_by_script(carl, screen, "supine", ake_deg_left="34", ake_deg_right="22", seen="{}"))
+    assert "<dd>12 deg</dd>" in answer["computed"]["ake_deg"]
+
+
+def test_a_follow_up_is_folded_until_it_matters_and_open_once_it_was_answered(carl, screen):
+    def folds():
+        page = carl.get(at(screen, "clot_risk")).content.decode()
+        return re.findall(r'data-follow-up="(\w+)"( data-asked open)?', page)
+
+    assert {name for name, is_open in folds() if not is_open} == {
+        item.id for item in load_screen().sections[4].items
+    }
+    save_by_script(carl, screen, "clot_risk", vte_previous="no", seen="{}")
+    assert [name for name, is_open in folds() if is_open] == ["vte_previous"]
+    save_by_script(carl, screen, "red_flags", rf_leg_swelling="yes", seen="{}")
+    assert all(is_open for _, is_open in folds())
+
+
+def test_a_folded_question_with_an_error_is_open(carl, screen):
+    answer = carl.post(at(screen, "red_flags"), {"lump_size_cm": "-4", "seen": "{}"})
+    assert answer.status_code == 422
+    assert 'data-follow-up="lump_size_cm" data-asked open' in answer.content.decode()
+
+
+def test_a_section_is_done_when_what_it_asks_is_answered(world, carl, screen):
+    answers = {
+        item.id: Change(value=False) for item in load_screen().sections[0].items if not item.asked_when
+    }
+    actions.save_answers(screen=screen, changes=answers, by=world.carl, now=world.now)
+    nav = carl.get(at(screen, "person")).context["nav"]
+    assert (nav[0]["done"], nav[1]["done"]) == (True, False)
+
+
 def test_the_script_is_told_of_a_clash_and_nothing_is_overwritten(world, carl, screen):
     before = seen(carl, screen, "person")
     actions.save_answers(screen=screen, changes={"age_years": Change(40)}, by=world.cleo, now=world.now)

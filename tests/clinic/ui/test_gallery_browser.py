@@ -111,16 +111,6 @@ def test_not_asked_is_said_until_somebody_answers(page_of_all: Page):
     assert not question.get_by_text("Not asked yet").is_visible()
 
 
-def test_the_side_difference_follows_the_typing(page_of_all: Page):
-    page = page_of_all
-    pair = page.get_by_role("group", name="Straight leg raise")
-    assert "14°, left larger" in pair.inner_text()
-    pair.get_by_label("Right").fill("80,5")
-    assert "8.5°, right larger" in pair.inner_text()
-    pair.get_by_label("Right").fill("8x")
-    assert "larger" not in pair.inner_text()
-
-
 def test_a_refusal_takes_the_focus_and_leads_to_its_field(page_of_all: Page):
     page = page_of_all
     page.goto(page.url + "refused/")
