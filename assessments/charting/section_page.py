@@ -107,11 +107,16 @@ class ScreenPage:
         return reverse("charting:screen", args=[self.patient_id, self.screen.pk, section.id])
 
     def after(self, section: Section) -> str:
-        """Where “Save and continue” leads: the next section, or the page that signs."""
-        place = self.sections.index(section) + 1
-        if place < len(self.sections):
-            return self.url(self.sections[place])
+        """Where “Save and continue” leads: the next section that asks something now, or the page that signs."""
+        behind = self.sections[self.sections.index(section) + 1 :]
+        following = next((one for one in behind if self.asks(one)), None)
+        if following is not None:
+            return self.url(following)
         return reverse("charting:sign", args=[self.patient_id, self.screen.pk])
+
+    def asks(self, section: Section) -> bool:
+        """Whether anything of the section matters with what is known now."""
+        return any(item.id in self.asked for item in section.items)
 
     def before(self, section: Section) -> str:
         place = self.sections.index(section)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from playwright.sync_api import Error as PageIsLeaving
 from playwright.sync_api import Page
 
 from assessments.screens.definitions import Item, Section
@@ -41,8 +43,11 @@ def answers_in(section: Section, case: Mapping[str, Any]) -> Iterator[Answer]:
             yield Answer(item.id, item, value)
 
 
-def sections() -> tuple[Section, ...]:
-    return tuple(load_screen().sections)
+def sections(case: Mapping[str, Any]) -> tuple[Section, ...]:
+    """The sections that ask this runner anything; the others are passed by."""
+    screen = load_screen()
+    facts = screen.derive(screen.validate(case))
+    return tuple(one for one in screen.sections if any(screen.asks(item, facts) for item in one.items))
 
 
 def as_sent(answer: Answer) -> str:
@@ -99,17 +104,27 @@ class Keys:
             if self.focused() == name:
                 return
             self.go_on()
+            self.wait_until_moved([])
         raise AssertionError(f"{name} cannot be reached by Enter")
+
+    def wait_until_moved(self, sent: list[str]) -> None:
+        """A person looks where the key led before pressing the next one: on to a field, or away from the page."""
+        with suppress(PageIsLeaving):
+            before = self.focused()
+            for _ in range(20):
+                self.page.wait_for_timeout(30)
+                if sent or self.focused() != before:
+                    return
 
     def leave_the_page(self) -> None:
         """On by Enter until the section is sent, then wait for the next one."""
         sent: list[str] = []
         note = lambda request: sent.append(request.url) if request.is_navigation_request() else None  # noqa: E731
         self.page.on("request", note)
-        with self.page.expect_navigation(wait_until="load"):
+        with self.page.expect_navigation(wait_until="load", timeout=60_000):
             for _ in range(60):
                 self.go_on()
-                self.page.wait_for_timeout(30)
+                self.wait_until_moved(sent)
                 if sent:
                     break
         self.page.remove_listener("request", note)
@@ -162,6 +177,7 @@ def questions_on(page: Page) -> int:
     """How many questions the section puts: a group of radios is one, “unable because of pain” is part of its own."""
     count: int = page.evaluate(
         """new Set([...document.querySelectorAll('[data-screen-form] :is(input:not([type=hidden]), select, textarea)')]
+            .filter(control => control.checkVisibility())
             .map(control => control.name).filter(name => !name.startsWith('unable-'))).size"""
     )
     return count

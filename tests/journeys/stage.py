@@ -89,7 +89,7 @@ class Stage:
     def enters_the_screen(self, person: Person, case_name: str) -> None:
         """Section by section with the pointer, each section passed as a page."""
         case = self.world.case(case_name)
-        for section in screening.sections():
+        for section in screening.sections(case):
             person.is_on(section.title)
             for answer in screening.answers_in(section, case):
                 screening.enter_by_pointer(person, answer)
@@ -101,7 +101,7 @@ class Stage:
     def enters_the_screen_by_keys(self, person: Person, case_name: str) -> tuple[int, int]:
         """The same with no pointer at all; (keys pressed, the ideal number of keys)."""
         keys, ideal, case = screening.Keys(person.page), 0, self.world.case(case_name)
-        for section in screening.sections():
+        for section in screening.sections(case):
             person.is_on(section.title)
             keys.into_the_form(first_control(person))
             ideal += screening.questions_on(person.page)  # one key to go on from each, asked or left blank

@@ -77,7 +77,7 @@ def _save(request: HttpRequest, page: ScreenPage, place: Section, account: Accou
         return _show(request, page, place, form, status=409 if page.problems else 422)
     if wanted := request.POST.get("record"):  # a test's “Add a photo or video”, once the section is safe
         return redirect(recordings_page.page_url(page.screen, subject_from(page.screen.definition, wanted)))
-    return redirect(page.after(place))
+    return redirect(ScreenPage(Screen.objects.get(pk=page.screen.pk)).after(place))
 
 
 def _show(
