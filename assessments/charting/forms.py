@@ -6,7 +6,23 @@ from typing import Any
 
 from django import forms
 
+from assessments.screens import models as screens
 from assessments.triage.models import SHORTEST_REASON, Decision
+
+
+class AmendForm(forms.Form):
+    """Why a signed screen has to be corrected."""
+
+    because = forms.CharField(
+        label="Why it has to be corrected",
+        help_text="A sentence a colleague can follow. It stays in the record.",
+        min_length=screens.SHORTEST_REASON,
+        max_length=500,
+        error_messages={
+            "required": "Write the reason in a sentence.",
+            "min_length": f"Write a little more: at least {screens.SHORTEST_REASON} characters.",
+        },
+    )
 
 
 class OverruleForm(forms.Form):

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -21,6 +23,7 @@ from assessments.screens.definitions import Item
 from assessments.screens.definitions import Screen as Definition
 from clinic.people.models import Patient
 
+SHORTEST_REASON = 10  # characters of an amendment's reason, as for an overruled result
 FROM_RECORD: dict[str, Callable[[Patient, dt.date], Any]] = {
     "age_years": lambda patient, day: patient.age_on(day),
 }
@@ -53,11 +56,26 @@ class Screen(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
 
+    amends = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="amendments", null=True, blank=True
+    )
+    amended_because = models.CharField(max_length=500, blank=True)
+
     objects = ScreenQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(name="a_screen_is_amended_once", fields=["amends"]),
+            models.CheckConstraint(
+                name="an_amendment_says_why",
+                condition=Q(amends__isnull=True, amended_because="")
+                | Q(amends__isnull=False)
+                & Q(GreaterThanOrEqual(Length(Trim("amended_because")), SHORTEST_REASON)),
+            ),
+            models.CheckConstraint(
+                name="a_screen_does_not_amend_itself", condition=Q(amends__isnull=True) | ~Q(amends=F("pk"))
+            ),
             models.UniqueConstraint(
                 name="one_open_draft_per_patient_and_screen",
                 fields=["patient", "catalogue"],
@@ -86,6 +104,11 @@ class Screen(models.Model):
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
+
+    @property
+    def amendment(self) -> Screen | None:
+        """The version that takes this one's place, signed or still a draft."""
+        return self.amendments.first()
 
     @property
     def definition(self) -> Definition:

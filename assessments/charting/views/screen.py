@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from assessments.charting import recordings_page, saving
+from assessments.charting.forms import AmendForm
 from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
 from assessments.screens import actions as screens
 from assessments.screens.actions import AlreadySigned, NothingAnswered
+from assessments.screens.amending import differences
 from assessments.screens.definitions import Section
 from assessments.screens.forms import SectionForm
 from assessments.screens.models import Screen
@@ -119,9 +121,23 @@ def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id:
 @for_record(Role.CLINICIAN)
 def answers(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """A screen to read: what was answered, in the catalogue's own order and words."""
-    screen = get_object_or_404(patient.screens.select_related("signed_by"), pk=screen_id)
-    context = {"patient": patient, "page": ScreenPage(screen), "result": screen.results.first()}
-    return render(request, "charting/answers.html", context)
+    screen = get_object_or_404(patient.screens.select_related("signed_by", "amends"), pk=screen_id)
+    return show_answers(request, screen)
+
+
+def show_answers(
+    request: HttpRequest, screen: Screen, form: AmendForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The screen to read, with its versions; `form` is a refused amendment."""
+    context = {
+        "patient": screen.patient,
+        "page": ScreenPage(screen),
+        "result": screen.results.first(),
+        "newer": screen.amendment,
+        "differences": differences(screen),
+        "form": form or AmendForm(),
+    }
+    return render(request, "charting/answers.html", context, status=status)
 
 
 def _signed_already(request: HttpRequest, screen: Screen) -> HttpResponse:

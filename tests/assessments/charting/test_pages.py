@@ -55,6 +55,7 @@ def pages_about_ana(world):
         chart(world.ana),
         reverse("charting:screen_start", args=[world.ana.pk]),
         reverse("charting:answers", args=[world.ana.pk, screen.pk]),
+        reverse("charting:amend", args=[world.ana.pk, result.screen_id]),
         reverse("charting:sign", args=[world.ana.pk, screen.pk]),
         reverse("charting:screen", args=[world.ana.pk, screen.pk, "person"]),
         reverse("charting:triage", args=[world.ana.pk, result.pk]),
