@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -103,14 +103,14 @@ class Keys:
         for _ in range(60):
             if self.focused() == name:
                 return
-            self.go_on()
-            self.wait_until_moved([])
+            self.go_on_and_look()
         raise AssertionError(f"{name} cannot be reached by Enter")
 
-    def wait_until_moved(self, sent: list[str]) -> None:
+    def go_on_and_look(self, sent: Sequence[str] = ()) -> None:
         """A person looks where the key led before pressing the next one: on to a field, or away from the page."""
+        before = self.focused()
+        self.go_on()
         with suppress(PageIsLeaving):
-            before = self.focused()
             for _ in range(20):
                 self.page.wait_for_timeout(30)
                 if sent or self.focused() != before:
@@ -123,8 +123,7 @@ class Keys:
         self.page.on("request", note)
         with self.page.expect_navigation(wait_until="load", timeout=60_000):
             for _ in range(60):
-                self.go_on()
-                self.wait_until_moved(sent)
+                self.go_on_and_look(sent)
                 if sent:
                     break
         self.page.remove_listener("request", note)
