@@ -11,6 +11,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from assessments.screens.amending import earlier_versions
 from assessments.screens.definitions import Screen as Definition
 from assessments.screens.models import Recording, Screen
 from assessments.screens.recordings import shelf
@@ -42,6 +43,11 @@ class Shown:
         return reverse("charting:recording_remove", args=[screen.patient_id, screen.pk, self.row.pk])
 
     @property
+    def may_go(self) -> bool:
+        """Only out of a draft of its own: what was signed with an earlier version stays with that one."""
+        return not self.row.screen.is_signed
+
+    @property
     def is_photo(self) -> bool:
         return self.row.kind == Recording.Kind.PHOTO
 
@@ -58,12 +64,11 @@ class Shown:
 
 
 def shown(screen: Screen) -> list[Shown]:
-    """The screen's recordings that were not removed, in exam order; one query."""
+    """The screen's recordings that were not removed, and those of the versions it amends, in exam order."""
     definition = screen.definition
     places = list(subjects(definition))
-    rows = list(screen.recordings.standing().select_related("added_by"))
-    for row in rows:
-        row.screen = screen
+    theirs = Recording.objects.standing().filter(screen__in=[screen.pk, *earlier_versions(screen)])
+    rows = list(theirs.select_related("added_by", "screen"))
     named = [Shown(row, name_of(definition, Subject(row.section, row.test))) for row in rows]
     order = {place: number for number, place in enumerate(places)}
     return sorted(named, key=lambda one: order.get(Subject(one.row.section, one.row.test), len(order)))

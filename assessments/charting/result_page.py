@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from assessments.charting.rows import page_above, words_before
+from assessments.screens.models import Screen
 from assessments.triage import actions
 from assessments.triage.models import Decision, Result
 from assessments.triage.rules import URGENT_TIERS
@@ -142,10 +143,21 @@ class ResultPage:
             return None
         return timezone.localdate(self.result.decided_at) + dt.timedelta(days=self.result.target_days)
 
+    @cached_property
+    def newer(self) -> Screen | None:
+        """The version that takes the place of this result's screen, signed or being written."""
+        return self.result.screen.amendments.select_related("signed_by").first()
+
+    @cached_property
+    def newest_result(self) -> Result | None:
+        """What was concluded from that version; None while it is a draft."""
+        return self.newer.results.first() if self.newer else None
+
     @property
     def propose_url(self) -> str:
-        """Where a program is proposed from the standing decision; empty when its class leads to none."""
-        if self.decision is None or not actions.allows_program(self.decision):
+        """Where a program is proposed from the standing decision; empty when its class leads to none, or when a newer
+        version of the screen says otherwise."""
+        if self.decision is None or self.newest_result or not actions.allows_program(self.decision):
             return ""
         return page_above("prescribing:propose", self.result.patient_id, self.decision.pk)
 

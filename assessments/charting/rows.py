@@ -61,7 +61,7 @@ def _way(visit: Any) -> tuple[str, str]:
 
 def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
     """Each with `draft_id`, `draft_visit_id` and `result_id` (None without one)."""
-    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"))
+    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"), amends__isnull=True)
     results = Result.objects.filter(screen__appointment=OuterRef("pk")).values("pk")[:1]
     return (
         Appointment.objects.on_day(day, timezone.get_current_timezone())
@@ -104,33 +104,53 @@ def timeline(
     patient: Patient, screens: list[Screen], results: list[Result], appointments: list[Appointment]
 ) -> list[dict[str, Any]]:
     """Everything that happened, the newest first, as the timeline component takes it."""
+    newer = {one.amends_id: one for one in screens if one.amends_id}
     events = [
-        *(_screen(patient, one) for one in screens),
-        *(event for one in results for event in _result(patient, one)),
+        *(_screen(patient, one, newer.get(one.pk)) for one in screens),
+        *(event for one in results for event in _result(patient, one, newer.get(one.screen_id))),
         *(_appointment(one) for one in appointments),
     ]
     return sorted(events, key=lambda event: event["at"], reverse=True)
 
 
-def _screen(patient: Patient, screen: Screen) -> dict[str, Any]:
-    title = screen.definition.head.title
+def newest_of(results: list[Result], screens: list[Screen]) -> Result | None:
+    """The result of the newest examination; of an amended one, that of its newest version."""
+    begun = {one.pk: (one.started_at, one.pk) for one in screens}
+    return max(results, key=lambda one: (begun[one.screen_id], one.pk), default=None)
+
+
+def _screen(patient: Patient, screen: Screen, newer: Screen | None) -> dict[str, Any]:
+    """The screen's event. `newer` is the version that takes its place, signed or being written."""
+    title = screen.definition.head.title + (": amendment" if screen.amends_id else "")
     where = reverse("charting:answers", args=[patient.pk, screen.pk])
+    because = f"Reason: {screen.amended_because}" if screen.amends_id else ""
     if screen.is_signed:
         who = f"signed by {screen.signed_by}"
-        return {"at": screen.signed_at, "what": title, "who": who, "url": where, "icon": "lock"}
+        event = {"at": screen.signed_at, "what": title, "who": who, "url": where, "icon": "lock"}
+        return event | {"detail": " ".join(filter(None, [because, _amended(newer)]))}
     return {
-        "at": screen.started_at,
-        "what": f"{title}: draft",
+        "at": screen.amended_at or screen.started_at,
+        "what": f"{title}, draft" if because else f"{title}: draft",
         "who": f"started by {screen.started_by}",
+        "detail": because,
         "url": where,
         "icon": "pencil",
     }
 
 
-def _result(patient: Patient, result: Result) -> Iterator[dict[str, Any]]:
+def _amended(newer: Screen | None, what: str = "This screen") -> str:
+    if newer is None:
+        return ""
+    if not newer.is_signed:
+        return f"{what} is being amended: a newer version is a draft."
+    return f"{what} was amended on {format_date(timezone.localtime(newer.signed_at), 'j M Y')}."
+
+
+def _result(patient: Patient, result: Result, newer: Screen | None) -> Iterator[dict[str, Any]]:
     where = reverse("charting:triage", args=[patient.pk, result.pk])
     what = f"{words_before(result)}: {result.label}"
-    yield {"at": result.decided_at, "what": what, "who": result.ruleset, "url": where, "icon": "list"}
+    event = {"at": result.decided_at, "what": what, "who": result.ruleset, "url": where, "icon": "list"}
+    yield event | {"detail": _amended(newer, "Its screen")}
     for decision in result.decisions.all():
         said = "agreed" if decision.agrees else f"overruled: {class_label(result, decision.klass)}"
         yield {

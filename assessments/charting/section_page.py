@@ -267,9 +267,11 @@ def marked(label: object) -> str:
 
 
 def last_time(screen: Screen) -> dict[str, str]:
-    """Item → “Last time, 3 Feb 2026: 24 deg”, from this patient's newest signed screen of the same kind."""
+    """Item → “Last time, 3 Feb 2026: 24 deg”, from this patient's examination of the same kind before this one."""
     before = Screen.objects.signed().filter(patient=screen.patient_id, catalogue=screen.catalogue)
-    newest = Subquery(before.exclude(pk=screen.pk).values("pk")[:1])
+    earlier = {"started_at__lt" if screen.amends_id else "started_at__lte": screen.started_at}
+    before = before.filter(**earlier).exclude(pk=screen.pk)
+    newest = Subquery(before.values("pk")[:1])
     found = Answer.objects.filter(screen=newest).annotate(
         taken_at=Subquery(before.filter(pk=OuterRef("screen")).values("signed_at"))
     )

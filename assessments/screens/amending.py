@@ -53,6 +53,8 @@ class Difference:
 def amend(*, screen: Screen, because: str, by: Account, now: dt.datetime) -> Screen:
     """A draft that says what the signed screen says, to be corrected and signed in its place.
 
+    It is about the same examination, so it keeps its hour: an old screen that is corrected never becomes the newest.
+
     Raises NoReason, NotSignedYet, AmendedAlready or DraftIsOpen; the signed screen is never touched.
     """
     because = because.strip()
@@ -88,6 +90,19 @@ def differences(screen: Screen) -> list[Difference]:
     ]
 
 
+def earlier_versions(screen: Screen) -> list[int]:
+    """The screens that this one takes the place of, the nearest first. One query; none for any other screen."""
+    if screen.amends_id is None:
+        return []
+    theirs = dict(Screen.objects.filter(patient=screen.patient_id).values_list("pk", "amends"))
+    found: list[int] = []
+    before: int | None = screen.amends_id
+    while before is not None:
+        found.append(before)
+        before = theirs[before]
+    return found
+
+
 def _same(old: Answer | None, new: Answer) -> bool:
     return old is not None and (old.value, old.unable) == (new.value, new.unable)
 
@@ -105,10 +120,11 @@ def _draft(signed: Screen, because: str, by: Account, now: dt.datetime) -> Scree
                 catalogue=signed.catalogue,
                 version=signed.version,
                 fingerprint=signed.fingerprint,
-                started_at=now,
+                started_at=signed.started_at,
                 started_by=by,
                 amends=signed,
                 amended_because=because,
+                amended_at=now,
             )
     except IntegrityError as error:
         if "one_open_draft_per_patient_and_screen" not in str(error):

@@ -35,8 +35,8 @@ class ScreenQuerySet(models.QuerySet["Screen"]):
         return self.filter(signed_at__isnull=True)
 
     def signed(self) -> ScreenQuerySet:
-        """Signed screens, the newest first."""
-        return self.filter(signed_at__isnull=False).order_by("-signed_at", "-pk")
+        """Signed screens, the newest examination first; an amendment stands in the place of what it amends."""
+        return self.filter(signed_at__isnull=False).order_by("-started_at", "-pk")
 
 
 class Screen(models.Model):
@@ -49,7 +49,7 @@ class Screen(models.Model):
     catalogue = models.CharField(max_length=40)
     version = models.PositiveSmallIntegerField()
     fingerprint = models.CharField(max_length=64, help_text="sha256 of the catalogue file it was taken with.")
-    started_at = models.DateTimeField()
+    started_at = models.DateTimeField(help_text="An amendment keeps the hour of the examination it is about.")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
@@ -60,6 +60,7 @@ class Screen(models.Model):
         "self", on_delete=models.PROTECT, related_name="amendments", null=True, blank=True
     )
     amended_because = models.CharField(max_length=500, blank=True)
+    amended_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScreenQuerySet.as_manager()
 
@@ -75,6 +76,11 @@ class Screen(models.Model):
             ),
             models.CheckConstraint(
                 name="a_screen_does_not_amend_itself", condition=Q(amends__isnull=True) | ~Q(amends=F("pk"))
+            ),
+            models.CheckConstraint(
+                name="an_amendment_says_when_it_was_begun",
+                condition=Q(amends__isnull=True, amended_at__isnull=True)
+                | Q(amends__isnull=False, amended_at__isnull=False, amended_at__gte=F("started_at")),
             ),
             models.UniqueConstraint(
                 name="one_open_draft_per_patient_and_screen",

@@ -48,6 +48,9 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
     decision = result.standing_decision
     if decision is None or decision.klass not in LOOKED_AT_AGAIN:
         return NotWanted("The clinician has decided otherwise since.")
-    if Screen.objects.signed().filter(patient=result.patient_id, signed_at__gt=result.decided_at).exists():
-        return NotWanted("They were seen again already.")
+    if (
+        Screen.objects.signed().filter(patient=result.patient_id).values_list("pk", flat=True)[0]
+        != result.screen_id
+    ):
+        return NotWanted("They were seen again already, or the screen was amended.")
     return Message(template="emails/recheck.txt", page="portal:appointments")

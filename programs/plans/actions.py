@@ -49,6 +49,7 @@ def propose(*, decision: Decision, by: Account, now: dt.datetime) -> Version:
     if found := Version.objects.filter(program__decision=decision).first():
         return found
     _must_stand(decision)
+    _must_be_unamended(decision)
     screen = decision.result.screen
     draft = proposals.draft(
         case=decision.result.inputs,
@@ -86,6 +87,15 @@ def _must_stand(decision: Decision) -> None:
         raise NotDecided(
             "A later decision was made on this result. Nothing was changed: "
             "open the result and go on from the decision that stands."
+        )
+
+
+def _must_be_unamended(decision: Decision) -> None:
+    """A new program rests on the newest version of a screen; one that was proposed before keeps its own."""
+    if decision.result.screen.amendments.signed().exists():
+        raise NotDecided(
+            "The screen behind this decision was amended since. Nothing was proposed: "
+            "open the result of its newer version, answer that one, and go on from there."
         )
 
 

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from clinic.people.models import Account
 from programs.plans.flags import FLAGS, Flag, Level
 from programs.plans.models import SessionLog, Version
+from programs.prescribing.amended import is_amended
 
 PAGE = 25
 RECENT = dt.timedelta(days=7)
@@ -30,6 +31,7 @@ class Followed:
     last_log: SessionLog | None
     flag: Flag | None
     lately: int
+    is_amended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def _placed(shown: Any, now: dt.datetime) -> Any:
         level=Case(
             When(is_draft, then=0), default=Coalesce(Subquery(unread), 0), output_field=IntegerField()
         ),
+        is_amended=is_amended("program"),
         waits=Case(When(is_draft, then=1), default=0, output_field=IntegerField()),
         newest=Subquery(newest.values("pk")[:1]),
         at=Coalesce(
@@ -88,7 +91,7 @@ def _placed(shown: Any, now: dt.datetime) -> Any:
 
 def _followed(row: Any, last: dict[int, SessionLog]) -> Followed:
     flag = FLAGS[Level(row.level)] if row.level > Level.GREEN else None
-    return Followed(row, last.get(row.newest), flag, row.lately)
+    return Followed(row, last.get(row.newest), flag, row.lately, row.is_amended)
 
 
 def _name_of(row: Any) -> str:

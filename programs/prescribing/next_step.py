@@ -28,7 +28,8 @@ class NextStep:
 
 def next_step(patient: Patient, versions: Sequence[Version]) -> NextStep:
     """What is to be done now. `versions` are those not replaced, newest first, with their decisions. Two queries."""
-    result = Result.objects.filter(patient=patient).prefetch_related("decisions").first()
+    newest = Result.objects.order_by("-screen__started_at", "-screen_id", "-pk").select_related("screen")
+    result = newest.filter(patient=patient).prefetch_related("decisions").first()
     has_now = next((one for one in versions if one.state == State.RELEASED), None)
     if result is None:
         return _without_a_result(versions)
@@ -48,7 +49,8 @@ def _without_a_result(versions: Sequence[Version]) -> NextStep:
 
 def _undecided(result: Result, has_now: Version | None) -> NextStep:
     kept = " They keep the program below meanwhile." if has_now else ""
-    words = f"Agree with the result or decide otherwise; a program follows from your answer.{kept}"
+    anew = "The screen was amended, so it was concluded anew. " if result.screen.amends_id else ""
+    words = f"{anew}Agree with the result or decide otherwise; a program follows from your answer.{kept}"
     return NextStep("A result waits for your answer", words, _page_of(result), "Answer the result")
 
 

@@ -17,11 +17,12 @@ def patient(request: HttpRequest, *, account: Account, patient: Patient) -> Http
     screens = rows.screens_of(patient)
     results = rows.results_of(patient)
     appointments = rows.appointments_of(patient)
+    newest = rows.newest_of(results, screens)
     context = {
         "patient": patient,
         "draft": next((one for one in screens if not one.is_signed), None),
-        "newest": results[0] if results else None,
-        "newest_words": rows.words_before(results[0]) if results else "",
+        "newest": newest,
+        "newest_words": rows.words_before(newest) if newest else "",
         "events": rows.timeline(patient, screens, results, appointments),
         "panel_url": rows.page_above("prescribing:panel", patient.pk),
     }

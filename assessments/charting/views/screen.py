@@ -33,6 +33,10 @@ KEYS = [
     ("0 … 9", "A pain score (t for 10), or that option of a list"),
     ("?", "This list"),
 ]
+AMENDMENT_FIRST = (
+    "No new screen was started: an amendment of an earlier one is still open, and this is it. "
+    "Sign it first; what you find today belongs into a screen of its own."
+)
 
 
 @for_record(Role.CLINICIAN)
@@ -42,7 +46,10 @@ def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRe
         return redirect("charting:patient", patient.pk)
     now = timezone.now()
     screen = screens.start(patient=patient, by=account, now=now, appointment=_todays(request, patient))
-    screens.take_from_record(screen=screen, by=account, now=now)
+    if screen.amends_id is None:
+        screens.take_from_record(screen=screen, by=account, now=now)
+    elif not request.POST.get("amendment"):
+        messages.warning(request, AMENDMENT_FIRST)
     page = ScreenPage(screen)
     return redirect(page.url(page.first_open()))
 
@@ -52,7 +59,7 @@ def section(
     request: HttpRequest, *, account: Account, patient: Patient, screen_id: int, section: str
 ) -> HttpResponse:
     """One section: read it, save it, or save one change of it from the page's script."""
-    screen = get_object_or_404(patient.screens, pk=screen_id)
+    screen = get_object_or_404(patient.screens.select_related("amends"), pk=screen_id)
     page = ScreenPage(screen)
     place = page.find(section)
     if place is None:

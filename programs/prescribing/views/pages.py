@@ -15,6 +15,7 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans.models import Version
 from programs.prescribing import showing
+from programs.prescribing.amended import amendment_of, is_amended, with_amendment
 from programs.prescribing.caseload import caseload
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 from programs.prescribing.next_step import next_step
@@ -52,9 +53,9 @@ def program(request: HttpRequest, *, account: Account, patient: Patient, version
 def panel(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
     """The chart's panel: the next step, what the patient has, what waits for release, the last sessions."""
     versions = list(
-        patient.program_versions.exclude(state=Version.State.REPLACED).select_related(
-            "program__decision", "released_by", "ended_by"
-        )[:4]
+        patient.program_versions.exclude(state=Version.State.REPLACED)
+        .select_related("program__decision", "released_by", "ended_by")
+        .annotate(is_amended=is_amended("program"))[:4]
     )
     context = {
         "patient": patient,
@@ -80,11 +81,12 @@ def draw_program(
 ) -> HttpResponse:
     """The program page; refused forms come back bound, with what was typed."""
     theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
-    version = get_object_or_404(theirs, pk=version_id)
+    version = get_object_or_404(with_amendment(theirs), pk=version_id)
     exercises = version.listed
     context = {
         "patient": patient,
         "version": version,
+        "amendment": amendment_of(version),
         "slots": showing.slots(version, exercises, dose, dose_of, refused),
         "note_form": note or NoteForm(initial={"note": version.note}),
         "end_form": end or EndForm(),

@@ -88,20 +88,29 @@ def test_an_open_draft_is_signed_first(world, signed):
 
 @pytest.mark.parametrize(
     ("given", "constraint"),
-    [({"amended_because": "x"}, "an_amendment_says_why"), ({"amended_because": ""}, "an_amendment_says_why")],
+    [
+        ({"amended_because": "x"}, "an_amendment_says_why"),
+        ({"amended_because": ""}, "an_amendment_says_why"),
+        ({"amended_at": None}, "an_amendment_says_when_it_was_begun"),
+    ],
 )
-def test_the_database_wants_a_reason(world, signed, given, constraint):
+def test_the_database_wants_a_reason_and_an_hour(world, signed, given, constraint):
     row = {"catalogue": "x", "version": 1, "fingerprint": "x", "started_at": world.now}
+    said = {"amends": signed, "amended_because": BECAUSE, "amended_at": world.now} | given
     with pytest.raises(IntegrityError, match=constraint):
-        Screen.objects.create(patient=world.ana, started_by=world.carl, amends=signed, **row, **given)
+        Screen.objects.create(patient=world.ana, started_by=world.carl, **row, **said)
 
 
 def test_the_earlier_result_says_that_its_screen_was_amended(world, signed):
     client, result = world.signed_in(world.carl), signed.results.get()
     where = reverse("charting:triage", args=[world.ana.pk, result.pk])
-    assert "was amended" not in client.get(where).content.decode()
-    amended(world, signed)
-    assert "was amended" in client.get(where).content.decode()
+    assert "amended" not in client.get(where).content.decode()
+    new = corrected(world, signed)
+    assert "is being amended" in client.get(where).content.decode()
+    newer = triage.sign_and_conclude(screen=new, by=world.cleo, now=world.now + dt.timedelta(hours=1))
+    page = client.get(where).content.decode()
+    assert "was amended" in page
+    assert reverse("charting:triage", args=[world.ana.pk, newer.pk]) in page
 
 
 def test_the_pages_lead_from_one_version_to_the_other(world, signed, django_assert_max_num_queries):
