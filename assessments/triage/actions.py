@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 
 from assessments.screens import actions as screens
-from assessments.screens.answers import Answers
 from assessments.screens.models import Screen
-from assessments.triage.causes import load_causes, weigh
+from assessments.triage.causes import load_causes
+from assessments.triage.decided import Knowledge
 from assessments.triage.models import SHORTEST_REASON, Decision, Result
-from assessments.triage.rules import (
-    INSUFFICIENT,
-    REVIEW,
-    Outcome,
-    Ruleset,
-    load_ruleset,
-    what_missing_could_change,
-)
-from assessments.triage.rules import (
-    conclude as decide,
-)
-from assessments.triage.wording import Wording
+from assessments.triage.rules import INSUFFICIENT, REVIEW, Outcome, Ruleset, load_ruleset
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.actions import mark_urgent
@@ -54,7 +42,7 @@ class ReasonMissing(Exception):
 
 def preview(screen: Screen) -> Outcome:
     """What the answers so far would lead to. Nothing is stored; for what is still missing, and for warnings."""
-    return _decided(screen, screen.answers_for_rules())
+    return knowledge_for(screen).outcome(screen.answers_for_rules())
 
 
 @transaction.atomic
@@ -72,11 +60,11 @@ def conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
     """
     if not screen.is_signed:
         raise NotSigned
-    ruleset = ruleset_for(screen)
-    standing = screen.results.filter(ruleset=label_of(ruleset)).first()
+    knowledge = knowledge_for(screen)
+    standing = screen.results.filter(ruleset=knowledge.ruleset.version_label).first()
     if standing is not None:
         return standing
-    result = _result(screen, ruleset, by, now)
+    result = _result(screen, knowledge, by, now)
     record(action=Entry.Action.CREATED, patient=screen.patient, by=by, what=f"result {result.pk}")
     if result.urgency in DESK_WORDS and screen.appointment is not None:
         mark_urgent(appointment=screen.appointment, because=DESK_WORDS[result.urgency], by=by, now=now)
@@ -126,8 +114,9 @@ def ruleset_for(screen: Screen) -> Ruleset:
     return ruleset
 
 
-def label_of(ruleset: Ruleset) -> str:
-    return f"{ruleset.head.name}.v{ruleset.head.version}"
+def knowledge_for(screen: Screen) -> Knowledge:
+    """What is concluded from this screen with today. Raises NoRulesetForThis."""
+    return Knowledge(screen.definition, ruleset_for(screen), load_causes(name=screen.catalogue))
 
 
 def named(label: str) -> tuple[str, int]:
@@ -136,35 +125,22 @@ def named(label: str) -> tuple[str, int]:
     return name, int(version)
 
 
-def _decided(screen: Screen, answers: Answers) -> Outcome:
-    return decide(answers, screen=screen.definition, ruleset=ruleset_for(screen))
-
-
-def _result(screen: Screen, ruleset: Ruleset, by: Account, now: dt.datetime) -> Result:
+def _result(screen: Screen, knowledge: Knowledge, by: Account, now: dt.datetime) -> Result:
     answers = screen.answers_for_rules()
-    outcome = _decided(screen, answers)
+    outcome = knowledge.outcome(answers)
     return Result.objects.create(
         screen=screen,
         patient=screen.patient,
-        ruleset=label_of(ruleset),
-        ruleset_fingerprint=ruleset.fingerprint,
+        ruleset=knowledge.ruleset.version_label,
+        ruleset_fingerprint=knowledge.ruleset.fingerprint,
         inputs=screen.case(),
-        outcome=_in_words(screen, ruleset, answers, outcome),
+        outcome=knowledge.in_words(answers, outcome),
         klass=outcome.klass,
         urgency=outcome.urgency,
         target_days=outcome.target_days,
         decided_at=now,
         decided_for=by,
     )
-
-
-def _in_words(screen: Screen, ruleset: Ruleset, answers: Answers, outcome: Outcome) -> dict[str, Any]:
-    definition = screen.definition
-    causes = weigh(answers, screen=definition, causes=load_causes(name=screen.catalogue))
-    changes = what_missing_could_change(
-        answers, outcome, screen=definition, conclude=lambda other: _decided(screen, other)
-    )
-    return Wording(definition, ruleset).outcome(outcome, causes, changes)
 
 
 @transaction.atomic

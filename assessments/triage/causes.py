@@ -62,6 +62,11 @@ class CauseList:
     possible_from: int
     causes: tuple[Cause, ...]
 
+    @property
+    def label(self) -> str:
+        """`name.vN`, as stored with every result it had a part in."""
+        return f"{self.head.name}.v{self.head.version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:

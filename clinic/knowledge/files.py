@@ -86,19 +86,32 @@ def open_file(folder: Path, name: str, version: int | None = None) -> KnowledgeF
             raise KnowledgeError(Problem.MALFORMED, name, "", "", f"no {name}.vN.toml in {folder.name}")
         version = known[-1]
     path = folder / f"{name}.v{version}.toml"
-    content = _verified_bytes(path, published(folder))
+    return _opened(path, _verified_bytes(path, published(folder)), name, version)
+
+
+def open_draft(folder: Path, name: str, version: int) -> KnowledgeFile:
+    """Parse a file nobody has approved yet, to try it out; it decides about nobody. Raises KnowledgeError."""
+    path = folder / f"{name}.v{version}.toml"
+    return _opened(path, _bytes(path), name, version)
+
+
+def _opened(path: Path, content: bytes, name: str, version: int) -> KnowledgeFile:
     entry = Entry(_parsed(path.name, content), path.name, "head")
     head = _head(entry, name, version)
     return KnowledgeFile(path, head, hashlib.sha256(content).hexdigest(), entry)
 
 
-def _verified_bytes(path: Path, listed: dict[str, str]) -> bytes:
+def _bytes(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise KnowledgeError(
             Problem.MALFORMED, path.name, "", "", f"cannot be read ({error.strerror})"
         ) from None
+
+
+def _verified_bytes(path: Path, listed: dict[str, str]) -> bytes:
+    content = _bytes(path)
     expected = listed.get(path.name)
     if expected is None:
         raise KnowledgeError(Problem.NOT_PUBLISHED, path.name, "", "", "is not in PUBLISHED")

@@ -9,7 +9,7 @@ from assessments.triage.rules.conclusion import conclude
 from assessments.triage.rules.definitions import INSUFFICIENT, REVIEW, URGENCIES, URGENT_TIERS, Rule, Ruleset
 from assessments.triage.rules.missing import Change, what_missing_could_change
 from assessments.triage.rules.outcome import Outcome
-from assessments.triage.rules.reading import RULESETS, load_ruleset
+from assessments.triage.rules.reading import RULESETS, load_draft, load_ruleset
 from assessments.triage.rules.reasons import Finding
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Rule",
     "Ruleset",
     "conclude",
+    "load_draft",
     "load_ruleset",
     "what_missing_could_change",
 ]

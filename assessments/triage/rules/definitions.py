@@ -90,9 +90,14 @@ class Ruleset:
     cautions: tuple[Caution, ...]
 
     @property
+    def version_label(self) -> str:
+        """`name.vN`, the version a result names as its rules."""
+        return f"{self.head.name}.v{self.head.version}"
+
+    @property
     def label(self) -> str:
         """`name.vN+fingerprint` (first 12 hex digits), stored with every result."""
-        return f"{self.head.name}.v{self.head.version}+{self.fingerprint[:12]}"
+        return f"{self.version_label}+{self.fingerprint[:12]}"
 
     def program_of(self, klass: str) -> str:
         """The track of a class: none, protect_only, full, pht, neural, …"""

@@ -20,11 +20,12 @@ from assessments.triage.rules.definitions import (
     Ruleset,
     TriageClass,
 )
-from clinic.knowledge.files import KnowledgeFile, open_file
+from clinic.knowledge.files import KnowledgeFile, open_draft, open_file
 from clinic.knowledge.reading import Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
 
 RULESETS = Path(__file__).parent.parent / "rulesets"
+DRAFTS = "drafts"
 
 
 @lru_cache(maxsize=16)
@@ -38,10 +39,22 @@ def load_ruleset(
 
     Rules may name only facts of the screen the file pins. Raises KnowledgeError.
     """
-    file = open_file(folder, name, version)
+    return _ruleset(open_file(folder, name, version), folder, catalogue)
+
+
+def load_draft(name: str, version: int, folder: Path = RULESETS, catalogue: Path = CATALOGUE) -> Ruleset:
+    """The next version of a ruleset, from the folder's `drafts`, to be tried on stored cases and on nobody.
+
+    It may share drafts of its own; what has none is shared as published. Raises KnowledgeError.
+    """
+    return _ruleset(open_draft(folder / DRAFTS, name, version), folder, catalogue)
+
+
+def _ruleset(file: KnowledgeFile, folder: Path, catalogue: Path) -> Ruleset:
     entry = file.entry
     screen = pinned_screen(entry, catalogue)
-    files = (*(_pinned(entry, pin, folder) for pin in entry.texts("shared", ())), file)
+    near = file.path.parent
+    files = (*(_pinned(entry, pin, near, folder) for pin in entry.texts("shared", ())), file)
     classes = _classes(files)
     rules = sorted(
         (rule for one in files for rule in _rules(one, screen, classes)), key=lambda rule: rule.order
@@ -85,8 +98,10 @@ def pinned_screen(entry: Entry, catalogue: Path) -> Screen:
     return load_screen(name, version, catalogue)
 
 
-def _pinned(entry: Entry, pin: str, folder: Path) -> KnowledgeFile:
+def _pinned(entry: Entry, pin: str, near: Path, folder: Path) -> KnowledgeFile:
     name, version = split_pin(entry, "shared", pin)
+    if near != folder and (near / f"{pin}.toml").is_file():
+        return open_draft(near, name, version)
     if not (folder / f"{pin}.toml").is_file():
         raise entry.error(Problem.DANGLING, "shared", f"there is no file {pin}.toml")
     return open_file(folder, name, version)
