@@ -14,6 +14,9 @@ from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from assessments.screens.offered import CATALOGUE
+from clinic.knowledge.files import versions
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("clinic", "assessments", "programs")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -274,6 +277,29 @@ def test_every_template_is_used():
         and not p.stem.isdigit()
     ]
     assert unused == []
+
+
+# --- Regions are data ----------------------------------------------------------------------------------------
+
+REGIONS = versions(CATALOGUE)
+
+
+def regions_named(source: str) -> list[str]:
+    """Lines of code, comments and docstrings that name a region: what is true of one is a knowledge file's to say."""
+    words = re.compile(rf"\b({'|'.join(REGIONS)})s?\b", re.IGNORECASE)
+    return [line.strip() for line in source.splitlines() if words.search(line.replace("_", " "))]
+
+
+def test_no_python_file_names_a_region():
+    assert REGIONS
+    found = {named(path): regions_named(path.read_text()) for path in our_files()}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("line", ['load_recipe("{}", 1)', "def is_{}(x): ...", "# only for {}s"])
+def test_a_named_region_is_seen(line):
+    for region in REGIONS:
+        assert regions_named(line.format(region)), (line, region)
 
 
 # --- The tree tells nothing of where it was made ----------------------------------------------------------

@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 
 from assessments.screens import reading
 from assessments.screens.answers import AnswerError
-from assessments.screens.definitions import DEFAULT_SCREEN, Item
+from assessments.screens.definitions import Item
 from assessments.screens.models import FROM_RECORD, Answer, Screen, may_be_unable
+from assessments.screens.offered import offered_screens, usual_screen
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
@@ -69,6 +70,10 @@ class AlreadySigned(Exception):
         self.screen = screen
 
 
+class NotOffered(Exception):
+    """The clinic does not take a screen of this name."""
+
+
 class NothingAnswered(Exception):
     """An empty screen says nothing about anybody, so it cannot be signed."""
 
@@ -79,10 +84,16 @@ def start(
     patient: Patient,
     by: Account,
     now: dt.datetime,
-    catalogue: str = DEFAULT_SCREEN,
+    catalogue: str = "",
     appointment: Appointment | None = None,
 ) -> Screen:
-    """The open draft of this screen for the patient; a new one, in the newest version, if there is none."""
+    """The open draft of this screen for the patient; a new one, in the newest version, if there is none.
+
+    The usual screen where no `catalogue` is named. Raises NotOffered.
+    """
+    catalogue = catalogue or usual_screen()
+    if catalogue not in offered_screens():
+        raise NotOffered(catalogue)
     definition = reading.load_screen(catalogue)
     try:
         with transaction.atomic():

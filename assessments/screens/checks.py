@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from assessments.screens.offered import CATALOGUE, offered_screens
 from assessments.screens.outcomes import OUTCOMES, load_outcomes
-from assessments.screens.reading import CATALOGUE, load_screen
+from assessments.screens.reading import load_screen
 from clinic.knowledge.files import check_published, versions
 from clinic.knowledge.reading import KnowledgeError
 from clinic.knowledge.sources import FOLDER as SOURCES
@@ -44,6 +45,7 @@ def _sources() -> Iterable[Callable[[], object]]:
 
 def _screens(folder: Path) -> Iterable[Callable[[], object]]:
     yield lambda: check_published(folder)
+    yield lambda: offered_screens(catalogue=folder)
     for name, numbers in versions(folder).items():
         for number in numbers:
             yield lambda name=name, number=number: load_screen(name, number, folder)  # type: ignore[misc]

@@ -14,8 +14,6 @@ from assessments.screens.derived import Derived, derived_facts
 from clinic.knowledge.conditions import Condition, Facts, Value
 from clinic.knowledge.files import Head
 
-DEFAULT_SCREEN = "hamstring"  # the only place in the code that names a region
-
 Kind: TypeAlias = Literal["bool", "enum", "multi", "int", "float", "list_float", "text"]
 Laterality: TypeAlias = Literal["per_side", "involved", "none"]
 KINDS: tuple[Kind, ...] = ("bool", "enum", "multi", "int", "float", "list_float", "text")

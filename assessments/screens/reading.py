@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import cast
 
 from assessments.screens.definitions import (
-    DEFAULT_SCREEN,
     KINDS,
     LATERALITIES,
     Cutoff,
@@ -20,22 +19,22 @@ from assessments.screens.definitions import (
     Test,
 )
 from assessments.screens.derived import WAYS, Derived, Score
+from assessments.screens.offered import CATALOGUE, usual_screen
 from assessments.screens.reading_asking import read_safety_text, with_added_items, with_asking
 from clinic.knowledge.files import Head, KnowledgeFile, open_file
 from clinic.knowledge.reading import REQUIRED, Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
 
-CATALOGUE = Path(__file__).parent / "catalogue"
 NUMBERS = ("int", "float", "list_float")
 
 
 @lru_cache(maxsize=16)
-def load_screen(name: str = DEFAULT_SCREEN, version: int | None = None, folder: Path = CATALOGUE) -> Screen:
-    """One screen, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError.
+def load_screen(name: str = "", version: int | None = None, folder: Path = CATALOGUE) -> Screen:
+    """One screen, or the usual one, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError.
 
     A file that `extends` an earlier version holds only what it adds; nothing of that version can be changed by it.
     """
-    file = open_file(folder, name, version)
+    file = open_file(folder, name or usual_screen(), version)
     entry, sources = file.entry, load_sources()
     base = _extended(entry, file.head, folder) if entry.has("extends") else None
     conventions = entry.take("conventions", base.conventions if base else REQUIRED)

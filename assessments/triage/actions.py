@@ -120,7 +120,7 @@ def knowledge_for(screen: Screen) -> Knowledge:
 
 
 def named(label: str) -> tuple[str, int]:
-    """("hamstring.v1") → name and version, as the loaders take them."""
+    """("name.v1") → name and version, as the loaders take them."""
     name, _, version = label.rpartition(".v")
     return name, int(version)
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from assessments.screens.answers import Answers, Refused
 from assessments.screens.definitions import Screen
+from assessments.screens.offered import offered_screens, usual_screen
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import Causes, load_causes, weigh
 from assessments.triage.rules import Outcome, conclude, load_ruleset
@@ -38,6 +39,12 @@ class CaseCommand(BaseCommand):
         parser.add_argument(
             "file", nargs="?", help="a JSON file; without it (or with -), standard input is read"
         )
+        parser.add_argument(
+            "--screen",
+            choices=offered_screens(),
+            default=usual_screen(),
+            help="the screen the case answers (%(default)s)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -49,7 +56,7 @@ class CaseCommand(BaseCommand):
         self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
 
     def _answer_all(self, given: Any, options: dict[str, Any]) -> Any:
-        screen = load_screen()
+        screen = load_screen(options["screen"])
         if not isinstance(given, list):
             return self.answer(_checked(screen, given, None), screen, options)
         checked = [_checked(screen, case, number) for number, case in enumerate(given)]
@@ -62,8 +69,8 @@ class CaseCommand(BaseCommand):
 
 def triaged(answers: Answers, screen: Screen) -> tuple[Outcome, Causes, dict[str, Any]]:
     """The outcome, the causes, and both as the commands print them."""
-    outcome = conclude(answers, screen=screen, ruleset=load_ruleset())
-    causes = weigh(answers, screen=screen, causes=load_causes())
+    outcome = conclude(answers, screen=screen, ruleset=load_ruleset(screen.head.name))
+    causes = weigh(answers, screen=screen, causes=load_causes(screen.head.name))
     shown = {
         "class": outcome.klass,
         "urgency": outcome.urgency,

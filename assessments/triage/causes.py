@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from assessments.screens.answers import Answers
-from assessments.screens.definitions import DEFAULT_SCREEN, Screen
-from assessments.screens.reading import CATALOGUE
+from assessments.screens.definitions import Screen
+from assessments.screens.offered import CATALOGUE, usual_screen
 from assessments.triage.rules.reading import RULESETS, pinned_screen
 from clinic.knowledge.conditions import Condition, Facts
 from clinic.knowledge.files import Head, open_file
@@ -143,13 +143,13 @@ def _level(points: int, causes: CauseList, *, known_half: bool) -> Level:
 
 @lru_cache(maxsize=16)
 def load_causes(
-    name: str = DEFAULT_SCREEN,
+    name: str = "",
     version: int | None = None,
     folder: Path = RULESETS,
     catalogue: Path = CATALOGUE,
 ) -> CauseList:
-    """The causes of one region, checked against the screen they pin. Raises KnowledgeError."""
-    file = open_file(folder, name + CAUSES_SUFFIX, version)
+    """The causes of one region, or of the usual one, checked against the screen they pin. Raises KnowledgeError."""
+    file = open_file(folder, (name or usual_screen()) + CAUSES_SUFFIX, version)
     vocabulary = pinned_screen(file.entry, catalogue).vocabulary
     sources = load_sources()
     causes = CauseList(

@@ -21,7 +21,7 @@ class Result(models.Model):
 
     screen = models.ForeignKey("screens.Screen", on_delete=models.PROTECT, related_name="results")
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="triage_results")
-    ruleset = models.CharField(max_length=80, help_text="name.vN of the rules, e.g. hamstring.v1.")
+    ruleset = models.CharField(max_length=80, help_text="name.vN of the rules.")
     ruleset_fingerprint = models.CharField(max_length=64)
     inputs = models.JSONField()
     outcome = models.JSONField()

@@ -132,7 +132,7 @@ class Wording:
         return str(finding.value)
 
     def asks(self, finding: Finding) -> str:
-        """“at most 3”, “one of: buttock, calf”; empty where what was found says it already."""
+        """“at most 3”, “one of: buttock, thigh”; empty where what was found says it already."""
         words = self._asked(finding)
         return f"not {words}" if words and finding.turned else words
 

@@ -4,7 +4,7 @@
     at least 2 of (pain_sitting, palp_ischial_tender, rkf_pain_max >= 2)
     rf_leg_swelling and then wells_score >= 2        ask for the second only once the first is known
     abi_post_drop >= 0.4 if known                    an optional test: not tested counts as no
-    pop_felt is no · alt_dx_likely is no or unknown · pain_location in [buttock, calf]
+    pop_felt is no · alt_dx_likely is no or unknown · pain_location in [buttock, thigh]
     pain_now_nprs > fact pain_worst_nprs · not (…)
 
 `and` binds tighter than `or`; `and` and `and then` may not be mixed without brackets. Values are numbers or words.

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from assessments.screens.definitions import DEFAULT_SCREEN
+from assessments.screens.offered import usual_screen
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules.definitions import Ruleset
@@ -56,10 +56,13 @@ class _Known:
 
 @lru_cache(maxsize=16)
 def load_recipe(
-    name: str = DEFAULT_SCREEN, version: int | None = None, folder: Path = RECIPES, library: Path = LIBRARY
+    name: str = "", version: int | None = None, folder: Path = RECIPES, library: Path = LIBRARY
 ) -> Recipe:
-    """One recipe with its library, verified against PUBLISHED; the newest without `version`. Raises KnowledgeError."""
-    file = open_file(folder, name, version)
+    """One recipe with its library, verified against PUBLISHED; the newest without `version`.
+
+    The usual screen's without `name`. Raises KnowledgeError.
+    """
+    file = open_file(folder, name or usual_screen(), version)
     entry = file.entry
     known = _known(entry, library)
     phases = {id: _phase(row, id, known) for id, row in entry.named_tables("phases").items()}

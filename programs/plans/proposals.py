@@ -106,9 +106,12 @@ def draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> 
     )
 
 
-def split_of(snapshot: Mapping[str, Any]) -> Split:
-    """How this version's exercises are spread over its week: its own, or the first recipe's for one older than it."""
-    kept, first = snapshot.get("sessions"), load_recipe("hamstring", 1).sessions
+def split_of(snapshot: Mapping[str, Any], *, recipe: str) -> Split:
+    """How this version's exercises are spread over its week: its own, or for one older than that, its first recipe's.
+
+    `recipe` is the label the program was built with.
+    """
+    kept, first = snapshot.get("sessions"), load_recipe(recipe.partition(".v")[0], 1).sessions
     return split_from(kept, kinds=first.kinds) if kept else first
 
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
-from assessments.screens.definitions import DEFAULT_SCREEN, Screen
-from assessments.screens.reading import CATALOGUE, load_screen
+from assessments.screens.definitions import Screen
+from assessments.screens.offered import CATALOGUE, usual_screen
+from assessments.screens.reading import load_screen
 from assessments.triage.rules.definitions import (
     INSUFFICIENT,
     REVIEW,
@@ -30,16 +31,16 @@ DRAFTS = "drafts"
 
 @lru_cache(maxsize=16)
 def load_ruleset(
-    name: str = DEFAULT_SCREEN,
+    name: str = "",
     version: int | None = None,
     folder: Path = RULESETS,
     catalogue: Path = CATALOGUE,
 ) -> Ruleset:
     """One ruleset with its shared red flags, verified against PUBLISHED; the newest without `version`.
 
-    Rules may name only facts of the screen the file pins. Raises KnowledgeError.
+    The usual screen's without `name`. Rules may name only facts of the screen the file pins. Raises KnowledgeError.
     """
-    return _ruleset(open_file(folder, name, version), folder, catalogue)
+    return _ruleset(open_file(folder, name or usual_screen(), version), folder, catalogue)
 
 
 def load_draft(name: str, version: int, folder: Path = RULESETS, catalogue: Path = CATALOGUE) -> Ruleset:

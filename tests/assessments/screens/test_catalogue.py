@@ -74,16 +74,6 @@ def test_a_catalogue_nobody_published_is_refused(tmp_path):
     assert {error.id for error in catalogue_is_sound(folder=folder)} == {"screens.E004"}
 
 
-def test_no_code_names_a_region_but_in_one_place():
-    """Adding the calf must be data only."""
-    from tests.test_house_rules import named, our_files
-
-    rooms = ("assessments/screens", "assessments/triage/rules", "assessments/triage/causes")
-    deciding = (*rooms, "clinic/knowledge", "programs/exercises", "programs/builder")
-    naming = [named(p) for p in our_files() if named(p).startswith(deciding) and "hamstring" in p.read_text()]
-    assert naming == ["assessments/screens/definitions.py"]
-
-
 SECOND = "hamstring.v2.toml"
 
 

@@ -7,8 +7,9 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from assessments.screens.offered import usual_screen
 from tests.cases import CASES
 
 # No database mark: a query would fail these tests.
@@ -70,6 +71,16 @@ def test_a_list_is_answered_with_a_list(run):
 def test_a_file_is_read(run, tmp_path):
     (tmp_path / "case.json").write_text(json.dumps(CASES["O16"]["input"]))
     assert run("triage", "", str(tmp_path / "case.json"))[1]["urgency"] == "emergency_now"
+
+
+def test_the_usual_screen_is_meant_where_none_is_named(run):
+    given = json.dumps(CASES["O01"]["input"])
+    assert run("triage", given) == run("triage", given, "--screen", usual_screen())
+
+
+def test_a_screen_that_is_not_offered_is_refused(run):
+    with pytest.raises(CommandError, match="invalid choice: 'elbow'"):
+        run("propose", "{}", "--screen", "elbow")
 
 
 def test_the_clinician_may_decide_on_another_class(run):

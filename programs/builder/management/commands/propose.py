@@ -28,7 +28,7 @@ class Command(CaseCommand):
                 outcome=outcome,
                 causes=causes,
                 screen=screen,
-                recipe=load_recipe(),
+                recipe=load_recipe(screen.head.name),
                 klass=options["klass"],
             )
         except ValueError as error:

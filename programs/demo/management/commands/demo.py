@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.screens.offered import usual_screen
 from assessments.triage import worked_cases
 from clinic.booking.models import AppointmentType
 from clinic.people.models import Account, Patient
@@ -58,7 +59,7 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
     """Everything of the demo clinic, relative to `now`; what to print about each account that can sign in."""
     call_command("loaddata", "appointment_types", verbosity=0)
     file = tomllib.loads(CLINIC.read_text())
-    cases = {case["id"]: case["input"] for case in worked_cases.load("hamstring")}
+    cases = {case["id"]: case["input"] for case in worked_cases.load(usual_screen())}
     staff = people.hire(file["staff"], now=now)
     calendar = stories.Calendar(
         now=now,
