@@ -174,7 +174,7 @@ class Version(models.Model):
     @property
     def split(self) -> Split:
         """How its exercises are spread over a week."""
-        return proposals.split_of(self.proposal, recipe=self.program.recipe)
+        return proposals.split_of(self.proposal, built_with=lambda: self.program.recipe)
 
     def days(self) -> list[Day]:
         """The week's template as it was when the program was built."""

@@ -7,7 +7,7 @@ it was, whatever became of the recipe. Its keys are listed at `Draft`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -106,12 +106,15 @@ def draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> 
     )
 
 
-def split_of(snapshot: Mapping[str, Any], *, recipe: str) -> Split:
-    """How this version's exercises are spread over its week: its own, or for one older than that, its first recipe's.
+def split_of(snapshot: Mapping[str, Any], *, built_with: Callable[[], str]) -> Split:
+    """How this version's exercises are spread over its week.
 
-    `recipe` is the label the program was built with.
+    A version older than that kept less; the first version of its recipe, `built_with`, says the rest.
     """
-    kept, first = snapshot.get("sessions"), load_recipe(recipe.partition(".v")[0], 1).sessions
+    kept = snapshot.get("sessions")
+    if kept and "kinds" in kept:
+        return split_from(kept, kinds={})
+    first = load_recipe(built_with().partition(".v")[0], 1).sessions
     return split_from(kept, kinds=first.kinds) if kept else first
 
 

@@ -12,7 +12,7 @@ from programs.builder.recipe import NO_PROGRAM
 from programs.builder.sessions import DAYS, MANY, STRENGTH, parts, times_a_week
 from programs.plans import limits, proposals
 from programs.plans.doses import Dose, minutes_for
-from programs.plans.models import Exercise, Version
+from programs.plans.models import Exercise, Program, Version
 from programs.plans.refusals import NoProgramForThis
 from tests.cases import CASES, RECIPE
 from tests.programs.stories import a_draft
@@ -23,7 +23,7 @@ SPLIT = RECIPE.sessions
 def a_week(draft=None):
     draft = draft or a_draft()
     exercises = [Exercise(pk=n, **one.as_columns()) for n, one in enumerate(draft.picked, 1)]
-    return Version(proposal=draft.snapshot).week(exercises), exercises
+    return Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot).week(exercises), exercises
 
 
 def names(session):
