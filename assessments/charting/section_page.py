@@ -21,6 +21,8 @@ from assessments.screens.answers import Answers
 from assessments.screens.computed import Computed, computed
 from assessments.screens.definitions import Item, Section, Test
 from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
+from assessments.screens.marking import Shown as ShownMap
+from assessments.screens.marking import shown_maps
 from assessments.screens.models import Answer, Screen
 from assessments.screens.recordings.actions import Subject
 from assessments.screens.showing import named, shown
@@ -206,6 +208,11 @@ class ScreenPage:
     def recordings(self) -> list[Shown]:
         """Photos and videos, in exam order."""
         return recordings_page.shown(self.screen)
+
+    @cached_property
+    def pain_maps(self) -> list[ShownMap]:
+        """What was marked on the body chart, to look at."""
+        return shown_maps(self.screen)
 
     @cached_property
     def _recorded(self) -> Mapping[Subject, list[Shown]]:

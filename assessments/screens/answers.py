@@ -244,6 +244,10 @@ def _numbers(item: "Item", value: object) -> str:
     return next((problem for one in value if (problem := _number(item, one))), "")
 
 
+def _marks(item: "Item", value: object) -> str:
+    return item.chart.refusal(value) if item.chart else "Give nothing: there is no body chart to mark."
+
+
 def _text(item: "Item", value: object) -> str:
     return "" if isinstance(value, str) and len(value) <= TEXT_LENGTH else "Give a shorter text."
 
@@ -256,6 +260,7 @@ _CHECKS = {
     "multi": _options,
     "list_float": _numbers,
     "text": _text,
+    "pain_map": _marks,
 }
 
 

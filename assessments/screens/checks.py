@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from assessments.screens.body import BODY, load_body
 from assessments.screens.offered import CATALOGUE, offered_screens
 from assessments.screens.outcomes import OUTCOMES, load_outcomes
 from assessments.screens.reading import load_screen
@@ -29,6 +30,18 @@ def outcomes_are_sound(
 ) -> list[CheckMessage]:
     """screens.E001 to E006, for the outcome measures."""
     return complaints("screens", _outcomes(folder))
+
+
+@register
+def body_is_sound(app_configs: Any = None, *, folder: Path = BODY, **kwargs: Any) -> list[CheckMessage]:
+    """screens.E001 to E006, for the body chart."""
+    return complaints("screens", _body(folder))
+
+
+def _body(folder: Path) -> Iterable[Callable[[], object]]:
+    yield lambda: check_published(folder)
+    for number in versions(folder).get("body", []):
+        yield lambda number=number: load_body(number, folder)  # type: ignore[misc]
 
 
 def _outcomes(folder: Path) -> Iterable[Callable[[], object]]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from assessments.screens.answers import AnswerError, Answers, Refused, checked, refusal
+from assessments.screens.body import MOST_MARKS, Body
 from assessments.screens.derived import Derived, derived_facts
 from clinic.knowledge.conditions import Condition, Facts, Value
 from clinic.knowledge.files import Head
 
-Kind: TypeAlias = Literal["bool", "enum", "multi", "int", "float", "list_float", "text"]
+Kind: TypeAlias = Literal["bool", "enum", "multi", "int", "float", "list_float", "text", "pain_map"]
 Laterality: TypeAlias = Literal["per_side", "involved", "none"]
-KINDS: tuple[Kind, ...] = ("bool", "enum", "multi", "int", "float", "list_float", "text")
+KINDS: tuple[Kind, ...] = ("bool", "enum", "multi", "int", "float", "list_float", "text", "pain_map")
 LATERALITIES: tuple[Laterality, ...] = ("per_side", "involved", "none")
 
 
@@ -29,7 +30,7 @@ class Item:
     when the item could not be done because of pain (None: it then stays not known). `test` is empty for history.
     `short` names it where neither its test nor its section stands above it (empty: the label does). `asked_when`: it
     is asked only when this holds (None: always). `plain` is the question as a patient is asked it at home (None: it is
-    never asked there).
+    never asked there). `chart`: where a pain map may be marked (None for every other kind); no rule reads the marks.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Item:
     short: str = ""
     asked_when: Condition | None = None
     plain: "PlainWords | None" = None
+    chart: Body | None = None
 
     @property
     def is_history(self) -> bool:
@@ -74,6 +76,8 @@ class Item:
         words = {"bool": "yes or no (true or false)", "text": "text of at most 2000 characters"}
         if self.kind in words:
             return words[self.kind]
+        if self.chart is not None:
+            return f"up to {MOST_MARKS} places, each with its side, region, depth and pain of 0 to 10"
         if self.kind in ("enum", "multi"):
             return ("one of: " if self.kind == "enum" else "any of: ") + ", ".join(self.options)
         span = f"{self.minimum:g} to {self.maximum:g} {self.unit}".strip()

@@ -80,6 +80,8 @@ def _answered(items: Mapping[str, "Item"], answers: Answers) -> dict[str, Value]
     facts: dict[str, Value] = {}
     involved = answers.involved_side
     for name, value in (*answers.history.items(), *answers.exam.items()):
+        if items[name].chart is not None:
+            continue  # marks are looked at by people: no condition can name them
         if not isinstance(value, Mapping):
             facts[name] = value
         elif involved:

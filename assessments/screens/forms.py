@@ -19,6 +19,7 @@ from assessments.screens.actions import Change
 from assessments.screens.answers import LIST_LENGTH, SIDES, TEXT_LENGTH
 from assessments.screens.definitions import Item, Section
 from assessments.screens.definitions import Screen as Definition
+from assessments.screens.marking import MarksField
 from assessments.screens.models import Answer, may_be_unable
 from clinic.ui import fields
 
@@ -151,6 +152,8 @@ def _single(item: Item) -> forms.Field:
         )
     if item.kind == "list_float":
         return WeeksField(required=False, max_length=200)
+    if item.chart is not None:
+        return MarksField(item.chart, required=False)
     if item.kind == "text":
         return forms.CharField(
             required=False, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
+from assessments.screens.body import load_body
 from assessments.screens.definitions import (
     KINDS,
     LATERALITIES,
@@ -105,6 +106,12 @@ def _question(entry: Entry, section: str, sources: Collection[str]) -> Item:
         source=entry.sources(sources),
         **_values(entry),  # type: ignore[arg-type]
     )
+    return _finished(entry, item)
+
+
+def _finished(entry: Entry, item: Item) -> Item:
+    if item.chart is not None and (item.test or item.core_triage):
+        raise entry.error(Problem.MALFORMED, "kind", "a pain map is history, and nothing triage decides on")
     entry.done()
     return item
 
@@ -123,6 +130,7 @@ def _values(entry: Entry) -> dict[str, object]:
         "step": entry.number_or_none("step"),
         "options": options,
         "option_labels": MappingProxyType(labels),
+        "chart": load_body(entry.whole("body")) if kind == "pain_map" else None,
     }
     if kind in NUMBERS and (values["minimum"] is None or values["maximum"] is None):
         raise entry.error(Problem.MALFORMED, "min, max", "a number needs its allowed range")
@@ -177,8 +185,7 @@ def _field(
         unable=entry.take("unable", None),
         **_values(entry),  # type: ignore[arg-type]
     )
-    entry.done()
-    return item
+    return _finished(entry, item)
 
 
 def _cutoff(entry: Entry, sources: Collection[str]) -> Cutoff:
@@ -203,6 +210,8 @@ def _items(entry: Entry, sections: tuple[Section, ...]) -> tuple[dict[str, Item]
 def _item_vocabulary(items: Mapping[str, Item]) -> dict[str, tuple[str, ...]]:
     words: dict[str, tuple[str, ...]] = {}
     for item in items.values():
+        if item.chart is not None:
+            continue  # so that no condition can name it
         names = (f"{item.id}_inv", f"{item.id}_uninv") if item.laterality == "per_side" else (item.id,)
         words.update(dict.fromkeys(names, item.options))
     return words

@@ -30,6 +30,8 @@ def named(definition: Definition, item: Item) -> str:
 
 
 def _one(item: Item, value: Any) -> str:
+    if item.chart is not None:
+        return "; ".join(item.chart.in_words(mark) for mark in value or ()) or "nothing marked"
     if value is None:
         return "not known"
     if isinstance(value, bool):
