@@ -134,7 +134,10 @@ class ResultPage:
 
     @property
     def decided_label(self) -> str:
-        return actions.class_label(self.result, self.decision.klass) if self.decision else ""
+        return self.class_label(self.decision.klass) if self.decision else ""
+
+    def class_label(self, klass: str) -> str:
+        return actions.class_label(self.result, klass)
 
     @property
     def target_on(self) -> dt.date | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.charting.views import amend, chart, day, overruled, recording, result, screen
+from assessments.charting.views import amend, chart, day, overruled, paper, recording, result, screen
 
 app_name = "charting"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/answers/", screen.answers, name="answers"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/amend/", amend.amend, name="amend"),
+    path("patients/<int:patient_id>/screens/<int:screen_id>/pdf/", paper.pdf, name="pdf"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/sign/", screen.sign, name="sign"),
     path(
         "patients/<int:patient_id>/screens/<int:screen_id>/in/<slug:section>/", screen.section, name="screen"
