@@ -54,6 +54,13 @@
     });
   };
 
+  // On paper nothing is folded away; on the screen it is folded again afterwards.
+  const forPaper = (folded) => {
+    window.addEventListener("beforeprint", () => each("main details:not([open])", (details) => { folded.push(details); details.open = true; }));
+    window.addEventListener("afterprint", () => folded.splice(0).forEach((details) => { details.open = false; }));
+  };
+
+  forPaper([]);
   each("[data-error-summary]", errorSummary);
   each("[data-menu]", menu);
   each("[data-theme-choice]", themeChoice);
