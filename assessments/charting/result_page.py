@@ -75,7 +75,11 @@ class ResultPage:
         if self.target_on is None:
             return UNDATED.get(self.result.urgency, "")
         day = format_date(self.target_on, "D j M Y")
-        return f"Act by {day}" if self.result.target_days else f"Act the same day: {day}"
+        if not self.result.target_days:
+            return f"Act the same day: {day}"
+        # A referral within days, with a red flag that is not ruled out yet.
+        first = f"{UNDATED['same_day']}. " if self.result.urgency == "same_day" else ""
+        return f"{first}Act by {day}"
 
     @property
     def rule(self) -> dict[str, Any] | None:

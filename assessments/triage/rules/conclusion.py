@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from assessments.screens.answers import Answers
 from assessments.screens.definitions import Screen
 from assessments.triage.rules.definitions import (
+    EMERGENCY_TIER,
     INSUFFICIENT,
     REVIEW,
     URGENT_TIERS,
@@ -51,7 +52,11 @@ def conclude(answers: Answers, *, screen: Screen, ruleset: Ruleset) -> Outcome:
     return Outcome(
         klass=decision.klass,
         label=ruleset.classes[decision.klass].label,
-        urgency=most_urgent(decision.urgency, *(rule.urgency for rule in fired)),
+        urgency=most_urgent(
+            decision.urgency,
+            *(rule.urgency for rule in fired),
+            *_while_open(decision, ruleset, red_flags_open=bool(unasked)),
+        ),
         target_days=decision.primary.target_days if decision.primary else None,
         program=ruleset.program_of(decision.klass),
         say_clinician=message.say_clinician,
@@ -91,6 +96,12 @@ def _decide(
     if accepted is None:  # step 6: everything was asked, and nothing fits
         return _Decision(REVIEW, "within_days", None, None, ())
     return _Decision(accepted.klass, accepted.urgency, accepted, None, ())
+
+
+def _while_open(decision: _Decision, ruleset: Ruleset, *, red_flags_open: bool) -> tuple[str, ...]:
+    """The urgency that a red flag not ruled out lends to any outcome, also to a review or a referral within days."""
+    is_open = red_flags_open or any(rule.tier == EMERGENCY_TIER for rule in decision.open_rules)
+    return (ruleset.while_open,) if is_open and ruleset.while_open else ()
 
 
 def _missing(

@@ -11,7 +11,8 @@ URGENCIES = ("emergency_now", "same_day", "within_days", "routine")
 
 INSUFFICIENT = "insufficient_information"
 REVIEW = "clinician_review"
-URGENT_TIERS = (0, 1)
+EMERGENCY_TIER = 0
+URGENT_TIERS = (EMERGENCY_TIER, 1)
 """Emergency and referral rules: they are accepted without waiting for anything, and lead to no program."""
 
 
@@ -76,13 +77,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """All rules for one screen, in order, with the fingerprints of every file they were read from."""
+    """All rules for one screen, in order, with the fingerprints of every file they were read from.
+
+    `while_open` is the least urgency of any outcome while a red flag is not ruled out; empty in rules that only said so
+    of an outcome without a class.
+    """
 
     head: Head
     fingerprint: str
     screen: str
     core_group: str
     algorithm: tuple[str, ...]
+    while_open: str
     classes: Mapping[str, TriageClass]
     messages: Mapping[str, Message]
     rules: tuple[Rule, ...]

@@ -67,6 +67,9 @@ def _ruleset(file: KnowledgeFile, folder: Path, catalogue: Path) -> Ruleset:
         screen=screen.label,
         core_group=entry.choice("core_group", {item.group for item in screen.items.values()}),
         algorithm=entry.texts("algorithm"),
+        while_open=entry.choice("while_red_flags_are_open", URGENCIES)
+        if entry.has("while_red_flags_are_open")
+        else "",
         classes=MappingProxyType(classes),
         messages=MappingProxyType(_messages(entry)),
         rules=tuple(rules),

@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from assessments.charting.result_page import ResultPage
 from assessments.screens import actions as screens
 from assessments.triage import actions as triage
+from assessments.triage.models import Result
 from clinic.audit.models import Entry
 from clinic.booking.actions import change_status, mark_urgent
 from tests.assessments.stories import (
@@ -229,7 +231,7 @@ def test_a_result_shows_its_reasons_for_and_against_and_what_is_unknown(
         sorted_out[0] = "Findings that fired it"
     if result.klass == "clinician_review":
         sorted_out = ["No class was reached"]
-    for shown in (begins, *sorted_out, "hamstring.v1"):
+    for shown in (begins, *sorted_out, result.ruleset):
         assert shown in html
     for rule in result.outcome["fired"]:
         assert rule["id"] in html
@@ -372,3 +374,10 @@ def test_an_expired_session_keeps_the_reason(world, carl):
     assert "Tender on palpation" in again
     assert "This was not saved yet" in again
     assert not result.decisions.exists()
+
+
+def test_a_referral_with_an_open_red_flag_says_what_to_find_out_today(world):
+    result = Result(urgency="same_day", target_days=7, decided_at=world.now)
+    assert ResultPage(result).act_by.startswith("Find out today what is not known. Act by ")
+    result.urgency = "within_days"
+    assert ResultPage(result).act_by.startswith("Act by ")

@@ -1,174 +1,343 @@
-"""What must hold whatever is answered. Random runners start from the worked cases and the probes."""
+"""What must hold whatever is answered, in every region. Random runners start from the worked cases and the probes.
+
+Each property says how many different runners it was tried on, and fails if it met fewer. Where a property holds only
+with an exception, the exception is named in rests_on() with its reason, and is tried on its own below.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.triage.rules import INSUFFICIENT, URGENCIES
-from tests.cases import CASES, PROBES, RECIPE, RULESET, SCREEN, answers, case_of, probe_case, program, triage
+from assessments.triage.rules import INSUFFICIENT, REVIEW, URGENCIES, Finding, Outcome, Rule, load_ruleset
+from clinic.knowledge.conditions import Condition, Not, Question
+from tests.cases import RULESET, SCREEN, case_of, triage
+from tests.generated import (
+    Case,
+    Region,
+    answered,
+    answering,
+    mirrored,
+    other_value,
+    region_of,
+    regions,
+    reordered,
+    runners,
+    without,
+)
 
-MANY = settings(max_examples=250, deadline=None)
-STARTS = [case["input"] for case in CASES.values()] + [probe_case(probe) for probe in PROBES["probes"]]
-CORE = [item.id for item in SCREEN.core_items("red_flag")]
-IMMEDIATE = [
-    "rf_bladder_bowel",
-    "rf_saddle_numbness",
-    "rf_chest_pain_breathless",
-    "rf_cold_pale_leg",
-    "rf_tense_severe_pain",
-    "rf_bilateral_leg_neuro",
-    "rf_dark_urine",
-    "rf_leg_swelling",
-    "rf_progressive_weakness",
-]
+PROMISED = 20_000
+SAME_DAY = URGENCIES.index("same_day")
+SAMPLED_TWICE = 1.35  # Hypothesis may draw the same runner again; only different ones count
+TRIED: dict[str, int] = {}
 
 
-def rank(outcome) -> int:
+def holds_for(
+    many: int, *more: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """Try a property on `many` different runners; `more` is drawn beside each."""
+
+    def worn(check: Callable[..., None]) -> Callable[[], None]:
+        if check.__name__.startswith("test_"):
+            TRIED[check.__name__] = many
+
+        @wraps(check)
+        def tried() -> None:
+            met: set[str] = set()
+
+            @settings(max_examples=int(many * SAMPLED_TWICE), deadline=None)
+            @given(st.tuples(runners(), *more))
+            def each(given: tuple[Any, ...]) -> None:
+                (region, case), *drawn = given
+                met.add(f"{region} {json.dumps(case, sort_keys=True)} {drawn}")
+                check(region_of(region), case, *drawn)
+
+            each()
+            assert len(met) >= many, f"only {len(met)} different runners were met"
+
+        tried.check = check  # type: ignore[attr-defined]  # the negative controls call it
+        del tried.__wrapped__  # pytest would ask for the property's own arguments as fixtures
+        return tried
+
+    return worn
+
+
+def rank(outcome: Outcome) -> int:
     """0 is the most urgent."""
     return URGENCIES.index(outcome.urgency)
 
 
-def single(item) -> st.SearchStrategy[Any]:
-    if item.kind == "bool":
-        return st.booleans()
-    if item.kind == "enum":
-        return st.sampled_from(item.options)
-    if item.kind == "int":
-        return st.integers(int(item.minimum), int(item.maximum))
-    return st.floats(item.minimum, item.maximum)
+def one_of(found: list[Any], number: int) -> Any:
+    return found[number % len(found)]
 
 
-@st.composite
-def runners(draw) -> dict[str, Any]:
-    """A known case with up to eight answers replaced or taken away."""
-    start = draw(st.sampled_from(STARTS))
-    case = {"history": dict(start["history"]), "exam": dict(start["exam"])}
-    if "unable_due_to_pain" in start:
-        case["unable_due_to_pain"] = list(start["unable_due_to_pain"])
-    asked = [item for item in SCREEN.items.values() if item.kind in ("bool", "enum", "int", "float")]
-    for item in draw(st.lists(st.sampled_from(asked), max_size=8)):
-        value = single(item)
-        if item.laterality == "per_side":
-            value = st.fixed_dictionaries({"left": value, "right": value})
-        case["history" if item.is_history else "exam"][item.id] = draw(st.none() | value)
-    return case
+def anything() -> st.SearchStrategy[int]:
+    """Which of a case's own answers is meant; a case has up to some hundred and fifty."""
+    return st.integers(0, 9_999)
 
 
-def without(case: dict[str, Any], name: str) -> dict[str, Any]:
-    return {
-        part: {key: value for key, value in given.items() if key != name}
-        if isinstance(given, dict)
-        else given
-        for part, given in case.items()
+def optional(when: Condition) -> set[str]:
+    """The facts a condition asks `if known`: an optional test adds weight and never blocks, so without it there is
+    nothing."""
+    if isinstance(when, Question):
+        return {when.fact} if when.if_known or when.sign == "is no or unknown" else set()
+    parts = (when.part,) if isinstance(when, Not) else when.parts
+    return {fact for part in parts for fact in optional(part)}
+
+
+def rests_on(region: Region, case: Case, outcome: Outcome) -> set[str]:
+    """The answers without which an outcome may be calmer, and why it is no fault.
+
+    A contradiction rests on the answers it asks again: without one of them the others agree. An optional test, and one
+    that another answer stands in for, may be what a rule rests on; left out, the rule is decided without it.
+    """
+    names = {
+        item for one in outcome.contradictions for fact in one.when.names() for item in behind(region, fact)
     }
+    for rule in region.standing(case):
+        facts = optional(rule.when) | {fact for fact in rule.when.names() if has_stand_in(region, fact)}
+        names |= {item for fact in facts for item in behind(region, fact)}
+    return names
 
 
-def behind(outcome) -> set[str]:
-    """The items the fired rules rest on."""
-    facts = {fact for rule in outcome.fired for fact in rule.when.names()}
-    return {item for fact in facts for item in SCREEN.items_behind(fact)} | {"side", "worse_side"}
+def behind(region: Region, fact: str) -> set[str]:
+    return {*region.screen.items_behind(fact), "side", "worse_side"}
 
 
-@MANY
-@given(runners(), st.data())
-def test_taking_an_answer_away_never_makes_anything_less_urgent(case, data):
-    """Except the very answers the urgency rests on: those are asked for again, the same day at the latest."""
-    outcome = triage(case)
-    name = data.draw(st.sampled_from(sorted({*case["history"], *case["exam"]})))
-    less = triage(without(case, name))
-    if name not in behind(outcome) and not outcome.contradictions:
-        assert rank(less) <= rank(outcome)
+def has_stand_in(region: Region, fact: str) -> bool:
+    computed = region.screen.derived.get(fact)
+    return computed is not None and computed.otherwise is not None
 
 
-@MANY
-@given(runners(), st.sampled_from(CORE))
-def test_an_unanswered_red_flag_never_leads_to_a_program(case, name):
-    proposal = program(without(case, name))
-    assert (proposal.track, proposal.exercises, proposal.eligible) == ("none", (), ())
+@holds_for(3_500, anything())
+def test_taking_an_answer_away_never_makes_anything_less_urgent(region, case, number):
+    """An emergency without the sign it rests on is asked for the same day at the latest, and never waits longer."""
+    part, name = one_of(answered(case), number)
+    outcome, less = region.triage(case), region.triage(without(case, part, name))
+    if name in rests_on(region, case, outcome):
+        return
+    assert rank(less) <= max(rank(outcome), SAME_DAY)
+    if rank(less) > rank(outcome):
+        assert outcome.primary is not None
+        assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
 
 
-@MANY
-@given(runners(), st.sampled_from(IMMEDIATE))
-def test_a_red_flag_never_makes_anything_less_urgent(case, name):
-    flagged = {**case, "history": {**case["history"], name: True}}
-    outcome = triage(flagged)
-    assert rank(outcome) <= rank(triage(without(case, name)))
-    assert rank(outcome) <= URGENCIES.index("same_day") or name == "rf_leg_swelling"
-    assert program(flagged).exercises == () or name == "rf_leg_swelling"
+@holds_for(2_800, anything())
+def test_taking_an_answer_away_never_makes_anything_tightness(region, case, number):
+    """Nor any other calm class out of one that was not: only answers that contradicted each other may come to agree."""
+    part, name = one_of(answered(case), number)
+    outcome, less = region.triage(case), region.triage(without(case, part, name))
+    if less.primary is None or less.is_urgent or less.klass == outcome.klass:
+        return
+    if outcome.klass == REVIEW and outcome.contradictions:
+        assert name in rests_on(region, case, outcome)
+    else:
+        assert less.klass not in region.calmest
+        assert outcome.primary is not None
+        assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
 
 
-@MANY
-@given(runners())
-def test_mirroring_the_body_mirrors_nothing_else(case):
-    swap = {"left": "right", "right": "left"}
-
-    def mirrored(value):
-        return {swap[side]: one for side, one in value.items()} if isinstance(value, dict) else value
-
-    other = {**case, "exam": {name: mirrored(value) for name, value in case["exam"].items()}}
-    sides = {
-        name: swap.get(case["history"].get(name), case["history"].get(name))
-        for name in ("side", "worse_side")
-    }
-    other["history"] = {**case["history"], **sides}
-    first, second = triage(case), triage(other)
-    assert (first.klass, first.urgency, first.missing) == (second.klass, second.urgency, second.missing)
-    assert first.fired == second.fired
-    assert program(case).eligible == program(other).eligible
+@holds_for(3_500, anything())
+def test_a_red_flag_never_makes_anything_less_urgent(region, case, number):
+    """A yes is never calmer than a no. Only "finish the screen today" gives way to the referral it leads to: where what
+    was open could lead to nothing but a referral within days."""
+    flag = one_of(region.flags, number)
+    denied, flagged = (answering(region, case, flag, value=value) for value in (False, True))
+    before, after = region.triage(denied), region.triage(flagged)
+    if before.klass == INSUFFICIENT and not region.red_flags_open(denied):
+        assert rank(after) <= URGENCIES.index("within_days")
+    else:
+        assert rank(after) <= rank(before)
 
 
-@MANY
-@given(runners())
-def test_a_calm_class_means_every_graver_rule_was_ruled_out(case):
-    outcome = triage(case)
+@holds_for(2_500)
+def test_mirroring_the_body_mirrors_nothing_else(region, case):
+    was, now = region.answers(case).involved_side, region.answers(mirrored(case)).involved_side
+    assert (was, now) in {("left", "right"), ("right", "left"), ("", "")}
+    assert region.triage(mirrored(case)) == region.triage(case)
+
+
+@holds_for(2_700, anything())
+def test_an_unanswered_red_flag_never_leads_to_a_class_of_ours_or_to_a_program(region, case, number):
+    flag = one_of(region.core, number)
+    outcome = region.triage(without(case, region.part(flag), flag))
+    assert outcome.is_urgent or outcome.klass in (INSUFFICIENT, REVIEW)
+    assert outcome.program == "none"
+    assert rank(outcome) <= SAME_DAY
+    assert flag in outcome.missing
+
+
+@holds_for(2_000, anything())
+def test_the_order_of_answers_changes_nothing(region, case, turn):
+    assert region.triage(reordered(case, turn)) == region.triage(case)
+
+
+@holds_for(2_000, anything(), anything())
+def test_a_result_quotes_every_fact_that_decided_it(region, case, number, other):
+    """An answer that can take the deciding rule away was quoted; and what was quoted changes when the fact does."""
+    outcome = region.triage(case)
+    if outcome.primary is None:
+        return
+    name = one_of(asked_by(region, outcome.primary), number)
+    changed = changed_at(region, case, name, other)
+    after, facts = region.triage(changed), region.screen.derive(region.answers(changed))
+    if outcome.primary not in after.fired:
+        assert name in {item for one in quoted(outcome) for item in one.items}
+    for one in quoted(outcome):
+        if facts.get(one.fact) != one.value:
+            assert (one.fact, one.value) not in {(now.fact, now.value) for now in quoted(after)}
+
+
+def asked_by(region: Region, rule: Rule) -> list[str]:
+    """The items a rule asks about."""
+    return sorted({item for fact in rule.when.names() for item in region.screen.items_behind(fact)})
+
+
+def quoted(outcome: Outcome) -> tuple[Finding, ...]:
+    return (*outcome.facts_for, *outcome.facts_against, *outcome.facts_unknown)
+
+
+def changed_at(region: Region, case: Case, name: str, number: int) -> Case:
+    """The case with another answer to one item; a test that pain prevented was done after all."""
+    part = region.part(name)
+    other = other_value(region.screen.items[name], case[part].get(name), number)
+    changed = answering(region, case, name, value=other)
+    unable = [one for one in case.get("unable_due_to_pain", ()) if one != name]
+    return {**changed, "unable_due_to_pain": unable}
+
+
+@holds_for(1_000)
+def test_a_calm_class_means_every_graver_rule_was_ruled_out(region, case):
+    outcome = region.triage(case)
     if outcome.primary is None or outcome.is_urgent:
         return
-    facts = SCREEN.derive(answers(case))
-    above = [rule for rule in RULESET.rules if rule.order < outcome.primary.order]
-    assert [rule.id for rule in above if rule.when.truth(facts) is not False] == []
+    above = [rule.id for rule in region.standing(case) if rule.order < outcome.primary.order]
+    assert above == []
 
 
-@MANY
-@given(runners(), st.sampled_from([None, *RULESET.classes]))
-def test_no_eligible_exercise_breaks_a_cap_a_phase_or_a_contraindication(case, klass):
-    """Checked again here from the library itself, whatever class a clinician decides on."""
-    proposal = program(case, klass)
-    assert len(proposal.eligible) + len(proposal.blocked) == len(RECIPE.library.exercises)
-    assert {one.id for one in proposal.exercises} <= set(proposal.eligible)
-    if not proposal.eligible:
-        return
-    phase = RECIPE.phases[proposal.phase]
-    facts = {**SCREEN.derive(answers(case)), "_class": proposal.klass, "_phase": phase.number}
-    young = facts.get("age_years", 0) < RECIPE.caps.age_under
-    new = facts.get("strength_sessions_pw", 0) < 1
-    for exercise in (RECIPE.library.exercise(id) for id in proposal.eligible):
-        assert exercise.tags
-        assert proposal.phase in exercise.phases
-        assert exercise.level <= (min(3, phase.level_cap) if young or new else phase.level_cap)
-        assert exercise.require is None or exercise.require.truth(facts) is True
-        assert exercise.block_if is None or exercise.block_if.truth(facts) is not True
+def test_as_many_runners_are_tried_as_promised():
+    assert sum(TRIED.values()) >= PROMISED
 
 
-@MANY
-@given(runners())
-def test_urgent_and_undecided_cases_get_no_exercises(case):
-    outcome = triage(case)
-    if outcome.is_urgent or outcome.primary is None:
-        assert program(case).exercises == ()
-    if outcome.klass == INSUFFICIENT:
-        assert outcome.urgency != "routine"
+@pytest.mark.parametrize("region", regions(), ids=lambda region: region.name)
+def test_every_rule_decides_at_least_one_case_or_probe(region):
+    decided = {region.triage(case).primary for case in region.starts}
+    assert [rule.id for rule in region.ruleset.rules if rule not in decided] == []
 
 
-def test_the_property_about_red_flags_can_fail():
-    """Negative control: without its tier 0 rules the same runner would be told "tightness"."""
-    import dataclasses
+# What a property does not hold for, and that it is as small as rests_on() says.
 
-    from assessments.triage.rules import conclude
 
-    calm = dataclasses.replace(RULESET, rules=tuple(rule for rule in RULESET.rules if rule.tier > 0))
-    flagged = answers(case_of("O01", rf_saddle_numbness=True))
-    assert conclude(flagged, screen=SCREEN, ruleset=calm).klass == "tightness"
-    assert conclude(flagged, screen=SCREEN, ruleset=RULESET).urgency == "emergency_now"
+def test_without_an_answer_that_contradicted_the_others_agree():
+    """Pain now above the worst pain: without the one, nothing is left to doubt, and nothing else rested on it."""
+    doubted = case_of("O01", pain_now_nprs=9)
+    assert (triage(doubted).klass, triage(doubted).urgency) == (REVIEW, "within_days")
+    assert triage(case_of("O01", pain_now_nprs=None)).klass == "tightness"
+
+
+def test_an_optional_test_adds_weight_and_never_blocks():
+    cramped = {"exertional_cramp_relief_rest": True, "pedal_pulses": "normal", "onset": "sudden"}
+    measured = triage(case_of("O02", **cramped, abi_post_drop=0.5))
+    assert measured.klass == "exertional_vascular"
+    assert triage(case_of("O02", **cramped)).klass == "strain_mild"
+
+
+# Negative controls: each property fails for rules, or for reading them, that break it.
+
+
+class Lenient(Region):
+    """Takes what was not asked for a no."""
+
+    def triage(self, case: Case) -> Outcome:
+        said = {
+            name: False for name, item in self.screen.items.items() if item.kind == "bool" and item.is_history
+        }
+        return super().triage({**case, "history": {**said, **case["history"]}})
+
+
+class OneSided(Region):
+    """Always looks at the left leg."""
+
+    def triage(self, case: Case) -> Outcome:
+        return super().triage({**case, "history": {**case["history"], "side": "left"}})
+
+
+class Forgetful(Region):
+    """Does not read the last answer."""
+
+    def triage(self, case: Case) -> Outcome:
+        return super().triage({**case, "history": dict(list(case["history"].items())[:-1])})
+
+
+class Silent(Region):
+    """Says what, and not why."""
+
+    def triage(self, case: Case) -> Outcome:
+        return dataclasses.replace(super().triage(case), facts_for=())
+
+
+def broken(kind: type[Region], **changed: Any) -> Region:
+    return kind("broken", SCREEN, changed.get("ruleset", RULESET), ())
+
+
+def place(case: Case, name: str) -> int:
+    return [one for _, one in answered(case)].index(name)
+
+
+NUMB = case_of("O01", rf_saddle_numbness=True)
+NOT_ASKED = case_of("O01", rf_unable_weight_bear=False, rf_fever_unwell=None)
+POP = asked_by(regions()[0], triage(case_of("O01")).primary).index("pop_felt")
+FLAGS = list(regions()[0].flags)
+
+
+@pytest.mark.parametrize(
+    ("property_", "region", "case", "more"),
+    [
+        (
+            test_taking_an_answer_away_never_makes_anything_less_urgent,
+            broken(Lenient),
+            NUMB,
+            [place(NUMB, "rf_saddle_numbness")],
+        ),
+        (
+            test_taking_an_answer_away_never_makes_anything_tightness,
+            broken(Lenient),
+            NUMB,
+            [place(NUMB, "rf_saddle_numbness")],
+        ),
+        (
+            test_a_red_flag_never_makes_anything_less_urgent,  # what step 7b of the second version mended
+            broken(Region, ruleset=load_ruleset(RULESET.head.name, 1)),
+            NOT_ASKED,
+            [FLAGS.index("rf_unable_weight_bear")],
+        ),
+        (test_mirroring_the_body_mirrors_nothing_else, broken(OneSided), case_of("O07"), []),
+        (
+            test_an_unanswered_red_flag_never_leads_to_a_class_of_ours_or_to_a_program,
+            broken(Lenient),
+            case_of("O01"),
+            [0],
+        ),
+        (test_the_order_of_answers_changes_nothing, broken(Forgetful), case_of("O01"), [30]),
+        (test_a_result_quotes_every_fact_that_decided_it, broken(Silent), case_of("O01"), [POP, 0]),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_each_property_can_fail(property_, region, case, more):
+    with pytest.raises(AssertionError):
+        property_.check(region, case, *more)
+
+
+def test_fewer_runners_than_promised_fail(monkeypatch):
+    """Negative control of the counting: a generator that always draws the same runner."""
+    same = holds_for(50)(lambda region, case: None)
+    monkeypatch.setattr("tests.assessments.triage.test_properties.json.dumps", lambda *_, **__: "the same")
+    with pytest.raises(AssertionError, match="only 1 different"):
+        same()

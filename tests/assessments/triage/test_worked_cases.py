@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.triage.rules import what_missing_could_change
+from assessments.triage.rules import conclude, load_ruleset, what_missing_could_change
 from tests.cases import CASES, PROBES, RULESET, SCREEN, answers, case_of, causes, probe_case, program, triage
 
 SAY_WHICH = [probe["rule"] or f"fall-through {number}" for number, probe in enumerate(PROBES["probes"])]
@@ -64,7 +64,7 @@ def test_an_outcome_says_what_speaks_for_it_and_what_it_rests_on():
     outcome = triage(CASES["O02"]["input"])
     assert outcome.primary.source
     assert "onset = sudden" in {one.question for one in outcome.facts_for}
-    assert outcome.ruleset.startswith("hamstring.v1+")
+    assert outcome.ruleset.startswith("hamstring.v2+")
     assert outcome.screen == "hamstring.v2"
 
 
@@ -101,3 +101,21 @@ def test_a_cause_hardly_looked_at_is_not_called_unsupported():
     weighed = {one.cause.id: one for one in causes({"history": {}, "exam": {}}).ranked}
     assert {one.level for one in weighed.values()} == {"not_assessed"}
     assert "sleep_hours" in weighed["low_recovery"].missing
+
+
+@pytest.mark.parametrize(
+    ("changes", "klass"),
+    [
+        ({"pop_felt": True, "rf_dark_urine": None}, "clinician_review"),
+        ({"rf_weight_loss": True, "rf_dark_urine": None}, "suspected_cancer"),
+    ],
+    ids=["contradictory answers", "a referral within days"],
+)
+def test_nothing_makes_an_open_red_flag_wait(changes, klass):
+    """Step 7b, new in the second version; the first still says what it said."""
+    found = answers(case_of("O01", **changes))
+    now, before = (
+        conclude(found, screen=SCREEN, ruleset=load_ruleset(RULESET.head.name, version)) for version in (2, 1)
+    )
+    assert (now.klass, now.urgency) == (klass, "same_day")
+    assert (before.klass, before.urgency) == (klass, "within_days")
