@@ -173,10 +173,12 @@ def ideal_keys(answer: Answer, control: str) -> int:
 
 
 def questions_on(page: Page) -> int:
-    """How many questions the section puts: a group of radios is one, “unable because of pain” is part of its own."""
+    """How many questions the section puts: radios of a group are one, “unable because of pain” is part of its own."""
     count: int = page.evaluate(
         """new Set([...document.querySelectorAll('[data-screen-form] :is(input:not([type=hidden]), select, textarea)')]
             .filter(control => control.checkVisibility())
-            .map(control => control.name).filter(name => !name.startsWith('unable-'))).size"""
+            .filter(control => !control.closest('[data-passed]'))
+            .map(control => control.name).filter(name => !name.startsWith('unable-'))).size
+            + document.querySelectorAll('[data-screen-form] [data-stop]').length"""
     )
     return count

@@ -31,6 +31,7 @@ KEYS = [
     ("Enter", "Next field; after the last one, save and continue (in a text box, a new line)"),
     ("y n u", "Yes, no, not known"),
     ("0 … 9", "A pain score (t for 10), or that option of a list"),
+    ("← ↑ → ↓", "On the body chart: another place; Enter marks it, 0 … t how strong, s d n how deep"),
     ("?", "This list"),
 ]
 AMENDMENT_FIRST = (

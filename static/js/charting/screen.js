@@ -150,7 +150,8 @@ window.addEventListener("beforeunload", (event) => {
 // One stop a group of radios, as Tab has it.
 const stops = () => {
   const groups = new Set();
-  return [...form.querySelectorAll("input, select, textarea")].filter((element) => {
+  return [...form.querySelectorAll("input, select, textarea, [data-stop]")].filter((element) => {
+    if (element.closest("[data-passed]")) return false; // the same is answered at another stop
     if (element.type === "hidden" || element.disabled || !element.checkVisibility()) return false;
     if (element.type !== "radio") return true;
     if (groups.has(element.name)) return false;
@@ -162,7 +163,8 @@ const stops = () => {
 const upcoming = (element) => {
   const all = stops();
   const here = all.findIndex((stop) => stop === element || (stop.type === "radio" && stop.name === element.name));
-  return all.slice(here + 1).find((stop) => stop.type !== "checkbox" || !stop.name.startsWith("unable-"));
+  const behind = here < 0 ? all.filter((stop) => follows(element, stop)) : all.slice(here + 1);
+  return behind.find((stop) => stop.type !== "checkbox" || !stop.name.startsWith("unable-"));
 };
 
 const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
@@ -189,7 +191,8 @@ const goOn = async (element) => {
 
 const typed = (key) => {
   const element = document.activeElement;
-  if (key === "Enter" && element.matches("input, select")) goOn(element);
+  if (element.matches("[data-stop]")) element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  else if (key === "Enter" && element.matches("input, select")) goOn(element);
   else if (element.type === "radio") press(element, key);
   else if (key.length === 1) document.execCommand("insertText", false, key);
 };
@@ -218,7 +221,7 @@ const keyed = (event) => {
     held.push(event.key);
     return;
   }
-  if (event.key === "Enter" && element.matches("input, select")) {
+  if (event.key === "Enter" && element.matches("input, select, [data-stop]")) {
     event.preventDefault();
     goOn(element);
     return;
