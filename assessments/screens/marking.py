@@ -80,7 +80,7 @@ class MarksWidget(forms.Widget):
 
     @property
     def media(self) -> forms.Media:
-        return forms.Media(js=[Script("js/charting/body.js", type="module")])
+        return forms.Media(js=[Script("js/charting/body.js", type="module")])  # type: ignore[list-item]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         sent = [_sent(data, f"{name}-{part}") for part in PARTS]
