@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.widgets import Script
 
 from assessments.screens.body import DEPTHS, MIDDLE, MOST_MARKS, PARTS, SIDES, WORST_PAIN, Body
 from assessments.screens.body_figure import Drawing, Place, drawings, place_id
@@ -77,10 +76,6 @@ class MarksWidget(forms.Widget):
     def __init__(self, body: Body) -> None:
         super().__init__()
         self.body = body
-
-    @property
-    def media(self) -> forms.Media:
-        return forms.Media(js=[Script("js/charting/body.js", type="module")])  # type: ignore[list-item]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         sent = [_sent(data, f"{name}-{part}") for part in PARTS]
