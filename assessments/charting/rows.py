@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from assessments.screens.models import Screen
+from assessments.screens.models import Answer, Screen
 from assessments.triage.actions import class_label
 from assessments.triage.models import Decision, Result
 from assessments.triage.rules import INSUFFICIENT, REVIEW
@@ -60,9 +60,15 @@ def _way(visit: Any) -> tuple[str, str]:
 
 
 def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
-    """Each with `draft_id`, `draft_visit_id` and `result_id` (None without one)."""
+    """Each with `draft_id`, `draft_visit_id`, `result_id` (None without one), and `from_home`: answers that wait."""
     drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"), amends__isnull=True)
     results = Result.objects.filter(screen__appointment=OuterRef("pk")).values("pk")[:1]
+    said_at_home = Answer.objects.filter(
+        screen__patient=OuterRef("patient"),
+        screen__signed_at__isnull=True,
+        said_by=Answer.SaidBy.PATIENT,
+        confirmed_at__isnull=True,
+    )
     return (
         Appointment.objects.on_day(day, timezone.get_current_timezone())
         .filter(clinician__account=account)
@@ -71,6 +77,7 @@ def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
         .annotate(
             draft_id=Subquery(drafts.values("pk")[:1]),
             draft_visit_id=Subquery(drafts.values("appointment")[:1]),
+            from_home=Exists(said_at_home),
             result_id=Subquery(results),
         )
         .order_by("starts_at")

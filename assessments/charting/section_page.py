@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 
-from assessments.charting import recordings_page
+from assessments.charting import recordings_page, said_at_home
 from assessments.charting.recordings_page import Shown
+from assessments.charting.said_at_home import FromHome
 from assessments.screens.actions import Clash
 from assessments.screens.answers import Answers
 from assessments.screens.computed import Computed, computed
@@ -44,6 +45,7 @@ class Drawn:
     clash: Mapping[str, str] | None
     asked: bool = True
     computed: list[Computed] | None = None
+    from_home: FromHome | None = None
 
     @property
     def is_follow_up(self) -> bool:
@@ -83,14 +85,15 @@ class ScreenPage:
         return preview(self.screen)
 
     @cached_property
-    def answers(self) -> Answers:
-        return self.screen.answers_for_rules()
+    def said(self) -> Answers:
+        """All answers, those of the patient that wait for a clinician too: what to ask next follows from them."""
+        return self.screen.everything_said()
 
     @cached_property
     def asked(self) -> frozenset[str]:
         """The items that matter now: asked with what is known, missing for triage, or answered already."""
         definition = self.screen.definition
-        facts = definition.derive(self.answers)
+        facts = definition.derive(self.said)
         named = {item.id for item in definition.items.values() if definition.asks(item, facts)}
         return frozenset({*named, *self.outcome.missing, *self.screen.answered})
 
@@ -164,6 +167,16 @@ class ScreenPage:
             for one in self.outcome.contradictions
         ]
 
+    def unconfirmed(self, section: Section | None = None) -> list[dict[str, str]]:
+        """What the patient said at home and nobody has confirmed, with the address of its field."""
+        definition = self.screen.definition
+        items = [definition.items[name] for name in self.screen.unconfirmed]
+        return [
+            {"label": named(definition, item), "url": self.link(item)}
+            for item in items
+            if section is None or item.section == section.id
+        ]
+
     def link(self, item: Item) -> str:
         address = reverse("charting:screen", args=[self.patient_id, self.screen.pk, item.section])
         return f"{address}#item-{item.id}"
@@ -220,7 +233,7 @@ class ScreenPage:
 
     def computed(self, section: Section) -> dict[str, list[Computed]]:
         """Item id → the values that stand behind it."""
-        return computed(self.screen.definition, self.answers, section.items)
+        return computed(self.screen.definition, self.said, section.items)
 
     def follow_ups(self, section: Section) -> dict[str, bool]:
         """Item id → whether it is asked now, for each item of the section that is asked only sometimes."""
@@ -239,6 +252,7 @@ class ScreenPage:
             clash=self._in_words(item, clash) if clash else None,
             asked=item.id in self.asked or bool(clash or form.errors.get(item.id)),
             computed=values.get(item.id),
+            from_home=said_at_home.mark(self.screen.answered.get(item.id)),
         )
 
     def _in_words(self, item: Item, clash: Clash) -> dict[str, str]:
@@ -259,7 +273,10 @@ class ScreenPage:
         for section in self.sections:
             rows = [(item, self.screen.answered.get(item.id)) for item in section.items]
             said = [
-                (named(self.screen.definition, item), shown(item, row.value, unable=row.unable))
+                (
+                    named(self.screen.definition, item),
+                    shown(item, row.value, unable=row.unable) + said_at_home.in_short(row),
+                )
                 for item, row in rows
                 if row
             ]

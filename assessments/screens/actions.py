@@ -18,6 +18,9 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
 from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
+
+WRITTEN = ("value", "unable", "revision", "answered_at", "answered_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, 
 
     Raises InvalidAnswers, StaleAnswers or AlreadySigned. An item that already says what is wanted is no clash.
     """
-    screen = _locked(screen)
+    screen = locked(screen)
     errors = {item: error for item, change in changes.items() if (error := refusal(screen, item, change))}
     if errors:
         raise InvalidAnswers(errors)
@@ -142,7 +145,7 @@ def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, 
         rows,
         update_conflicts=True,
         unique_fields=["screen", "item"],
-        update_fields=["value", "unable", "revision", "answered_at", "answered_by"],
+        update_fields=[*WRITTEN, "said_by", "confirmed_at", "confirmed_by"],
     )
     if rows:
         record(
@@ -157,7 +160,7 @@ def save_answers(*, screen: Screen, changes: Mapping[str, Change], by: Account, 
 @transaction.atomic
 def sign(*, screen: Screen, by: Account, now: dt.datetime) -> Screen:
     """Freeze the screen under the clinician's name. Raises NothingAnswered, AlreadySigned (for the slower of two)."""
-    signed = _locked(screen)
+    signed = locked(screen)
     if not signed.answers.exclude(item__in=FROM_RECORD).exists():
         raise NothingAnswered
     signed.signed_at, signed.signed_by = now, by
@@ -198,7 +201,7 @@ def _unable_refusal(item: Item, change: Change, way_out: str) -> AnswerError:
     return AnswerError(item.id, item.label, item.allowed, given, way_out)
 
 
-def _locked(screen: Screen) -> Screen:
+def locked(screen: Screen) -> Screen:
     """The screen under a row lock, so that two tabs take turns; refuses a signed one."""
     locked = Screen.objects.select_for_update(of=("self",)).select_related("patient").get(pk=screen.pk)
     if locked.is_signed:
@@ -226,6 +229,7 @@ def _row(screen: Screen, item: str, change: Change, by: Account, now: dt.datetim
         revision=change.based_on_revision + 1,
         answered_at=now,
         answered_by=by,
+        said_by=Answer.SaidBy.PATIENT if by.role == Role.PATIENT else Answer.SaidBy.CLINICIAN,
     )
 
 

@@ -141,4 +141,7 @@ def _copy(answer: Answer, draft: Screen) -> Answer:
         unable=answer.unable,
         answered_at=answer.answered_at,
         answered_by=answer.answered_by,
+        said_by=answer.said_by,
+        confirmed_at=answer.confirmed_at,
+        confirmed_by=answer.confirmed_by,
     )

@@ -101,10 +101,14 @@ class PlainWords:
 
 @dataclass(frozen=True, slots=True)
 class SafetyText:
-    """What a patient reads at once after a red flag: fixed words, the same for everybody."""
+    """What a patient reads at once after a red flag: fixed words, the same for everybody.
+
+    `after_yes_in` is the group of items whose yes it follows.
+    """
 
     title: str
     text: str
+    after_yes_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,15 @@ class Screen:
     def asks(self, item: Item, facts: Facts) -> bool:
         """Whether the item matters with what is known now; a condition that is not known yet does not ask."""
         return item.asked_when is None or item.asked_when.truth(facts) is True
+
+    def warns(self, item: Item, value: object) -> bool:
+        """Whether this answer is one that must not wait for the appointment: the patient reads the safety text."""
+        return self.safety_text is not None and item.group == self.safety_text.after_yes_in and value is True
+
+    @property
+    def asked_at_home(self) -> tuple[Item, ...]:
+        """The items a patient may answer before the visit, in exam order."""
+        return tuple(item for item in self.items.values() if item.plain is not None)
 
     def item(self, id: str) -> Item:
         """The item; KeyError when the screen has none of that name."""

@@ -6,7 +6,7 @@ What may be asked stands in the catalogue (definitions.py); these rows remember 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -124,7 +124,7 @@ class Screen(models.Model):
     @cached_property
     def answered(self) -> dict[str, Answer]:
         """Item id → its row, in one query; read once per instance."""
-        return {answer.item: answer for answer in self.answers.select_related("answered_by")}
+        return {answer.item: answer for answer in self.answers.select_related("answered_by", "confirmed_by")}
 
     @property
     def last_saved_at(self) -> dt.datetime | None:
@@ -150,11 +150,33 @@ class Screen(models.Model):
         return words
 
     def case(self) -> dict[str, Any]:
-        """The answers in the shape of a worked case: {"history", "exam", "unable_due_to_pain"}; unknown left out."""
+        """What the rules may read, in the shape of a worked case: {"history", "exam", "unable_due_to_pain"}.
+
+        Unknown is left out, and so is what a patient said at home and no clinician has confirmed, but for a yes to a
+        red flag: that counts at once, and nothing unconfirmed ever counts towards calm.
+        """
+        return self._case({name: one for name, one in self.answered.items() if self.counts(one)})
+
+    def counts(self, answer: Answer) -> bool:
+        """Whether the rules may read this answer now."""
+        definition = self.definition
+        return answer.is_confirmed or definition.warns(definition.items[answer.item], answer.value)
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """Items the patient answered at home and no clinician has confirmed yet, in exam order."""
+        waiting = {name for name, answer in self.answered.items() if not answer.is_confirmed}
+        return [name for name in self.definition.items if name in waiting]
+
+    def everything_said(self) -> Answers:
+        """All answers, confirmed or not: for what to ask next and what to show, never for the rules."""
+        return self._checked(self._case(self.answered))
+
+    def _case(self, answered: Mapping[str, Answer]) -> dict[str, Any]:
         items = self.definition.items
         case: dict[str, Any] = {"history": {}, "exam": {}}
         unable = []
-        for name, answer in sorted(self.answered.items()):
+        for name, answer in sorted(answered.items()):
             if answer.unable:
                 unable.append(name)
             elif answer.value is not None:
@@ -164,8 +186,12 @@ class Screen(models.Model):
         return case
 
     def answers_for_rules(self) -> Answers:
-        """The case as the rules accept it. Every row was checked when it was saved, so a refusal is a fault of ours."""
-        found = self.definition.validate(self.case())
+        """The case as the rules accept it."""
+        return self._checked(self.case())
+
+    def _checked(self, case: dict[str, Any]) -> Answers:
+        """Every row was checked when it was saved, so a refusal is a fault of ours."""
+        found = self.definition.validate(case)
         if isinstance(found, Refused):
             raise ValueError(f"{self} holds answers it may not hold: {[e.item for e in found.errors]}")
         return found
@@ -179,6 +205,10 @@ class Answer(models.Model):
     older tab cannot overwrite a newer answer unseen.
     """
 
+    class SaidBy(models.TextChoices):
+        CLINICIAN = "clinician", "Clinician"
+        PATIENT = "patient", "Patient, at home"
+
     screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="answers")
     item = models.CharField(max_length=60)
     value = models.JSONField(null=True, blank=True)
@@ -186,10 +216,20 @@ class Answer(models.Model):
     revision = models.PositiveIntegerField(default=1)
     answered_at = models.DateTimeField()
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_by = models.CharField(max_length=10, choices=SaidBy.choices, default=SaidBy.CLINICIAN)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["screen", "item"]
         constraints = [
+            models.CheckConstraint(
+                name="only_a_patients_answer_is_confirmed_and_by_somebody",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False, said_by="patient"),
+            ),
             models.UniqueConstraint(fields=["screen", "item"], name="an_answer_is_listed_once"),
             models.CheckConstraint(
                 name="an_answer_counts_its_changes_from_one", condition=Q(revision__gte=1)
@@ -201,6 +241,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} of {self.screen_id}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a clinician stands behind it: they entered it, or confirmed what the patient said at home."""
+        return self.said_by == self.SaidBy.CLINICIAN or self.confirmed_at is not None
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):

@@ -49,7 +49,9 @@ def load_screen(name: str = "", version: int | None = None, folder: Path = CATAL
     derived = _derived(entry, items, vocabulary, base.derived if base else {})
     sections = with_asking(entry, sections, vocabulary)
     items, tests = _items(entry, sections)
-    safety_text = read_safety_text(entry) or (base.safety_text if base else None)
+    safety_text = read_safety_text(entry, {item.group for item in items.values()}) or (
+        base.safety_text if base else None
+    )
     entry.done()
     return Screen(
         head=file.head,

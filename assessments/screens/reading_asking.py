@@ -57,12 +57,12 @@ def _plain(row: Entry, item: Item) -> PlainWords:
     return plain
 
 
-def read_safety_text(entry: Entry) -> SafetyText | None:
-    """`[safety_text]`, or None when the file has none."""
+def read_safety_text(entry: Entry, groups: Collection[str]) -> SafetyText | None:
+    """`[safety_text]`, or None when the file has none. `groups` are those of the screen's items."""
     if not entry.has("safety_text"):
         return None
     row = entry.table("safety_text")
-    found = SafetyText(row.text("title"), row.text("text"))
+    found = SafetyText(row.text("title"), row.text("text"), row.choice("after_yes_in", groups))
     row.done()
     return found
 

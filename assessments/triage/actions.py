@@ -28,6 +28,14 @@ class NotSigned(Exception):
     """A draft is still being written; only a signed screen leads to a result."""
 
 
+class Unconfirmed(Exception):
+    """The patient answered these `items` at home and nobody has confirmed them; only an urgent outcome may not wait."""
+
+    def __init__(self, items: list[str]) -> None:
+        super().__init__(f"not confirmed: {', '.join(items)}")
+        self.items = items
+
+
 class NoRulesetForThis(Exception):
     """There are no rules for this version of the screen."""
 
@@ -47,7 +55,10 @@ def preview(screen: Screen) -> Outcome:
 
 @transaction.atomic
 def sign_and_conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
-    """Sign the screen and conclude from it, both or neither. Raises what `screens.sign` raises."""
+    """Sign the screen and conclude from it, both or neither. Raises Unconfirmed, and what `screens.sign` raises."""
+    waiting = screen.unconfirmed
+    if waiting and not screen.is_signed and not preview(screen).is_urgent:
+        raise Unconfirmed(waiting)
     signed = screens.sign(screen=screen, by=by, now=now)
     return conclude(screen=signed, by=by, now=now)
 

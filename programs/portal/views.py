@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.views.decorators.http import require_GET, require_http_methods
 
+from assessments.screens.from_home import AtHome, Closed, at_home
 from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
@@ -41,8 +42,20 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
 
 def _no_program(request: HttpRequest, patient: Patient) -> HttpResponse:
     """None yet, or none any more."""
-    context = {"patient": patient, "has_ended": Version.objects.was_ended_for(patient)}
+    context = {
+        "patient": patient,
+        "has_ended": Version.objects.was_ended_for(patient),
+        "before_visit": _before_visit(patient),
+    }
     return render(request, "portal/no_program.html", context)
+
+
+def _before_visit(patient: Patient) -> AtHome | None:
+    """What can be answered before an assessment; None when nothing is asked now."""
+    try:
+        return at_home(patient, now=timezone.now())
+    except Closed:
+        return None
 
 
 @for_patient
@@ -206,5 +219,10 @@ def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
 def appointments(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     """The patient's own appointments: those to come first, and the last few before."""
     upcoming, past = appointments_of(patient, now=timezone.now())
-    context = {"patient": patient, "upcoming": upcoming, "past": past}
+    context = {
+        "patient": patient,
+        "upcoming": upcoming,
+        "past": past,
+        "before_visit": _before_visit(patient),
+    }
     return render(request, "portal/appointments.html", context)

@@ -9,17 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from assessments.charting import recordings_page, saving
+from assessments.charting import recordings_page, said_at_home, saving
 from assessments.charting.forms import AmendForm
 from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
 from assessments.screens import actions as screens
+from assessments.screens import from_home
 from assessments.screens.actions import AlreadySigned, NothingAnswered
 from assessments.screens.amending import differences
 from assessments.screens.definitions import Section
 from assessments.screens.forms import SectionForm
 from assessments.screens.models import Screen
 from assessments.triage import actions as triage
+from assessments.triage.actions import Unconfirmed
 from clinic.audit.guards import for_record
 from clinic.booking.models import Appointment
 from clinic.people import kept_forms
@@ -30,6 +32,7 @@ KEYS = [
     ("Tab", "Next question"),
     ("Enter", "Next field; after the last one, save and continue (in a text box, a new line)"),
     ("y n u", "Yes, no, not known"),
+    ("c", "Confirm what the patient answered at home"),
     ("0 … 9", "A pain score (t for 10), or that option of a list"),
     ("← ↑ → ↓", "On the body chart: another place; Enter marks it, 0 … t how strong, s d n how deep"),
     ("?", "This list"),
@@ -85,9 +88,19 @@ def _save(request: HttpRequest, page: ScreenPage, place: Section, account: Accou
         return _signed_already(request, refused.screen)
     if form.errors or page.problems:
         return _show(request, page, place, form, status=409 if page.problems else 422)
+    if pressed := request.POST.get("confirm"):  # the patient's answers, once what was typed is safe
+        return _confirm(page, place, pressed, account)
     if wanted := request.POST.get("record"):  # a test's “Add a photo or video”, once the section is safe
         return redirect(recordings_page.page_url(page.screen, subject_from(page.screen.definition, wanted)))
     return redirect(ScreenPage(Screen.objects.get(pk=page.screen.pk)).after(place))
+
+
+def _confirm(page: ScreenPage, place: Section, pressed: str, account: Account) -> HttpResponse:
+    items = said_at_home.to_confirm(pressed, place.items)
+    from_home.confirm(screen=page.screen, items=items, by=account, now=timezone.now())
+    if pressed == said_at_home.ALL:
+        return redirect(page.url(place))
+    return redirect(page.link(page.screen.definition.items[items[0]]) if items else page.url(place))
 
 
 def _show(
@@ -102,6 +115,7 @@ def _show(
         "groups": page.groups(place, form),
         "nav": page.nav(place),
         "back_url": page.before(place),
+        "unconfirmed": page.unconfirmed(place),
         "keys": KEYS,
         **how,
     }
@@ -121,6 +135,8 @@ def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id:
             return _signed_already(request, refused.screen)
         except NothingAnswered:
             messages.error(request, "Nothing was answered yet, so there is nothing to sign.")
+        except Unconfirmed as refused:
+            messages.error(request, _not_confirmed(len(refused.items)))
         else:
             return redirect("charting:triage", patient.pk, result.pk)
     return render(request, "charting/sign.html", {"patient": patient, "page": ScreenPage(screen)})
@@ -146,6 +162,11 @@ def show_answers(
         "form": form or AmendForm(),
     }
     return render(request, "charting/answers.html", context, status=status)
+
+
+def _not_confirmed(count: int) -> str:
+    answers = "1 answer of the patient is" if count == 1 else f"{count} answers of the patient are"
+    return f"Not signed: {answers} not confirmed yet. They are listed below; confirm or change each."
 
 
 def _signed_already(request: HttpRequest, screen: Screen) -> HttpResponse:

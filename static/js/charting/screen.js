@@ -227,6 +227,14 @@ const keyed = (event) => {
     return;
   }
   if (element.type === "radio" && press(element, event.key)) event.preventDefault();
+  else if (event.key === "c" && confirmed(element)) event.preventDefault();
+};
+
+// The patient's answer beside this field is confirmed; never while words or numbers are being written.
+const confirmed = (element) => {
+  const button = element.matches("input[type=radio], input[type=checkbox], select") && itemOf(element)?.querySelector("[data-confirm]");
+  button?.click();
+  return Boolean(button);
 };
 
 // Answer a group of radios by one key; false when the key means nothing there.
