@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from assessments.charting.without_catalogue import title_of
 from assessments.screens.models import Answer, Screen
 from assessments.triage.actions import class_label
 from assessments.triage.models import Decision, Result
@@ -128,7 +129,7 @@ def newest_of(results: list[Result], screens: list[Screen]) -> Result | None:
 
 def _screen(patient: Patient, screen: Screen, newer: Screen | None) -> dict[str, Any]:
     """The screen's event. `newer` is the version that takes its place, signed or being written."""
-    title = screen.definition.head.title + (": amendment" if screen.amends_id else "")
+    title = title_of(screen) + (": amendment" if screen.amends_id else "")
     where = reverse("charting:answers", args=[patient.pk, screen.pk])
     because = f"Reason: {screen.amended_because}" if screen.amends_id else ""
     if screen.is_signed:

@@ -63,6 +63,7 @@ def amend(*, screen: Screen, because: str, by: Account, now: dt.datetime) -> Scr
     signed = Screen.objects.select_for_update(of=("self",)).select_related("patient").get(pk=screen.pk)
     if not signed.is_signed:
         raise NotSignedYet
+    signed.definition  # noqa: B018 - KnowledgeError before anything is written: nobody could fill the draft
     newer = signed.amendment
     if newer is not None:
         raise AmendedAlready(newer)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.charting.forms import AmendForm
 from assessments.charting.section_page import ScreenPage
 from assessments.charting.views.screen import show_answers
+from assessments.charting.without_catalogue import with_catalogue
 from assessments.screens import amending
 from clinic.audit.guards import for_record
 from clinic.people import kept_forms
@@ -18,6 +19,7 @@ from clinic.people.roles import Role
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def amend(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """Open the draft that amends this screen, or say what stands in its way."""
     screen = get_object_or_404(patient.screens.select_related("signed_by", "amends"), pk=screen_id)

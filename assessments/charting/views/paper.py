@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET
 
 from assessments.charting.paper.facts import NotSigned, facts
 from assessments.charting.paper.typesetting import typeset
+from assessments.charting.without_catalogue import with_catalogue
 from clinic.audit.guards import for_record
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 @require_GET
 def pdf(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """The PDF; of a draft there is none. Its file name says nothing about anybody."""

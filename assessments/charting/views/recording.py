@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.charting import recordings_page as pages
 from assessments.charting.recordings_page import RecordingForm, RemovalForm
+from assessments.charting.without_catalogue import with_catalogue
 from assessments.screens.actions import AlreadySigned
 from assessments.screens.models import Recording, Screen
 from assessments.screens.recordings import actions
@@ -21,6 +22,7 @@ from clinic.people.roles import Role
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def recordings(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """The page that adds one to a draft, with those already there."""
     screen = get_object_or_404(patient.screens.select_related("signed_by"), pk=screen_id)

@@ -13,6 +13,7 @@ from assessments.charting import recordings_page, said_at_home, saving
 from assessments.charting.forms import AmendForm
 from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
+from assessments.charting.without_catalogue import with_catalogue
 from assessments.screens import actions as screens
 from assessments.screens import from_home
 from assessments.screens.actions import AlreadySigned, NothingAnswered
@@ -44,6 +45,7 @@ AMENDMENT_FIRST = (
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
     """Open the patient's draft, or begin one, and go to the first section that still needs answers."""
     if request.method != "POST":
@@ -59,6 +61,7 @@ def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpRe
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def section(
     request: HttpRequest, *, account: Account, patient: Patient, screen_id: int, section: str
 ) -> HttpResponse:
@@ -123,6 +126,7 @@ def _show(
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """Read it over, with what is missing and what contradicts itself; then sign, which also concludes."""
     screen = get_object_or_404(patient.screens, pk=screen_id)
@@ -143,6 +147,7 @@ def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id:
 
 
 @for_record(Role.CLINICIAN)
+@with_catalogue
 def answers(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
     """A screen to read: what was answered, in the catalogue's own order and words."""
     screen = get_object_or_404(patient.screens.select_related("signed_by", "amends"), pk=screen_id)
