@@ -17,7 +17,7 @@ FORBIDDEN = [
     r"diagnos\w*",
     r"detects?\b",
     r"rul(?:es|ed) out\b",
-    r"confirms?\b",
+    r"confirms\b|(?:to|can|may|will) confirm\b",  # a person confirms an answer by a button; no test confirms an injury
     r"\bsafe\b",
     r"\bcleared\b",
     r"no red flags?\b",

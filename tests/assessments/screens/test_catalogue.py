@@ -127,7 +127,7 @@ def test_patients_are_asked_history_alone_and_no_core_question_is_left_out():
         ("[in_plain_words.onset]", "[in_plain_words.onsett]", "E002", "onsett"),
         ("[in_plain_words.onset]", "[in_plain_words.palp_ischial_tender]", "E006", "only history"),
         ("options = { bilateral =", "options = { both =", "E002", "both"),
-        ('[safety_text]\ntitle = "', '[safety_text]\ntitel = "', "E006", "title"),
+        ('\ntitle = "Please', '\ntitel = "Please', "E006", "title"),
         ("[asked_when]", "[asked_whenever]", "E001", "asked_whenever"),
     ],
 )
