@@ -48,7 +48,9 @@ def test_a_photo_from_the_test_and_back_with_every_answer_safe(carl, screen):
     page.set_input_files("[name=file]", {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     carl.types("Caption", "left heel lifts early").presses("Keep it")
     expect(page.get_by_alt_text("left heel lifts early")).to_be_visible()
-    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+    for picture in page.locator("main img").all():
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("one => one.naturalWidth") > 0
     assert Recording.objects.get().test == section.tests[0].id
     assert Answer.objects.filter(screen=screen).count() >= before
     carl.faults += page_faults(page)

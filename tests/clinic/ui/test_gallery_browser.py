@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.person import Person, Window
 
@@ -133,7 +133,8 @@ def test_the_keys_are_listed_on_a_question_mark_but_not_while_typing(page_of_all
 def test_who_the_page_is_about_stays_in_view(page_of_all: Page):
     page = page_of_all
     page.mouse.wheel(0, 3000)
-    page.wait_for_function("scrollY > 500")
+    expect(page.locator("main h2").first).not_to_be_in_viewport()
+    assert page.evaluate("scrollY") > 500
     box = page.get_by_role("region", name="Patient").bounding_box()
     assert box is not None
     assert box["y"] == 0
