@@ -40,7 +40,14 @@ ROWS = {
     "reminder_id": lambda ana: ana.reminders.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
 }
-WORDS = {"section": "red-flags", "token": "x" * 43, "file": "none.log", "place": 0, "item": "onset"}
+WORDS = {
+    "section": "red-flags",
+    "token": "x" * 43,
+    "file": "none.log",
+    "place": 0,
+    "item": "onset",
+    "label": "hamstring.v1",
+}
 
 
 @dataclass(frozen=True)

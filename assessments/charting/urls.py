@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from assessments.charting.views import amend, chart, day, overruled, paper, recording, result, screen
+from assessments.charting.views import (
+    amend,
+    chart,
+    day,
+    overruled,
+    paper,
+    recording,
+    result,
+    rule_book,
+    screen,
+)
 
 app_name = "charting"
 urlpatterns = [
     path("", day.today, name="today"),
     path("overruled/", overruled.overruled, name="overruled"),
+    path("rules/", rule_book.newest, name="rules"),
+    path("rules/<str:label>/", rule_book.rule_book, name="rule_book"),
     path("patients/", day.patients, name="patients"),
     path("patients/<int:patient_id>/", chart.patient, name="patient"),
     path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),

@@ -18,6 +18,11 @@ def load(region: str, version: int = 1) -> list[dict[str, Any]]:
     return cases
 
 
+def has(region: str, version: int = 1) -> bool:
+    """Whether the region has worked cases."""
+    return (HERE / f"{region}.v{version}.json").is_file()
+
+
 def load_probes(region: str, version: int = 1) -> dict[str, Any]:
     """One small change of a base case for each rule: {"base": case id, "probes": [...]}."""
     probes: dict[str, Any] = json.loads((HERE / f"{region}_probes.v{version}.json").read_text())
