@@ -86,6 +86,14 @@ def test_each_rule_on_a_result_leads_to_its_place_in_the_version_that_decided(wo
         assert f'id="{anchor}"' in client.get(address).content.decode()
 
 
+def test_an_emergency_is_never_told_to_wait_until_tonight(world):
+    said = page(world, load_ruleset().version_label)
+    for rule in load_ruleset().rules:
+        entry = said.split(f'id="{rule.id}"')[1].split("</article>")[0]
+        assert ("Act now" in entry) is (rule.urgency == "emergency_now")
+        assert ("Act the same day" in entry) is (rule.urgency == "same_day")
+
+
 def test_the_book_is_light_and_asks_the_database_for_nothing_of_its_own(world, django_assert_max_num_queries):
     address = reverse("charting:rule_book", args=[load_ruleset().version_label])
     client = world.signed_in(world.carl)
