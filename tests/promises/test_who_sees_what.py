@@ -79,13 +79,16 @@ def labels(version, *patients) -> set[str]:
     return found | {version.program.decision.klass, "Hamstring strain, mild"}
 
 
-COUNTED = "charting:overruled"  # a manager's counts: rules and classes, and nobody they were about
+ABOUT_NOBODY = {  # a manager's counts and the published rules: rules and classes, and no patient
+    "charting:overruled": (),
+    "charting:rule_book": ("hamstring.v1",),
+}
 
 
 def said(story, role, words: set[str]) -> list[str]:
     """Which of these words are in an answer that this role gets for Ana or Ben."""
     client, found = story.signed_in(somebody(story, role)), []
-    mine = [page for page in pages() if role in page.door.roles and page.name != COUNTED]
+    mine = [page for page in pages() if role in page.door.roles and page.name not in ABOUT_NOBODY]
     for method in ("get", "post"):  # posts come last: they change what there is to read
         for page in mine:
             of_ana_alone = page.names_a_row and set(page.parts) != {"patient_id"}
@@ -115,9 +118,12 @@ def test_the_desk_reads_nothing_clinical(told, role):
     )
 
 
-def test_the_managers_counts_are_about_nobody(told):
+@pytest.mark.parametrize("page", ABOUT_NOBODY)
+def test_counts_and_rules_are_about_nobody(told, page):
     story, _ = told
-    shown = body(story.signed_in(somebody(story, Role.MANAGER)).get(reverse(COUNTED))).casefold()
+    address = reverse(page, args=ABOUT_NOBODY[page])
+    shown = body(story.signed_in(somebody(story, Role.MANAGER)).get(address)).casefold()
+    assert "hamstring.v" in shown
     people = {word for one in (story.ana, story.ben) for word in (one.legal_family_name, one.record_number)}
     about = {*people, GOAL, REASON, NOTE, LOG_NOTE, CAPTION}
     assert [word for word in about if word.casefold() in shown] == []
