@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from clinic.audit.guards import Door
 from clinic.audit.models import Entry
+from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from tests.test_house_rules import THIRD_PARTY
@@ -196,6 +197,20 @@ def test_anothers_rows_are_not_found_under_this_patient(story, role):
             response = answer(client, method, page.url(story.ana, rows_of=story.ben))
             if response.status_code not in {404, 405}:
                 wrong.append(f"{method} {page.name}: {response.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.CLINICIAN, Role.MANAGER])
+def test_a_page_drawn_for_another_patient_saves_nothing(story, role):
+    """Every address of a record, sent what a form of Ben's page would send: refused before its view is reached."""
+    client = story.signed_in(somebody(story, role))
+    wrong = [
+        f"{page.name}: {response.status_code}"
+        for page in pages()
+        if role in page.door.roles and page.door.hands_a_record and "patient_id" in page.parts
+        for response in [client.post(page.url(story.ana), {PATIENT_FIELD: str(story.ben.pk)})]
+        if response.status_code != 409
+    ]
     assert wrong == []
 
 

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from django.urls import Resolver404, resolve
 from PIL import Image
 
 from assessments.screens import actions as screens
@@ -34,6 +36,7 @@ from assessments.triage import actions as triage
 from assessments.triage import worked_cases
 from clinic.booking.actions import book
 from clinic.booking.models import Appointment, AppointmentType, WorkingHours
+from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel, Patient
 from clinic.people.roles import Role
 from clinic.reminders import actions as reminders
@@ -44,6 +47,21 @@ from programs.plans.models import Version
 NOW = dt.datetime(2026, 3, 3, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "a long enough pass phrase"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+class AtTheirPage(Client):
+    """A client whose posts say whose record they belong to, as each form on a page of ours does."""
+
+    def post(self, path: str, data: Any = None, *args: Any, **how: Any) -> Any:
+        if data is None or (isinstance(data, dict) and PATIENT_FIELD not in data):
+            try:
+                whose = resolve(urlsplit(path).path).kwargs.get("patient_id")
+            except Resolver404:
+                whose = None
+            if whose is not None:
+                data = {} if data is None else data.copy()
+                data[PATIENT_FIELD] = str(whose)
+        return super().post(path, data, *args, **how)
 
 
 @dataclass
@@ -205,7 +223,7 @@ class World:
         return next(case["input"] for case in worked_cases.load("hamstring") if case["id"] == name)
 
     def signed_in(self, account: Account) -> Client:
-        client = Client()
+        client = AtTheirPage()
         client.force_login(account, backend="clinic.people.backends.ClinicBackend")
         return client
 

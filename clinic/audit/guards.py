@@ -20,14 +20,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from clinic.audit.actions import record
 from clinic.audit.middleware import name_page
 from clinic.audit.models import Entry
-from clinic.people import kept_forms
+from clinic.people import belonging, kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import STAFF, Role
 
@@ -58,7 +58,10 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
 
 
 def for_record(*roles: Role) -> Callable[[View], View]:
-    """Only these roles, for one patient's record named by `patient_id` in the URL. The visit is audited."""
+    """Only these roles, for one patient's record named by `patient_id` in the URL. The visit is audited.
+
+    A post from a form that was drawn for another patient, or that does not say for whom, is refused with 409.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -69,6 +72,8 @@ def for_record(*roles: Role) -> Callable[[View], View]:
             patient = Patient.objects.filter(pk=patient_id).first()
             if patient is None:
                 raise Http404
+            if request.method == "POST" and not belonging.belongs(request, patient):
+                return _another_page(request, patient, who)
             _note_visit(request, patient, who)
             return view(request, account=who, patient=patient, **kwargs)
 
@@ -135,6 +140,27 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
             "You were signed out before this was saved. Sign in again and what you typed is shown again.",
         )
     return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
+
+
+def _another_page(request: HttpRequest, patient: Patient, who: Account) -> HttpResponse:
+    """Nothing is saved into a record from a page that is not its own. Both names are shown, so both are audited."""
+    whose = belonging.drawn_for(request)
+    record(
+        action=Entry.Action.REFUSED,
+        patient=patient,
+        by=who,
+        what="sent from a page that is not this record's",
+    )
+    if whose is not None and whose != patient:
+        record(action=Entry.Action.READ, patient=whose, by=who)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        page = f"This page belongs to {whose.full_name}" if whose else "This page does not say whose it is"
+        words = (
+            f"{page}; nothing was saved. What you typed is still here: open the right patient's page again"
+        )
+        return JsonResponse({"refused": words}, status=409)
+    shown = {"patient": patient, "drawn_for": whose, "typed": belonging.typed(request)}
+    return render(request, "wrong_patient.html", shown, status=409)
 
 
 def _note_visit(request: HttpRequest, patient: Patient, who: Account) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
+from clinic.people.belonging import PATIENT_FIELD
+
 OWNER_FIELD = "form_owner"
 KEPT = "kept_form"
 SALT = "clinic.kept_forms"
 LARGEST = 200_000  # characters; a whole movement screen with notes is under 20,000
 OLDEST_SECONDS = 24 * 60 * 60
-NEVER_KEPT = {"csrfmiddlewaretoken", OWNER_FIELD, "password"}
+NEVER_KEPT = {"csrfmiddlewaretoken", OWNER_FIELD, PATIENT_FIELD, "password"}
 
 
 def owner_note(account_pk: int) -> str:

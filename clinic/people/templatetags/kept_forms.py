@@ -1,4 +1,4 @@
-"""`{% load kept_forms %}{% form_owner %}` inside a form: says who opened it, so that nothing typed is lost."""
+"""`{% load kept_forms %}{% form_owner %}` inside a form: says who opened it, and for which patient."""
 
 from typing import Any
 
@@ -6,15 +6,26 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.kept_forms import OWNER_FIELD, owner_note
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def form_owner(context: dict[str, Any]) -> SafeString | str:
-    """The hidden field; nothing for somebody who is not signed in."""
+def form_owner(context: dict[str, Any], patient: Any = None) -> SafeString | str:
+    """The hidden fields; nothing for somebody who is not signed in.
+
+    `patient`, or its id, is named where the page is about several; elsewhere it is the page's own `patient`.
+    """
     account = context["request"].user
     if not account.is_authenticated:
         return ""
-    return format_html('<input type="hidden" name="{}" value="{}">', OWNER_FIELD, owner_note(account.pk))
+    whose = patient or context.get("patient")
+    return _hidden(OWNER_FIELD, owner_note(account.pk)) + (
+        _hidden(PATIENT_FIELD, getattr(whose, "pk", whose)) if whose else ""
+    )
+
+
+def _hidden(name: str, value: object) -> SafeString:
+    return format_html('<input type="hidden" name="{}" value="{}">', name, value)

@@ -71,7 +71,7 @@ const received = async (response, going) => {
   // A save is never answered with another page: where one was, it is the sign-in, which speaks JSON too when asked.
   if (!json || response.redirected) return stop(going, "You were signed out. What you typed is kept: press “Save and continue”, then sign in again");
   const told = await response.json();
-  if (told.signed) return stop(going, told.signed);
+  if (told.signed || told.refused) return stop(going, told.signed || told.refused);
   form.elements.seen.value = told.seen;
   going.forEach((item) => problem(item, told.errors[item] || told.clashes[item] || ""));
   going.forEach((item) => (told.errors[item] || told.clashes[item] ? refused.add(item) : refused.delete(item)));

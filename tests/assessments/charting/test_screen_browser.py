@@ -201,3 +201,23 @@ def test_a_session_that_ran_out_in_mid_section_loses_nothing(world, carl, screen
     assert values(screen) == {}
     carl.presses("Save and continue").is_on("This episode")
     assert values(screen) == {"age_years": 34, "body_mass_kg": 61}
+
+
+def test_a_save_that_strays_into_another_patients_tab_is_refused_and_stays_on_the_page(world, carl, screen):
+    """Two tabs on two patients; the older one's form has come to point at the newer one's screen."""
+    page = carl.opens(section(screen, "person")).page
+    other = actions.start(patient=world.ben, by=world.carl, now=world.now)
+    second = page.context.new_page()
+    second.goto(f"{page.url.split('/chart')[0]}{section(other, 'person')}")
+    page.locator("[data-screen-form]").evaluate("(form, to) => form.setAttribute('action', to)", second.url)
+    page.locator("[name=body_mass_kg]").fill("61")
+    expect(page.locator("[data-saved-text]")).to_contain_text(
+        "This page belongs to Ana Silva; nothing was saved"
+    )
+    expect(page.locator("[name=body_mass_kg]")).to_have_value("61")
+    second.locator("[name=body_mass_kg]").fill("84")
+    expect(second.locator("[data-saved-text]")).to_have_text(SAVED)
+    assert values(screen) == {}
+    assert values(other) == {"body_mass_kg": 84}
+    second.close()
+    carl.faults = [fault for fault in carl.faults if "409" not in fault]
