@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.forms import BoundField
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 
 from assessments.charting import recordings_page, said_at_home
+from assessments.charting.beside import beside
 from assessments.charting.recordings_page import Shown
 from assessments.charting.said_at_home import FromHome
 from assessments.screens.actions import Clash
@@ -24,7 +24,7 @@ from assessments.screens.definitions import Item, Section, Test
 from assessments.screens.forms import AGAINST, CHOSEN, UNABLE, SectionForm
 from assessments.screens.marking import Shown as ShownMap
 from assessments.screens.marking import shown_maps
-from assessments.screens.models import Answer, Screen
+from assessments.screens.models import Screen
 from assessments.screens.recordings.actions import Subject
 from assessments.screens.showing import named, shown
 from assessments.triage.actions import preview
@@ -59,7 +59,7 @@ class Group:
 
     test: Test | None
     fields: list[Drawn]
-    do_not: str = ""
+    is_stopped: bool = False
     recordings: Sequence[Shown] = ()
 
     @property
@@ -143,7 +143,9 @@ class ScreenPage:
                 "urgent": section.id in needed,
                 "current": section is current,
                 "done": all(
-                    item.id in self.screen.answered for item in section.items if item.id in self.asked
+                    item.id in self.screen.answered
+                    for item in section.items
+                    if item.id in self.asked and not item.may_stay_empty
                 ),
             }
             for section in self.sections
@@ -192,7 +194,7 @@ class ScreenPage:
             definition=self.screen.definition,
             section=section,
             answered=self.screen.answered,
-            last={**last_time(self.screen), **self.screen.said_by_record()},
+            last=beside(self.screen),
         )
 
     def groups(self, section: Section, form: SectionForm) -> list[Group]:
@@ -200,11 +202,10 @@ class ScreenPage:
         values = self.computed(section)
         asked = [item for item in section.items if item.is_history]
         groups = [self._questions(section, asked, form, values)] if asked else []
-        stop = "Do not do this test: an urgent finding was recorded." if self.outcome.is_urgent else ""
         for test in section.tests:
             drawn = [self._drawn(item, form, values) for item in test.items]
             seen = self._recorded.get(Subject(section.id, test.id), ())
-            groups.append(Group(test, drawn, stop if test.provocative else "", seen))
+            groups.append(Group(test, drawn, test.provocative and self.outcome.is_urgent, seen))
         return groups
 
     def _questions(
@@ -288,21 +289,3 @@ def marked(label: object) -> str:
     """A label with the mark of what triage still needs, and the same in words for who cannot see it."""
     words = '<span class="needed-mark">{}<span class="visually-hidden">Needed for triage: </span></span>{}'
     return format_html(words, icon("circle-filled"), label)
-
-
-def last_time(screen: Screen) -> dict[str, str]:
-    """Item → “Last time, 3 Feb 2026: 24 deg”, from this patient's examination of the same kind before this one."""
-    before = Screen.objects.signed().filter(patient=screen.patient_id, catalogue=screen.catalogue)
-    earlier = {"started_at__lt" if screen.amends_id else "started_at__lte": screen.started_at}
-    before = before.filter(**earlier).exclude(pk=screen.pk)
-    newest = Subquery(before.values("pk")[:1])
-    found = Answer.objects.filter(screen=newest).annotate(
-        taken_at=Subquery(before.filter(pk=OuterRef("screen")).values("signed_at"))
-    )
-    items = screen.definition.items
-    words = {}
-    for row in found:
-        if row.item in items and (row.value is not None or row.unable):
-            day = format_date(timezone.localtime(row.taken_at), "j M Y")
-            words[row.item] = f"Last time, {day}: {shown(items[row.item], row.value, unable=row.unable)}."
-    return words

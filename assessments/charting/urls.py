@@ -25,6 +25,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/answers/", screen.answers, name="answers"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/amend/", amend.amend, name="amend"),
+    path("patients/<int:patient_id>/screens/<int:screen_id>/withdraw/", amend.withdraw, name="withdraw"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/pdf/", paper.pdf, name="pdf"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/sign/", screen.sign, name="sign"),
     path(

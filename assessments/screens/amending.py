@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from assessments.screens.actions import locked
 from assessments.screens.definitions import Item
 from assessments.screens.models import SHORTEST_REASON, Answer, Screen
 from assessments.screens.showing import named, shown
@@ -37,6 +38,14 @@ class DraftIsOpen(Exception):
 
 class NoReason(Exception):
     """An amendment says why, in a sentence somebody else can follow."""
+
+
+class NotAnAmendment(Exception):
+    """Only an amendment is withdrawn."""
+
+
+class SaysOtherwise(Exception):
+    """The amendment holds something the signed screen does not: an answer, a photo, a video. It is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,26 @@ def amend(*, screen: Screen, because: str, by: Account, now: dt.datetime) -> Scr
         what=f"screen {draft.pk} amends {signed.pk}",
     )
     return draft
+
+
+@transaction.atomic
+def withdraw(*, amendment: Screen, by: Account) -> Screen:
+    """Take back an amendment that was opened by mistake; the signed screen stands, and is returned.
+
+    Only the copy of what is signed goes, so no answer is lost. The audit log keeps both steps.
+
+    Raises SaysOtherwise, AlreadySigned, or NotAnAmendment.
+    """
+    draft = locked(amendment)
+    if draft.amends is None:
+        raise NotAnAmendment
+    if differences(draft) or draft.recordings.exists():
+        raise SaysOtherwise
+    what = f"screen {draft.pk} withdrawn: it amended {draft.amends_id}, and nothing in it"
+    record(action=Entry.Action.CHANGED, patient=draft.patient, by=by, what=what)
+    draft.answers.all().delete()
+    draft.delete()
+    return draft.amends
 
 
 def differences(screen: Screen) -> list[Difference]:

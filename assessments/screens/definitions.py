@@ -63,6 +63,11 @@ class Item:
         return not self.test
 
     @property
+    def may_stay_empty(self) -> bool:
+        """Own words and marks on the body chart: no rule reads them, and a section is done without them."""
+        return self.kind in {"text", "pain_map"}
+
+    @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """(value, label) for each option, in the catalogue's order."""
         return tuple((option, self.option_label(option)) for option in self.options)

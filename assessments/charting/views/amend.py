@@ -1,4 +1,4 @@
-"""Opening a corrected version of a signed screen."""
+"""Opening a corrected version of a signed screen, and taking it back where it was opened by mistake."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from assessments.charting.section_page import ScreenPage
 from assessments.charting.views.screen import show_answers
 from assessments.charting.without_catalogue import with_catalogue
 from assessments.screens import amending
+from assessments.screens.actions import AlreadySigned
 from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
+
+STAYS = (
+    "Not withdrawn: the amendment says something the signed screen does not. "
+    "See what changed below; sign it, or put it back as it was signed and withdraw it then."
+)
 
 
 @for_record(Role.CLINICIAN)
@@ -42,3 +48,23 @@ def amend(request: HttpRequest, *, account: Account, patient: Patient, screen_id
         return redirect("charting:answers", patient.pk, refused.draft.pk)
     page = ScreenPage(draft)
     return redirect(page.url(page.first_open()))
+
+
+@for_record(Role.CLINICIAN)
+@with_catalogue
+def withdraw(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
+    """Take back an amendment in which nothing was changed, or say why it stays."""
+    screen = get_object_or_404(patient.screens.select_related("amends"), pk=screen_id)
+    if request.method == "POST":
+        try:
+            signed = amending.withdraw(amendment=screen, by=account)
+        except amending.NotAnAmendment:
+            messages.info(request, "This screen amends no other one, so there is nothing to withdraw.")
+        except amending.SaysOtherwise:
+            messages.warning(request, STAYS)
+        except AlreadySigned:
+            messages.warning(request, "This amendment was signed already. It stays as it was signed.")
+        else:
+            messages.success(request, "The amendment was withdrawn. This screen stands as it was signed.")
+            return redirect("charting:answers", patient.pk, signed.pk)
+    return redirect("charting:answers", patient.pk, screen.pk)

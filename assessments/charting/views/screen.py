@@ -158,12 +158,15 @@ def show_answers(
     request: HttpRequest, screen: Screen, form: AmendForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The screen to read, with its versions; `form` is a refused amendment."""
+    changed = differences(screen)
+    is_open = screen.amends_id is not None and not screen.is_signed
     context = {
         "patient": screen.patient,
         "page": ScreenPage(screen),
         "result": screen.results.first(),
         "newer": screen.amendment,
-        "differences": differences(screen),
+        "differences": changed,
+        "may_withdraw": is_open and not changed and not screen.recordings.exists(),
         "form": form or AmendForm(),
     }
     return render(request, "charting/answers.html", context, status=status)

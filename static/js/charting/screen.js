@@ -134,7 +134,21 @@ const problem = (name, words) => {
 const urgent = (words) => {
   const box = document.querySelector("[data-urgent]");
   box.querySelector("[data-urgent-text]").textContent = words;
+  if (box.hidden !== !words) provoking(Boolean(words));
   box.hidden = !words;
+};
+
+// Tests that provoke fold away as soon as an urgent rule holds, and open again when it does not; never under somebody's hands.
+const provoking = (stopped) => {
+  const tests = [...form.querySelectorAll("[data-provocative]")];
+  tests.forEach((fields) => {
+    fields.toggleAttribute("data-stopped", stopped);
+    fields.closest(".test").querySelector("[data-do-not]").hidden = !stopped;
+    if (!fields.contains(document.activeElement)) fields.open = !stopped;
+  });
+  const said = stopped ? "An urgent finding was recorded. " : "The finding is no longer urgent. ";
+  const folded = stopped ? "Do not do the tests that provoke pain; they are marked on this page." : "The tests of this page are open again.";
+  document.querySelector("[data-urgent-said]").textContent = said + (tests.length ? folded : "");
 };
 
 form.addEventListener("input", changed);

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from assessments.charting.section_page import last_time
+from assessments.charting.beside import last_time
 from assessments.screens import actions as screens
 from assessments.screens import amending
 from assessments.screens.amending import earlier_versions

@@ -125,3 +125,72 @@ def test_the_pages_lead_from_one_version_to_the_other(world, signed, django_asse
         page = client.get(address("answers", new)).content.decode()
     assert address("answers", signed) in page
     assert "wrong age was typed &lt;b&gt;" in page
+
+
+def test_each_field_of_the_draft_says_what_was_signed(world, signed, django_assert_max_num_queries):
+    new = corrected(world, signed)
+    screens.save_answers(
+        screen=new,
+        changes={"goal": Change("A marathon")},
+        by=world.cleo,
+        now=world.now + dt.timedelta(minutes=9),
+    )
+    old = signed.answers.get(item="age_years").value
+    client = world.signed_in(world.carl)
+    address = reverse("charting:screen", args=[new.patient_id, new.pk, "person"])
+    client.get(address)  # the first page of a session also writes the session
+    with django_assert_max_num_queries(12):
+        page = client.get(address).content.decode()
+    assert f"Signed as: {old} years." in page
+    places = reverse("charting:screen", args=[new.patient_id, new.pk, new.definition.items["goal"].section])
+    assert "Not asked when it was signed." in client.get(places).content.decode()
+    assert "Signed as" not in client.get(address_of_a_new_screen(world)).content.decode()
+
+
+def address_of_a_new_screen(world) -> str:
+    screen = screens.start(patient=world.ben, by=world.carl, now=world.now)
+    return reverse("charting:screen", args=[world.ben.pk, screen.pk, "person"])
+
+
+def test_an_amendment_opened_by_mistake_is_withdrawn_and_a_changed_one_is_not(world, signed):
+    new, client = amended(world, signed), world.signed_in(world.carl)
+    assert "Withdraw this amendment" in client.get(address("answers", new)).content.decode()
+    screens.save_answers(
+        screen=new,
+        changes={"age_years": Change(51, 1)},
+        by=world.carl,
+        now=world.now + dt.timedelta(minutes=9),
+    )
+    assert "Withdraw this amendment" not in client.get(address("answers", new)).content.decode()
+    told = client.post(address("withdraw", new), follow=True).content.decode()
+    assert "Not withdrawn" in told
+    assert signed.amendments.get() == new
+    old = signed.answers.get(item="age_years").value
+    screens.save_answers(
+        screen=new,
+        changes={"age_years": Change(old, 2)},
+        by=world.carl,
+        now=world.now + dt.timedelta(minutes=10),
+    )
+    gone = client.post(address("withdraw", new))
+    assert gone["Location"] == address("answers", signed)
+    assert not signed.amendments.exists()
+    assert Entry.objects.filter(account=world.carl, what__startswith=f"screen {new.pk} withdrawn").exists()
+    assert amended(world, signed).amends == signed
+
+
+def test_a_photo_keeps_an_amendment_from_being_withdrawn(world, signed):
+    new = amended(world, signed)
+    world.photo(new, now=world.now + dt.timedelta(minutes=9))
+    with pytest.raises(amending.SaysOtherwise):
+        amending.withdraw(amendment=new, by=world.carl)
+
+
+def test_only_an_open_amendment_is_withdrawn(world, signed):
+    with pytest.raises(screens.AlreadySigned):
+        amending.withdraw(amendment=signed, by=world.carl)
+    client, bens = world.signed_in(world.carl), screens.start(patient=world.ben, by=world.carl, now=world.now)
+    with pytest.raises(amending.NotAnAmendment):
+        amending.withdraw(amendment=bens, by=world.carl)
+    assert "nothing to withdraw" in client.post(address("withdraw", bens), follow=True).content.decode()
+    assert Screen.objects.filter(pk=bens.pk).exists()

@@ -51,6 +51,12 @@ def values(screen):
     return dict(Answer.objects.filter(screen=screen).values_list("item", "value"))
 
 
+def answer(screen, by, said):
+    held = dict(Answer.objects.filter(screen=screen).values_list("item", "revision"))
+    changes = {item: Change(value, held.get(item, 0)) for item, value in said.items()}
+    actions.save_answers(screen=screen, changes=changes, by=by, now=screen.started_at)
+
+
 def saved(person):
     expect(person.page.locator("[data-saved-text]")).to_have_text(SAVED)
 
@@ -201,6 +207,27 @@ def test_a_session_that_ran_out_in_mid_section_loses_nothing(world, carl, screen
     assert values(screen) == {}
     carl.presses("Save and continue").is_on("This episode")
     assert values(screen) == {"age_years": 34, "body_mass_kg": 61}
+
+
+def test_an_urgent_finding_folds_the_tests_that_provoke_while_the_page_is_open(world, carl, screen):
+    page = carl.opens(section(screen, "prone")).page
+    stop = page.get_by_text("Do not do this test: an urgent finding was recorded.")
+    tests = page.locator("details[data-provocative]")
+    expect(stop.first).to_be_hidden()
+    assert tests.count() > 1
+    answer(screen, world.carl, {"rf_saddle_numbness": True})  # in another tab
+    page.locator("[name=palp_tender_length_cm]").fill("3")
+    expect(stop).to_have_count(tests.count())
+    expect(stop.first).to_be_visible()
+    expect(page.locator("[data-urgent-said]")).to_contain_text("Do not do the tests that provoke pain")
+    for test in tests.all():
+        expect(test).not_to_have_attribute("open", "")
+        test.get_by_text("Show the fields of this test anyway").click()
+        expect(test.locator("input, select").first).to_be_visible()
+    answer(screen, world.carl, {"rf_saddle_numbness": False})
+    page.locator("[name=palp_tender_length_cm]").fill("4")
+    expect(stop.first).to_be_hidden()
+    expect(page.locator("[data-urgent-said]")).to_contain_text("no longer urgent")
 
 
 def test_a_save_that_strays_into_another_patients_tab_is_refused_and_stays_on_the_page(world, carl, screen):

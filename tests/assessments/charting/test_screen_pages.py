@@ -351,12 +351,13 @@ def test_a_form_caught_by_an_expired_session_comes_back(world, carl, screen, by_
 def test_after_an_urgent_finding_provoking_tests_say_do_not(world, carl):
     screen = draft(world, SCIATICA)
     html = carl.get(at(screen, "supine")).content.decode()
-    assert "Do not do this test" in html
+    assert "data-provocative data-stopped>" in html
+    assert '<p class="do-not" data-do-not>' in html
     assert "Cauda equina red flag present" in html
-    assert (
-        "Do not do this test"
-        not in carl.get(at(draft(world, DESK_WORKER, patient=world.ben), "supine")).content.decode()
-    )
+    calm = carl.get(at(draft(world, DESK_WORKER, patient=world.ben), "supine")).content.decode()
+    assert "data-provocative open>" in calm
+    assert "data-stopped" not in calm
+    assert '<p class="do-not" data-do-not>' not in calm
 
 
 def test_what_is_missing_is_listed_with_a_way_to_each(carl, screen):
