@@ -14,8 +14,9 @@ from django.utils.dateformat import format as format_date
 from assessments.charting.rows import page_above, words_before
 from assessments.screens.models import Screen
 from assessments.triage import actions
-from assessments.triage.models import Decision, Result
+from assessments.triage.models import Decision, Result, Telling
 from assessments.triage.rules import URGENT_TIERS
+from assessments.triage.telling import words_for_patient
 
 SHOWN_FIRST = 8
 UNDATED = {
@@ -171,6 +172,21 @@ class ResultPage:
     @property
     def leads_to_no_program(self) -> bool:
         return self.decision is not None and not actions.allows_program(self.decision)
+
+    @cached_property
+    def patient_words(self) -> str:
+        """What the patient reads once it is released; empty before the answer."""
+        return words_for_patient(self.decision) if self.decision else ""
+
+    @property
+    def told(self) -> Telling | None:
+        """The text released with the standing decision, if it was."""
+        return getattr(self.decision, "telling", None)
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether the text waits for a press of its own: without a program nothing else releases it."""
+        return self.leads_to_no_program and self.told is None and bool(self.patient_words)
 
     @property
     def missing(self) -> list[dict[str, Any]]:

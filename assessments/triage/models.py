@@ -1,13 +1,21 @@
-"""What triage concluded from a signed screen, and what the clinician decided about it. Neither is ever edited."""
+"""What triage concluded from a signed screen, what the clinician decided, and what the patient was told of it.
+
+None of them is ever edited.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    from clinic.people.models import Patient
 
 SHORTEST_REASON = 10  # characters: enough for a sentence somebody else can follow
 
@@ -90,3 +98,36 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.pk} ({self.klass})"
+
+
+class TellingQuerySet(models.QuerySet["Telling"]):
+    def released_to_patient(self, patient: Patient) -> TellingQuerySet:
+        """What this patient may read, the newest first.
+
+        Never a text whose class was decided otherwise since, nor one that rests on a screen corrected since.
+        """
+        later = Decision.objects.filter(result=OuterRef("decision__result"), pk__gt=OuterRef("decision"))
+        overtaken = Exists(later.exclude(klass=OuterRef("decision__klass")))
+        corrected = Exists(
+            Result.objects.filter(screen__amends=OuterRef("decision__result__screen"))  # signed, so concluded
+        )
+        theirs = self.filter(decision__result__patient=patient)
+        return theirs.exclude(overtaken).exclude(corrected).order_by("-told_at", "-pk")
+
+
+class Telling(models.Model):
+    """A text released to the patient, as it was released. Never edited: another decision has its own."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="telling")
+    text = models.TextField()
+    told_at = models.DateTimeField()
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = TellingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(name="a_telling_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"text {self.pk} for the patient"

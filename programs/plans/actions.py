@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from assessments.triage.models import Decision
+from assessments.triage.telling import tell, words_for_patient
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
@@ -123,7 +124,15 @@ def release(*, version: Version, by: Account, now: dt.datetime) -> Version:
     version.released_at, version.released_by = now, by
     version.save(update_fields=["state", "released_at", "released_by"])
     record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{version} released")
+    _tell_what_was_found(version, by, now)
     return version
+
+
+def _tell_what_was_found(version: Version, by: Account, now: dt.datetime) -> None:
+    """With the program the patient may read what it rests on, where the rules have words for it."""
+    decision = Decision.objects.select_related("result").get(program=version.program_id)
+    if words_for_patient(decision):
+        tell(decision=decision, by=by, now=now)
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from programs.portal import question_views, views
+from programs.portal import found, question_views, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.today, name="today"),
     path("program/", views.program, name="program"),
+    path("found/", found.found, name="found"),
     path("log/", views.log, name="log"),
     path("logged/<int:log_id>/", views.logged, name="logged"),
     path("appointments/", views.appointments, name="appointments"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from assessments.charting.forms import OverruleForm
 from assessments.charting.result_page import ResultPage
-from assessments.triage import actions
+from assessments.triage import actions, telling
 from assessments.triage.models import Result
 from clinic.audit.guards import for_record
 from clinic.people import kept_forms
@@ -45,8 +46,28 @@ def decide(request: HttpRequest, *, account: Account, patient: Patient, result_i
     return redirect("charting:triage", patient.pk, result.pk)
 
 
+@for_record(Role.CLINICIAN)
+def tell(request: HttpRequest, *, account: Account, patient: Patient, result_id: int) -> HttpResponse:
+    """Release the text of a class that leads to no program; of the others the program's release does it."""
+    result = _result(patient, result_id)
+    page = ResultPage(result)
+    if request.method == "POST":
+        if (
+            page.decision is None
+            or not page.may_tell
+            or str(page.decision.pk) != request.POST.get("decision")
+        ):
+            messages.warning(request, "The answer changed since the page was opened. Nothing was released.")
+        else:
+            telling.tell(decision=page.decision, by=account, now=timezone.now())
+            messages.success(request, f"Released. {patient.called} can read it now.")
+    return redirect("charting:triage", patient.pk, result.pk)
+
+
 def _result(patient: Patient, result_id: int) -> Result:
-    found = patient.triage_results.select_related("screen__signed_by").prefetch_related("decisions__made_by")
+    found = patient.triage_results.select_related("screen__signed_by").prefetch_related(
+        "decisions__made_by", "decisions__telling"
+    )
     return get_object_or_404(found, pk=result_id)
 
 
