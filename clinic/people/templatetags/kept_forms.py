@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from clinic.people.belonging import PATIENT_FIELD
@@ -21,11 +21,7 @@ def form_owner(context: dict[str, Any], patient: Any = None) -> SafeString | str
     account = context["request"].user
     if not account.is_authenticated:
         return ""
-    whose = patient or context.get("patient")
-    return _hidden(OWNER_FIELD, owner_note(account.pk)) + (
-        _hidden(PATIENT_FIELD, getattr(whose, "pk", whose)) if whose else ""
-    )
-
-
-def _hidden(name: str, value: object) -> SafeString:
-    return format_html('<input type="hidden" name="{}" value="{}">', name, value)
+    fields: list[tuple[str, object]] = [(OWNER_FIELD, owner_note(account.pk))]
+    if whose := patient or context.get("patient"):
+        fields.append((PATIENT_FIELD, getattr(whose, "pk", whose)))
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)

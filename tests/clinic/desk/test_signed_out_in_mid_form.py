@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from clinic.booking.models import Appointment, AppointmentChange
 from clinic.people.models import ContactChannel, Patient
 from tests.signed_out import away_too_long, owner_in, sign_in
+from tests.world import AtTheirPage
 
 FORMS = ("register", "book", "edit", "move", "contact")
 
@@ -74,7 +74,7 @@ def missing(page, typed):
 def test_everything_typed_is_there_again_after_signing_in(world, forms, clock, name):
     address, typed = forms[name]
     assert world.dee
-    client, before = Client(), stored()
+    client, before = AtTheirPage(), stored()
     sent_to = signed_out_in_mid_form(client, clock, address, typed)
     assert urlsplit(sent_to).path == reverse("account_login")
     assert parse_qs(urlsplit(sent_to).query)["next"] == [address]
@@ -92,7 +92,7 @@ def test_somebody_else_who_signs_in_there_sees_nothing_of_it(world, forms, clock
     address, typed = forms[name]
     assert world.dee
     assert world.mona
-    client = Client()
+    client = AtTheirPage()
     sign_in(client, "mona", signed_out_in_mid_form(client, clock, address, typed))
     page = client.get(address).content.decode()
     assert "not saved yet" not in page
@@ -105,7 +105,7 @@ def test_a_form_that_came_back_is_then_saved_once(world, forms, clock, name):
     """The other control: what `stored` compares does change once the form is really sent."""
     address, typed = forms[name]
     assert world.dee
-    client = Client()
+    client = AtTheirPage()
     sign_in(client, "dee", signed_out_in_mid_form(client, clock, address, typed))
     before = stored()
     assert client.post(address, typed).status_code == 302
@@ -116,6 +116,6 @@ def test_a_form_that_forgot_something_would_be_seen(world, forms, clock):
     """The negative control: a page as it opens for the first time holds none of it."""
     address, typed = forms["register"]
     assert world.dee
-    client = Client()
+    client = AtTheirPage()
     sign_in(client, "dee", reverse("account_login"))
     assert set(missing(client.get(address), typed)) >= {"legal_family_name", "birth_date", "email_agreed"}
