@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clinic.knowledge.lines import lines_of
 from clinic.knowledge.reading import Entry, KnowledgeError, Problem
 
 FILE_NAME = re.compile(r"^(?P<name>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)\.toml$")
@@ -96,7 +97,7 @@ def open_draft(folder: Path, name: str, version: int) -> KnowledgeFile:
 
 
 def _opened(path: Path, content: bytes, name: str, version: int) -> KnowledgeFile:
-    entry = Entry(_parsed(path.name, content), path.name, "head")
+    entry = Entry(_parsed(path.name, content), path.name, "head", lines=lines_of(content.decode("utf-8")))
     head = _head(entry, name, version)
     return KnowledgeFile(path, head, hashlib.sha256(content).hexdigest(), entry)
 

@@ -5,9 +5,11 @@ A misspelt key in a clinical file must never be ignored, because what it meant t
 
 from collections.abc import Collection, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from clinic.knowledge.conditions import Condition
+from clinic.knowledge.lines import Path, line_of
 from clinic.knowledge.notation import NotationError, parse
 
 REQUIRED: Any = object()
@@ -37,24 +39,44 @@ class Problem(Enum):
 
 
 class KnowledgeError(Exception):
-    """A knowledge file that must not be used: which file, which entry, which key, and what is wrong."""
+    """A knowledge file that must not be used: which file, line (0: not known), entry and key, and what is wrong."""
 
-    def __init__(self, problem: Problem, file: str, where: str, key: str, message: str) -> None:
+    def __init__(
+        self, problem: Problem, file: str, where: str, key: str, message: str, *, line: int = 0
+    ) -> None:
         self.problem, self.file, self.where, self.key, self.message = problem, file, where, key, message
-        place = " · ".join(part for part in (file, where, key) if part)
+        self.line = line
+        of = f"{file}, line {line}" if line else file
+        place = " · ".join(part for part in (of, where, key) if part)
         super().__init__(f"{place}: {message}")
 
 
 class Entry:
-    """One TOML table being read. Ask for each key once, then call `done()`."""
+    """One TOML table being read. Ask for each key once, then call `done()`.
 
-    def __init__(self, table: Mapping[str, Any], file: str, where: str) -> None:
+    `path` is where the table stands in the file, and `lines` is the file's `lines_of`: errors name the line.
+    """
+
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        file: str,
+        where: str,
+        *,
+        path: Path = (),
+        lines: Mapping[Path, int] = MappingProxyType({}),
+    ) -> None:
         self._left = dict(table)
         self.file = file
         self.where = where
+        self._path, self._lines = path, lines
 
     def error(self, problem: Problem, key: str, message: str) -> KnowledgeError:
-        return KnowledgeError(problem, self.file, self.where, key, message)
+        line = line_of(self._lines, (*self._path, key))
+        return KnowledgeError(problem, self.file, self.where, key, message, line=line)
+
+    def _entry(self, table: Mapping[str, Any], where: str, *steps: str | int) -> "Entry":
+        return Entry(table, self.file, where, path=(*self._path, *steps), lines=self._lines)
 
     def has(self, key: str) -> bool:
         return key in self._left
@@ -140,7 +162,7 @@ class Entry:
     def table(self, key: str) -> "Entry":
         """One table below this one."""
         value = self._typed(key, dict, "a table", REQUIRED)
-        return Entry(value, self.file, _below(self.where, key))
+        return self._entry(value, _below(self.where, key), key)
 
     def tables(self, key: str, *, named_by: str | None = "id") -> list["Entry"]:
         """A list of tables below this one; `named_by` is the key whose value names each in errors."""
@@ -150,7 +172,7 @@ class Entry:
             if not isinstance(row, dict):
                 raise self.error(Problem.MALFORMED, key, "must be a list of tables")
             name = row.get(named_by, number) if named_by else number
-            entries.append(Entry(row, self.file, f"{key} {name}"))
+            entries.append(self._entry(row, f"{key} {name}", key, number - 1))
         return entries
 
     def named_tables(self, key: str) -> dict[str, "Entry"]:
@@ -158,7 +180,7 @@ class Entry:
         values = self._typed(key, dict, "a table of tables", {})
         if not all(isinstance(value, dict) for value in values.values()):
             raise self.error(Problem.MALFORMED, key, "must hold only tables")
-        return {name: Entry(value, self.file, f"{key} {name}") for name, value in values.items()}
+        return {name: self._entry(value, f"{key} {name}", key, name) for name, value in values.items()}
 
     def done(self) -> None:
         """Raise when a key is left that nobody asked for."""
