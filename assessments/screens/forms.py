@@ -48,7 +48,7 @@ class WeeksField(forms.CharField):
             numbers = []
         if not low <= len(numbers) <= high or None in numbers:
             raise ValidationError(
-                f"{self.error_messages['numbers'] % {'low': low, 'high': high}} “{value}” was given.",
+                f"{self.error_messages['numbers'] % {'low': low, 'high': high}} {fields.quoted(value)} was given.",
                 code="numbers",
             )
         return [plain(number) for number in numbers]
@@ -147,9 +147,7 @@ def _single(item: Item) -> forms.Field:
     if item.kind == "enum":
         return _one_of(item)
     if item.kind == "multi":
-        return forms.MultipleChoiceField(
-            choices=item.choices, required=False, widget=forms.CheckboxSelectMultiple
-        )
+        return fields.SomeOfField(choices=item.choices, required=False, widget=forms.CheckboxSelectMultiple)
     if item.kind == "list_float":
         return WeeksField(required=False, max_length=200)
     if item.chart is not None:
@@ -164,7 +162,7 @@ def _single(item: Item) -> forms.Field:
 def _one_of(item: Item) -> forms.Field:
     if item.laterality != "per_side" and len(item.options) <= MOST_CARDS:
         return fields.ChoiceCardsField(choices=item.choices, required=False)
-    return forms.ChoiceField(choices=[("", "Not asked yet"), *item.choices], required=False)
+    return fields.OneOfField(choices=[("", "Not asked yet"), *item.choices], required=False)
 
 
 def _number(item: Item) -> forms.Field:

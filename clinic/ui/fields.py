@@ -8,7 +8,8 @@ ChoiceCardsField        → one of the choices' values, or ""
 """
 
 import copy
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,46 @@ from django.core.exceptions import ValidationError
 from clinic.ui import widgets
 
 SIDES = ("left", "right")
+NUMBER = re.compile(
+    r"[+-]?(\d+\.?\d*|\.\d+)"
+)  # of any script; neither 1e3 nor 1_000 is how anybody writes one
+LONGEST_QUOTE = 40  # characters of what was given; all of it is still in its field
 # Not "": that is also what None looks like to a radio, and nobody has said “not asked” yet.
 NOT_ASKED = ("-", "Not asked")
+
+
+def quoted(value: object) -> str:
+    """What was given, for a refusal: “30 deg”, cut short where it is long."""
+    text = str(value)
+    return f"“{text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + '…'}”"
+
+
+class OneOfField(forms.ChoiceField):
+    """One of the options, or "" (not asked). The refusal says what was given."""
+
+    default_error_messages = {"invalid_choice": "Choose one of the options. %(value)s was given."}
+
+    def validate(self, value: Any) -> None:
+        _quoting(super().validate, value)
+
+
+class SomeOfField(forms.MultipleChoiceField):
+    """Any of the options. The refusal says which was given that is none of them."""
+
+    default_error_messages = {"invalid_choice": "Choose only from the options. %(value)s was given."}
+
+    def validate(self, value: Any) -> None:
+        _quoting(super().validate, value)
+
+
+def _quoting(validate: Callable[[Any], None], value: Any) -> None:
+    """Validate, and let a refusal quote what was given as every field here does."""
+    try:
+        validate(value)
+    except ValidationError as refused:
+        if refused.params:
+            refused.params["value"] = quoted(refused.params["value"])
+        raise
 
 
 class PainScaleField(forms.TypedChoiceField):
@@ -31,7 +70,7 @@ class PainScaleField(forms.TypedChoiceField):
     widget = widgets.PainScale
     default_error_messages = {
         "required": "Choose a number from 0 (no pain) to 10 (worst pain).",
-        "invalid_choice": "Choose a whole number from 0 to 10. “%(value)s” was given.",
+        "invalid_choice": "Choose a whole number from 0 to 10. %(value)s was given.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -42,6 +81,9 @@ class PainScaleField(forms.TypedChoiceField):
 
         self.empty_values = [*self.empty_values, NOT_ASKED[0]]
 
+    def validate(self, value: Any) -> None:
+        _quoting(super().validate, value)
+
 
 class YesNoUnknownField(forms.Field):
     """Yes → True, no → False, not known → None; nothing picked → None, or a refusal where `required`."""
@@ -50,7 +92,7 @@ class YesNoUnknownField(forms.Field):
     words = {"yes": True, "no": False, "unknown": None}
     default_error_messages = {
         "required": "Choose yes, no or not known.",
-        "invalid": "Choose yes, no or not known. “%(value)s” was given.",
+        "invalid": "Choose yes, no or not known. %(value)s was given.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,7 +103,9 @@ class YesNoUnknownField(forms.Field):
         if value in self.empty_values or isinstance(value, bool):
             return value if isinstance(value, bool) else None
         if value not in self.words:
-            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": quoted(value)}
+            )
         return self.words[value]
 
     def clean(self, value: Any) -> bool | None:
@@ -109,19 +153,23 @@ class DecimalWithUnitField(forms.DecimalField):
         return f"{noun}{f' in {self.unit}' if self.unit else ''}"
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = value.strip().replace("\N{MINUS SIGN}", "-")
-            value = value.replace(",", ".") if value.count(",") == 1 and "." not in value else value
-        try:
-            number = super().to_python(value)
-        except ValidationError:
-            number = None
-            refused = True
-        else:
-            refused = number is not None and not self._fits(number)
-        if refused:
-            raise ValidationError(f"Enter {self.allowed}. “{value}” was given.", code="out_of_range")
+        if value in self.empty_values or (isinstance(value, str) and not value.strip()):
+            return None
+        number = self._read(value)
+        if number is None or not self._fits(number):
+            raise ValidationError(f"Enter {self.allowed}. {quoted(value)} was given.", code="out_of_range")
         return number
+
+    def _read(self, value: Any) -> Any:
+        """The number that was written, or None where it is none."""
+        text = str(value).strip().replace("\N{MINUS SIGN}", "-")
+        text = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+        if not NUMBER.fullmatch(text):
+            return None
+        try:
+            return super().to_python(text)
+        except ValidationError:
+            return None
 
     def _fits(self, number: Decimal) -> bool:
         if not number.is_finite():
@@ -146,7 +194,7 @@ class WholeWithUnitField(DecimalWithUnitField):
         return None if number is None else int(number)
 
 
-class ChoiceCardsField(forms.ChoiceField):
+class ChoiceCardsField(OneOfField):
     """One of a few choices, drawn as cards; `hints` maps a value to its line of explanation."""
 
     def __init__(self, *, hints: Mapping[str, str] | None = None, **kwargs: Any) -> None:
