@@ -25,6 +25,30 @@ class AmendForm(forms.Form):
     )
 
 
+class ImpressionForm(forms.Form):
+    """What the clinician thinks before the result opens. `classes` are the ones to choose from."""
+
+    klass = forms.ChoiceField(
+        label="What the findings fit, in your judgement",
+        help_text="It is kept beside the result, whatever the rules conclude. Nobody can change it later.",
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the list, or leave “I cannot say yet”."},
+    )
+    words = forms.CharField(
+        label="In your own words",
+        help_text="Optional.",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, classes: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["klass"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "I cannot say yet"), *classes.items()]
+
+
 class OverruleForm(forms.Form):
     """Another class, a coded reason and a sentence. `classes` are the ones to choose from."""
 

@@ -14,7 +14,7 @@ from django.utils.dateformat import format as format_date
 from assessments.charting.rows import page_above, words_before
 from assessments.screens.models import Screen
 from assessments.triage import actions
-from assessments.triage.models import Decision, Result, Telling
+from assessments.triage.models import Decision, Impression, Result, Telling
 from assessments.triage.rules import URGENT_TIERS
 from assessments.triage.telling import words_for_patient
 
@@ -130,6 +130,14 @@ class ResultPage:
     @cached_property
     def decision(self) -> Decision | None:
         return self.result.standing_decision
+
+    @property
+    def impressions(self) -> list[tuple[Impression, str]]:
+        """What clinicians thought before it opened to them, each with its class in words."""
+        return [
+            (one, self.class_label(one.klass) if one.klass else "I cannot say yet")
+            for one in self.result.impressions.all()
+        ]
 
     @property
     def earlier(self) -> list[Decision]:

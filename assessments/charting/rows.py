@@ -16,6 +16,7 @@ from assessments.charting.without_catalogue import title_of
 from assessments.screens.models import Answer, Screen
 from assessments.triage.actions import class_label
 from assessments.triage.models import Decision, Result
+from assessments.triage.rechecks import Again, to_screen_again, what_is_due
 from assessments.triage.rules import INSUFFICIENT, REVIEW
 from clinic.booking.models import Appointment
 from clinic.booking.status import Status
@@ -26,6 +27,7 @@ SHOWN_APPOINTMENTS = 20
 
 TO_COME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
 SOONEST = (Status.IN_SESSION, Status.ARRIVED)  # whoever is here comes before whoever is only expected
+SEALED = "A result waits for your impression"
 NO_SCREEN = {Status.NO_SHOW: "None: did not come", Status.DONE: "None was taken"}
 
 
@@ -37,15 +39,35 @@ class Visit:
     way: str
     words: str
     is_next: bool
+    again: Again | None
 
 
-def visits_of(account: Account, day: dt.date) -> list[Visit]:
-    """The clinician's day in order of time, each visit with what can be done about its screen; one of them is next."""
-    found = list(_appointments_on(account, day))
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A clinician's day: the visits in order of time, and who is due to be screened again without one today."""
+
+    visits: list[Visit]
+    also_due: list[Again]
+
+    @property
+    def named(self) -> list[int]:
+        """The ids of everybody the day names."""
+        return [one.appointment.patient_id for one in self.visits] + [one.patient.pk for one in self.also_due]
+
+
+def day_of(account: Account, now: dt.datetime) -> Day:
+    """Each visit with what can be done about its screen; one of them is next. Two queries."""
+    found = list(_appointments_on(account, timezone.localdate(now)))
+    here = {one.patient_id for one in found}
+    due = {one.patient.pk: one for one in to_screen_again(now=now, patients=here, last_screened_by=account)}
+    return Day(_visits(found, due), [one for patient, one in due.items() if patient not in here])
+
+
+def _visits(found: list[Any], due: dict[int, Again]) -> list[Visit]:
     coming = [one for one in found if one.status in TO_COME]
     here = (one for status in SOONEST for one in coming if one.status == status)
     following = next(here, coming[0] if coming else None)
-    return [Visit(one, *_way(one), is_next=one is following) for one in found]
+    return [Visit(one, *_way(one), is_next=one is following, again=due.get(one.patient_id)) for one in found]
 
 
 def _way(visit: Any) -> tuple[str, str]:
@@ -96,10 +118,11 @@ def screens_of(patient: Patient) -> list[Screen]:
     return list(patient.screens.select_related("signed_by", "started_by"))
 
 
-def results_of(patient: Patient) -> list[Result]:
-    """All results with their decisions, the newest first."""
+def results_of(patient: Patient, now: dt.datetime) -> list[Result]:
+    """All results with their decisions and with what `rechecks.again_of` reads, the newest first."""
     decisions = Prefetch("decisions", Decision.objects.select_related("made_by"))
-    return list(patient.triage_results.prefetch_related(decisions))
+    due = what_is_due(now=now, patient="patient")
+    return list(patient.triage_results.to_read().annotate(**due).prefetch_related(decisions))
 
 
 def appointments_of(patient: Patient) -> list[Appointment]:
@@ -156,7 +179,7 @@ def _amended(newer: Screen | None, what: str = "This screen") -> str:
 
 def _result(patient: Patient, result: Result, newer: Screen | None) -> Iterator[dict[str, Any]]:
     where = reverse("charting:triage", args=[patient.pk, result.pk])
-    what = f"{words_before(result)}: {result.label}"
+    what = SEALED if result.is_sealed else f"{words_before(result)}: {result.label}"
     event = {"at": result.decided_at, "what": what, "who": result.ruleset, "url": where, "icon": "list"}
     yield event | {"detail": _amended(newer, "Its screen")}
     for decision in result.decisions.all():

@@ -43,6 +43,9 @@ urlpatterns = [
     ),
     path("patients/<int:patient_id>/recordings/<int:recording_id>/", recording.recording, name="recording"),
     path("patients/<int:patient_id>/results/<int:result_id>/", result.triage, name="triage"),
+    path(
+        "patients/<int:patient_id>/results/<int:result_id>/impression/", result.impression, name="impression"
+    ),
     path("patients/<int:patient_id>/results/<int:result_id>/decision/", result.decide, name="decide"),
     path("patients/<int:patient_id>/results/<int:result_id>/tell/", result.tell, name="tell"),
 ]

@@ -9,27 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Subquery
-
 from assessments.screens.models import Screen
-from assessments.triage.models import Decision, Result
+from assessments.triage.models import Result
+from assessments.triage.rechecks import AFTER, LOOKED_AT_AGAIN, tightness_to_look_at_again
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 
 RECHECK = "recheck"
 KINDS = {RECHECK: "Two-week re-check"}
-LOOKED_AT_AGAIN = frozenset({"tightness"})  # the decided classes that are looked at again
-AFTER = dt.timedelta(days=14)
 TOO_LATE = dt.timedelta(days=42)  # a clinic that starts sending late does not write to everybody of last year
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
     """Results decided as tightness two weeks ago or more, of patients who were not screened since."""
-    decided = Decision.objects.filter(result=OuterRef("pk")).order_by("-pk").values("klass")[:1]
-    newer = Screen.objects.signed().filter(patient=OuterRef("patient")).values("pk")[:1]
     found = (
-        Result.objects.filter(decided_at__lte=now - AFTER, decided_at__gt=now - TOO_LATE)
-        .annotate(decided_klass=Subquery(decided), newest_screen=Subquery(newer))
-        .filter(decided_klass__in=LOOKED_AT_AGAIN, newest_screen=F("screen"))
+        tightness_to_look_at_again(now=now)
+        .filter(decided_at__gt=now - TOO_LATE)
         .filter(unwritten(__name__, RECHECK, about="decided_at"))
     )
     for result in found:

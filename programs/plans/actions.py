@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
 
-from assessments.triage.models import Decision
+from assessments.triage.models import Decision, Symptom
+from assessments.triage.rechecks import ask_again
 from assessments.triage.telling import tell, words_for_patient
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
@@ -221,13 +222,13 @@ def log_session(
     by: Account,
     now: dt.datetime,
     client_key: uuid.UUID,
-    sudden: bool = False,
+    symptoms: Collection[str] = (),
     note: str = "",
 ) -> SessionLog:
     """One session as the patient did it. The same `client_key` again gives the row there is and stores nothing.
 
-    `on_day` is a day in the patient's own zone. Raises NotReleased, WrongDay, WrongPain, NotOfThisProgram,
-    NothingLogged, KeyTaken.
+    `on_day` is a day in the patient's own zone. Any of `symptoms` (Symptom) asks for a new screen. Raises NotReleased,
+    WrongDay, WrongPain, NotOfThisProgram, NothingLogged, KeyTaken; ValueError for a symptom that is none.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if found := SessionLog.objects.filter(client_key=client_key).first():
@@ -242,7 +243,7 @@ def log_session(
         logged_at=now,
         client_key=client_key,
         pain_during=pain_during,
-        sudden=sudden,
+        symptoms=[Symptom(one).value for one in symptoms],
         note=note.strip()[:LONGEST_NOTE],
     )
     ExerciseLog.objects.bulk_create(
@@ -250,6 +251,7 @@ def log_session(
         for e in entries
     )
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"session {log.pk}")
+    ask_again(patient=patient, symptoms=symptoms, by=by, now=now)
     return log
 
 

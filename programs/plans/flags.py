@@ -1,6 +1,6 @@
 """What a logged session says about going on: the ladder's green, amber and red as plain values.
 
-Green up to 2 of 10, amber at 3, red from 4 (recipe: ladder rules, sources S104, S107, S122). Something sudden
+Green up to 2 of 10, amber at 3, red from 4 (recipe: ladder rules, sources S104, S107, S122). A warning sign
 outranks any number: the therapist looks before the next session.
 """
 
@@ -20,7 +20,7 @@ class Level(IntEnum):
     COULD_NOT = 1
     AMBER = 2
     RED = 3
-    SUDDEN = 4
+    WARNING_SIGN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Flag:
 
 
 FLAGS = {
-    Level.SUDDEN: Flag(
-        Level.SUDDEN,
-        "Sudden symptom",
-        "Something sudden was reported: stop, examine and run triage again before the next session.",
+    Level.WARNING_SIGN: Flag(
+        Level.WARNING_SIGN,
+        "Warning sign",
+        "The patient reported a warning sign: stop, examine and screen again before the next session.",
         "urgent-solid",
         "octagon",
     ),
@@ -63,10 +63,10 @@ FLAGS = {
 }
 
 
-def flag(*, pain_during: int, sudden: bool, could_not: bool = False) -> Flag:
-    """The most cautious flag one session earns. `pain_during` is 0 to 10."""
-    if sudden:
-        return FLAGS[Level.SUDDEN]
+def flag(*, pain_during: int, warned: bool, could_not: bool = False) -> Flag:
+    """The most cautious flag one session earns. `pain_during` is 0 to 10, `warned` that a symptom was reported."""
+    if warned:
+        return FLAGS[Level.WARNING_SIGN]
     if pain_during >= RED_FROM:
         return FLAGS[Level.RED]
     if pain_during >= AMBER_FROM:
@@ -74,6 +74,6 @@ def flag(*, pain_during: int, sudden: bool, could_not: bool = False) -> Flag:
     return FLAGS[Level.COULD_NOT if could_not else Level.GREEN]
 
 
-def needs_safety_text(*, pain_during: int, sudden: bool) -> bool:
+def needs_safety_text(*, pain_during: int, warned: bool) -> bool:
     """Whether the patient is shown the fixed “stop and call” text after logging."""
-    return sudden or pain_during >= RED_FROM
+    return warned or pain_during >= RED_FROM

@@ -6,9 +6,11 @@ A logged session stays as written (a trigger holds that, migration 0002).
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
 
+from assessments.triage.models import Symptom
 from programs.plans import flags
 
 
@@ -16,7 +18,7 @@ class SessionLogQuerySet(models.QuerySet["SessionLog"]):
     def with_level(self) -> SessionLogQuerySet:
         """Each log with `level`, its flag's (flags.Level) as the database counts it, for sorting."""
         level = Case(
-            When(sudden=True, then=flags.Level.SUDDEN.value),
+            When(symptoms__len__gt=0, then=flags.Level.WARNING_SIGN.value),
             When(pain_during__gte=flags.RED_FROM, then=flags.Level.RED.value),
             When(pain_during__gte=flags.AMBER_FROM, then=flags.Level.AMBER.value),
             When(could_not=True, then=flags.Level.COULD_NOT.value),
@@ -27,7 +29,7 @@ class SessionLogQuerySet(models.QuerySet["SessionLog"]):
 
     def asking_to_stop(self) -> SessionLogQuerySet:
         """Those after which the patient read “stop and ring” (flags.needs_safety_text)."""
-        return self.filter(Q(sudden=True) | Q(pain_during__gte=flags.RED_FROM))
+        return self.filter(Q(symptoms__len__gt=0) | Q(pain_during__gte=flags.RED_FROM))
 
     def with_could_not(self) -> SessionLogQuerySet:
         """Each log with `could_not` (bool), for its flag."""
@@ -44,7 +46,12 @@ class SessionLog(models.Model):
     logged_at = models.DateTimeField()
     client_key = models.UUIDField(help_text="Made by the form, so that a form sent twice is stored once.")
     pain_during = models.PositiveSmallIntegerField()
-    sudden = models.BooleanField(default=False, help_text="Something sudden: sharp pain, a pop, numbness.")
+    symptoms = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="Warning signs (triage's Symptom).",
+    )
     note = models.TextField(blank=True)
 
     objects = SessionLogQuerySet.as_manager()
@@ -55,6 +62,9 @@ class SessionLog(models.Model):
             models.UniqueConstraint(fields=["client_key"], name="a_session_is_logged_once"),
             models.CheckConstraint(
                 name="pain_of_a_session_is_zero_to_ten", condition=Q(pain_during__gte=0, pain_during__lte=10)
+            ),
+            models.CheckConstraint(
+                name="symptoms_of_a_session_are_known", condition=Q(symptoms__contained_by=Symptom.values)
             ),
         ]
         indexes = [
@@ -67,9 +77,19 @@ class SessionLog(models.Model):
 
     @property
     def flag(self) -> flags.Flag:
-        """Needs `could_not` from the queryset (with_could_not); without it only pain and sudden count."""
+        """Needs `could_not` from the queryset (with_could_not); without it only pain and symptoms count."""
         could_not = bool(getattr(self, "could_not", False))
-        return flags.flag(pain_during=self.pain_during, sudden=self.sudden, could_not=could_not)
+        return flags.flag(pain_during=self.pain_during, warned=bool(self.symptoms), could_not=could_not)
+
+    @property
+    def asks_to_stop(self) -> bool:
+        """Whether the patient is shown the fixed “stop and ring” text."""
+        return flags.needs_safety_text(pain_during=self.pain_during, warned=bool(self.symptoms))
+
+    @property
+    def symptoms_in_words(self) -> str:
+        """For clinicians: “a pop, a limp”; empty without any."""
+        return ", ".join(Symptom(one).label for one in self.symptoms)
 
 
 class ExerciseLog(models.Model):

@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 
-from clinic.ui.fields import PainScaleField
+from clinic.ui.fields import PainScaleField, SomeOfField
 from clinic.ui.widgets import DateInput
 from programs.plans.actions import LONGEST_NOTE, Did, must_be_a_day, must_say_something
 from programs.plans.models import Exercise
 from programs.plans.refusals import Refusal
 from programs.portal.widgets import DoneOrNot
+from programs.portal.words import WARNING_SIGNS
 
 PREFIX = "exercise_"
 DONE, COULD_NOT = "done", "could_not"
@@ -35,8 +36,12 @@ class SessionForm(forms.Form):
         label="How much did it hurt at its worst?",
         help_text="0 is no pain, 10 is the worst you can think of.",
     )
-    sudden = forms.BooleanField(
-        label="Something sudden happened: a sharp pain, a pop, or new numbness", required=False
+    symptoms = SomeOfField(
+        label="Did any of these happen since your last session?",
+        help_text="Choose all that did. If none did, leave them empty.",
+        choices=list(WARNING_SIGNS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     note = forms.CharField(
         label="Anything your therapist should know?",

@@ -20,7 +20,6 @@ from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from programs.plans import actions
-from programs.plans.flags import needs_safety_text
 from programs.plans.models import Version
 from programs.plans.refusals import Refusal
 from programs.portal import session, words
@@ -94,7 +93,7 @@ def _store(form: SessionForm, version: Version, patient: Patient, request: HttpR
         on_day=said["on_day"],
         entries=form.entries(),
         pain_during=said["pain_during"],
-        sudden=said["sudden"],
+        symptoms=said["symptoms"],
         note=said["note"],
         client_key=said["client_key"],
         by=cast(Account, request.user),  # the guard let nobody else in
@@ -170,7 +169,7 @@ def _draw(
         "form": form,
         "was_kept": was_kept,
         "logged_today": today_logs,
-        "stop": any(needs_safety_text(pain_during=one.pain_during, sudden=one.sudden) for one in today_logs),
+        "stop": any(one.asks_to_stop for one in today_logs),
     }
     return render(request, "portal/session.html", context, status=status)
 
@@ -178,15 +177,16 @@ def _draw(
 @for_patient
 @require_GET
 def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpResponse:
-    """“Logged.” What happens next, and the fixed safety text after pain of four or more or anything sudden."""
+    """“Logged.” What happens next, and the fixed safety text after pain of four or more or a warning sign."""
     found = get_object_or_404(patient.session_logs, pk=log_id)
     entries = list(found.entries.select_related("exercise"))
     context = {
         "patient": patient,
         "log": found,
         "done": sum(entry.done for entry in entries),
+        "warning_signs": words.warning_signs(found.symptoms),
         "could_not": [entry.exercise.name for entry in entries if entry.could_not],
-        "stop": needs_safety_text(pain_during=found.pain_during, sudden=found.sudden),
+        "stop": found.asks_to_stop,
     }
     return render(request, "portal/logged.html", context)
 

@@ -5,7 +5,10 @@ The recipe's own texts are for clinicians; these say the same at a reading age o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from assessments.triage.models import Symptom
 
 DAY_NAMES = {
     "Mon": "Monday",
@@ -33,6 +36,21 @@ POLICIES = {
     "guarded": "Keep running. Change one thing a week: run further or run harder, not both.",
     "none": "Your therapist tells you about running.",
 }
+
+# What a patient may report, by Symptom, in the words of somebody who is not a clinician.
+WARNING_SIGNS = {
+    Symptom.SUDDEN_PAIN.value: "A sudden, sharp pain",
+    Symptom.POP.value: "A pop or a snap that I heard or felt",
+    Symptom.BRUISE.value: "A new bruise",
+    Symptom.SWELLING.value: "New swelling",
+    Symptom.LIMP.value: "I limp, or walk in another way than before",
+    Symptom.NUMBNESS.value: "New numbness or tingling",
+}
+
+
+def warning_signs(symptoms: Sequence[str]) -> list[str]:
+    """What the patient chose, as they chose it."""
+    return [WARNING_SIGNS.get(one, "Something sudden") for one in symptoms]
 
 
 def run_of(run: str, snapshot: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from assessments.triage.rechecks import Again, to_screen_again
 from clinic.people.models import Account
 from programs.plans.flags import FLAGS, Flag, Level
 from programs.plans.models import SessionLog, Version
@@ -32,6 +33,7 @@ class Followed:
     flag: Flag | None
     lately: int
     is_amended: bool = False
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Page:
 
 
 def caseload(account: Account, *, now: dt.datetime, everyone: bool, after: str = "") -> Page:
-    """Proposals waiting for release, released programs, and ended ones with a flag nobody has read. Two queries.
+    """Proposals waiting for release, released programs, and ended ones with a flag nobody has read. Three queries.
 
     `after` is an earlier page's `next`; what cannot be read as one gives the first page.
     """
@@ -53,7 +55,9 @@ def caseload(account: Account, *, now: dt.datetime, everyone: bool, after: str =
     found = list(rows.select_related("patient", "program").order_by(*ORDER)[: PAGE + 1])
     shown = found[:PAGE]
     last = SessionLog.objects.in_bulk([row.newest for row in shown if row.newest])
-    cases = [_followed(row, last) for row in shown]
+    due = to_screen_again(now=now, patients={row.patient_id for row in shown})
+    again = {one.patient.pk: one for one in due}
+    cases = [_followed(row, last, again) for row in shown]
     return Page(cases, _name_of(shown[-1]) if len(found) > PAGE else "")
 
 
@@ -89,9 +93,9 @@ def _placed(shown: Any, now: dt.datetime) -> Any:
     ).exclude(state=Version.State.ENDED, level=Level.GREEN)
 
 
-def _followed(row: Any, last: dict[int, SessionLog]) -> Followed:
+def _followed(row: Any, last: dict[int, SessionLog], again: dict[int, Again]) -> Followed:
     flag = FLAGS[Level(row.level)] if row.level > Level.GREEN else None
-    return Followed(row, last.get(row.newest), flag, row.lately, row.is_amended)
+    return Followed(row, last.get(row.newest), flag, row.lately, row.is_amended, again.get(row.patient_id))
 
 
 def _name_of(row: Any) -> str:

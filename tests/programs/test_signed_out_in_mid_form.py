@@ -71,7 +71,7 @@ def typed(ana_story):
         "client_key": str(uuid.uuid4()),
         "on_day": "2026-03-09",
         "pain_during": "3",
-        "sudden": "on",
+        "symptoms": "pop",
         "note": "It pulled on the stairs.",
     }
 
@@ -100,7 +100,7 @@ def test_a_log_is_there_again_after_coming_back_by_a_new_link(ana_story, clock, 
     assert "It pulled on the stairs." in page
     assert 'value="2026-03-09"' in page
     assert re.search(r'name="pain_during" value="3"[^>]*checked', page)
-    assert re.search(r'name="sudden"[^>]*checked', page)
+    assert re.search(r'name="symptoms" value="pop"[^>]*checked', page)
     assert page.count("checked") == sum(name.startswith("exercise_") for name in typed) + 2
     assert not SessionLog.objects.exists(), "nothing was saved"
     assert "not saved yet" not in client.get(reverse("portal:today")).content.decode(), "and it is shown once"

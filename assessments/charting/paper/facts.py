@@ -56,7 +56,8 @@ def facts(screen: Screen, *, by: Account, now: dt.datetime) -> dict[str, Any]:
 
 
 def _result(screen: Screen) -> Result | None:
-    return screen.results.prefetch_related("decisions__made_by").first()
+    found = screen.results.to_read().prefetch_related("decisions__made_by", "impressions__made_by")
+    return found.first()
 
 
 def _part(
@@ -107,6 +108,9 @@ def _changes(screen: Screen) -> Iterator[Part]:
 
 
 def _concluded(page: ResultPage) -> Iterator[Part]:
+    if page.result.is_sealed:
+        yield _part("Result", lines=["It opens once the clinician has recorded an impression of their own."])
+        return
     said = page.said
     urgency = badge("urgency", page.result.urgency).text
     yield _part(

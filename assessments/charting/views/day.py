@@ -16,13 +16,12 @@ from clinic.people.roles import Role
 
 @for_roles(Role.CLINICIAN)
 def today(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """Today's appointments of this clinician, urgent ones marked, with the way into each screen."""
+    """Today's appointments of this clinician, urgent ones marked, with the way into each screen; who is due again."""
     now = timezone.now()
-    visits = rows.visits_of(account, timezone.localdate(now))
-    record_listed(
-        patients=[visit.appointment.patient_id for visit in visits], by=account, what="clinician's day"
-    )
-    return render(request, "charting/today.html", {"visits": visits, "lead": rows.day_and_zone(now)})
+    day = rows.day_of(account, now)
+    record_listed(patients=day.named, by=account, what="clinician's day")
+    context = {"day": day, "visits": day.visits, "lead": rows.day_and_zone(now)}
+    return render(request, "charting/today.html", context)
 
 
 @for_roles(Role.CLINICIAN)

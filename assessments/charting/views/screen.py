@@ -22,6 +22,7 @@ from assessments.screens.definitions import Section
 from assessments.screens.forms import SectionForm
 from assessments.screens.models import Screen
 from assessments.triage import actions as triage
+from assessments.triage import rechecks
 from assessments.triage.actions import Unconfirmed
 from clinic.audit.guards import for_record
 from clinic.booking.models import Appointment
@@ -143,7 +144,8 @@ def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id:
             messages.error(request, _not_confirmed(len(refused.items)))
         else:
             return redirect("charting:triage", patient.pk, result.pk)
-    return render(request, "charting/sign.html", {"patient": patient, "page": ScreenPage(screen)})
+    context = {"patient": patient, "page": ScreenPage(screen), "again": rechecks.of(patient, timezone.now())}
+    return render(request, "charting/sign.html", context)
 
 
 @for_record(Role.CLINICIAN)

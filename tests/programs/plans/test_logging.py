@@ -136,20 +136,20 @@ def test_a_log_is_seen_once(ana_story):
 
 
 @pytest.mark.parametrize(
-    ("pain", "sudden", "could_not", "level"),
+    ("pain", "warned", "could_not", "level"),
     [
         (0, False, False, Level.GREEN),
         (2, False, False, Level.GREEN),
         (2, False, True, Level.COULD_NOT),
         (3, False, True, Level.AMBER),
         (4, False, False, Level.RED),
-        (0, True, False, Level.SUDDEN),
-        (10, True, True, Level.SUDDEN),
+        (0, True, False, Level.WARNING_SIGN),
+        (10, True, True, Level.WARNING_SIGN),
     ],
 )
-def test_the_most_cautious_flag_wins(pain, sudden, could_not, level):
-    assert flag(pain_during=pain, sudden=sudden, could_not=could_not).level == level
-    assert needs_safety_text(pain_during=pain, sudden=sudden) == (level >= Level.RED)
+def test_the_most_cautious_flag_wins(pain, warned, could_not, level):
+    assert flag(pain_during=pain, warned=warned, could_not=could_not).level == level
+    assert needs_safety_text(pain_during=pain, warned=warned) == (level >= Level.RED)
 
 
 # --- What the database holds by itself --------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_an_ended_program_is_not_spoken_of(ana_story):
 @pytest.mark.parametrize(
     ("logged", "nudged"),
     [
-        ({"sudden": True}, False),
+        ({"symptoms": ["pop"]}, False),
         ({"pain_during": 4}, False),
         ({"pain_during": 3}, True),
     ],

@@ -127,8 +127,8 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
     assert log.entries.filter(done=True).count() == 5
 
 
-@pytest.mark.parametrize("given", [{"pain_during": "4"}, {"sudden": "on", "pain_during": "0"}])
-def test_much_pain_or_something_sudden_shows_the_fixed_text(ana, ana_story, given):
+@pytest.mark.parametrize("given", [{"pain_during": "4"}, {"symptoms": "limp", "pain_during": "0"}])
+def test_much_pain_or_a_warning_sign_shows_the_fixed_text(ana, ana_story, given):
     answer = ana.post(LOG, a_form(ana_story, **given), follow=True)
     page = answer.content.decode()
     assert "Stop these exercises for now" in page
@@ -171,7 +171,7 @@ def test_bad_input_is_refused_and_kept(ana, ana_story, given, words):
 
 def test_every_mistake_is_told_at_once_at_its_field(ana, ana_story):
     form = {k: v for k, v in a_form(ana_story).items() if not k.startswith("exercise_")}
-    answer = ana.post(LOG, form | {"pain_during": "", "on_day": "2026-03-04", "sudden": "on"})
+    answer = ana.post(LOG, form | {"pain_during": "", "on_day": "2026-03-04", "symptoms": "pop"})
     assert answer.status_code == 422
     page = answer.content.decode()
     summary, below = page.split("data-error-summary")[1].split("</ul>")[0], page.split("</ul>", 1)[1]
@@ -179,7 +179,7 @@ def test_every_mistake_is_told_at_once_at_its_field(ana, ana_story):
         assert said in summary, said
         assert said in below.split("data-session-form")[-1], f"{said}, at its field"
     assert "Felt fine." in page
-    assert re.search(r'name="sudden"[^>]*checked', page)
+    assert re.search(r'name="symptoms" value="pop"[^>]*checked', page)
     assert 'value="2026-03-04"' in page
 
 

@@ -247,7 +247,7 @@ def test_flags_come_first_and_are_read_once(carl, ana_story):
 
 def test_the_worklist_puts_flags_first(carl, ana_story, ben_story):
     ana_story.logs(pain_during=1)
-    ben_story.logs(sudden=True)
+    ben_story.logs(symptoms=["pop"])
     page = carl.get(reverse("prescribing:worklist")).content.decode()
     assert page.index("Ben Nowak") < page.index("Ana Silva")
     assert Entry.objects.filter(action=Entry.Action.LISTED).count() == 2

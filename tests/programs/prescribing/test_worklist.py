@@ -35,12 +35,12 @@ def names(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)
 
 
-@pytest.mark.parametrize("given", [{"pain_during": "4"}, {"sudden": "on", "pain_during": "0"}])
+@pytest.mark.parametrize("given", [{"pain_during": "4"}, {"symptoms": "limp", "pain_during": "0"}])
 def test_what_needs_a_look_is_told_to_both_at_once(carl, ana_story, given):
     """One request: the patient is told to stop, and the clinician's list and chart show the flag."""
     ana = ana_story.world.signed_in(ana_story.patient.account)
     panel = reverse("prescribing:panel", args=[ana_story.patient.pk])
-    label = "Sudden symptom" if "sudden" in given else "Red"
+    label = "Warning sign" if "symptoms" in given else "Red"
     assert ana_story.released
     for page in (WORKLIST, panel):
         assert label not in carl.get(page).content.decode(), "nothing yet"
