@@ -183,6 +183,12 @@ class ScreenPage:
         address = reverse("charting:screen", args=[self.patient_id, self.screen.pk, item.section])
         return f"{address}#item-{item.id}"
 
+    @cached_property
+    def item_names(self) -> list[str]:
+        """What every item of the screen is called, in exam order."""
+        definition = self.screen.definition
+        return [named(definition, item) for section in self.sections for item in section.items]
+
     def urgent_words(self) -> str:
         """What an urgent rule says to the clinician, as soon as it holds; else nothing."""
         primary = self.outcome.primary

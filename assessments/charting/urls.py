@@ -27,6 +27,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/screens/<int:screen_id>/amend/", amend.amend, name="amend"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/withdraw/", amend.withdraw, name="withdraw"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/pdf/", paper.pdf, name="pdf"),
+    path("patients/<int:patient_id>/screens/<int:screen_id>/find/", screen.find, name="find"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/sign/", screen.sign, name="sign"),
     path(
         "patients/<int:patient_id>/screens/<int:screen_id>/in/<slug:section>/", screen.section, name="screen"

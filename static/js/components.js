@@ -60,6 +60,109 @@
     window.addEventListener("afterprint", () => folded.splice(0).forEach((details) => { details.open = false; }));
   };
 
+  // ---------- what was typed and has not reached the server ----------
+
+  // Forms whose answers are saved as they are given keep them here until the server has them, so that they outlive a
+  // closed tab: by account, a page its own entry, sent from whichever page is opened next, and gone at sign-out.
+  const WEEK = 7 * 24 * 3600 * 1000;
+  const account = document.body.dataset.account;
+  const mine = `unsent.${account}.`;
+  const own = mine + Math.random().toString(36).slice(2);
+  const NEVER = ["csrfmiddlewaretoken"];
+
+  const stored = () => {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith("unsent."));
+      const all = keys.map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }));
+      all.filter((one) => Date.now() - one.at > WEEK).forEach((one) => localStorage.removeItem(one.key));
+      return all.filter((one) => one.key.startsWith(mine) && Date.now() - one.at <= WEEK);
+    } catch {
+      return [];
+    }
+  };
+
+  const unsent = {
+    // Whether the device could keep it. `submitted`: the server has been sent it with the form, and may have it.
+    keep(form, submitted = false) {
+      const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NEVER.includes(name));
+      const entry = { at: Date.now(), path: location.pathname, title: document.querySelector("h1").textContent.trim(), submitted, fields };
+      try {
+        localStorage.setItem(own, JSON.stringify(entry));
+        return Boolean(account);
+      } catch {
+        return false;
+      }
+    },
+    forget() {
+      try { localStorage.removeItem(own); } catch { /* nothing was kept */ }
+    },
+    // What was left behind for this page, oldest first; null without any. A page that gave it back itself needs none.
+    takeBack(given) {
+      const here = stored().filter((one) => one.path === location.pathname).sort((one, other) => one.at - other.at);
+      if (given) here.filter((one) => one.submitted).forEach((one) => localStorage.removeItem(one.key));
+      const left = given ? null : here[0];
+      if (left) localStorage.removeItem(left.key);
+      return left || null;
+    },
+  };
+
+  const sendLeftBehind = async () => {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]");
+    const left = stored().filter((one) => one.key !== own && one.path !== (document.querySelector("[data-screen-form]") && location.pathname));
+    if (!token || !left.length) return;
+    for (const one of left) await sendOne(one, token.value);
+  };
+
+  const sendOne = async (one, token) => {
+    const body = new FormData();
+    one.fields.forEach(([name, value]) => body.append(name, value));
+    body.append("csrfmiddlewaretoken", token);
+    try {
+      const answer = await fetch(one.path, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
+      const json = (answer.headers.get("Content-Type") || "").includes("json");
+      if (answer.redirected || answer.status >= 500) return;
+      const told = json ? await answer.json() : { refused: "The page they belong to is gone." };
+      const words = told.signed || told.refused || [...Object.values(told.errors || {}), ...Object.values(told.clashes || {})].join(" ");
+      if (words) return notSaved(one, words, !told.signed && !told.refused);
+      localStorage.removeItem(one.key);
+    } catch {
+      // No connection: the next page tries again.
+    }
+  };
+
+  // Said until somebody opens the section, where both answers can be seen, or takes the entry away.
+  const notSaved = (one, words, mayOpen) => {
+    const box = document.querySelector("[data-unsent]");
+    if (!box || box.querySelector(`[data-entry="${CSS.escape(one.key)}"]`)) return;
+    const line = document.createElement("li");
+    line.dataset.entry = one.key;
+    line.append(`${one.title}, typed ${new Date(one.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}: ${words} `);
+    if (mayOpen) line.append(Object.assign(document.createElement("a"), { href: one.path, textContent: "Open it" }), " ");
+    const away = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet", textContent: "Remove from this device" });
+    away.addEventListener("click", () => {
+      localStorage.removeItem(one.key);
+      line.remove();
+      box.hidden = !box.querySelector("li");
+    });
+    line.append(away);
+    box.querySelector("[data-unsent-list]").append(line);
+    box.hidden = false;
+  };
+
+  const signOut = (form) => form.addEventListener("submit", (event) => {
+    const left = stored();
+    if (left.length && !window.confirm("Some answers have not reached the clinic's records yet. Sign out and remove them from this device?")) return event.preventDefault();
+    left.forEach((one) => localStorage.removeItem(one.key));
+  });
+
+  if (account) {
+    window.clinicUnsent = unsent;
+    // After the page's own script, which takes back what belongs to it.
+    window.addEventListener("DOMContentLoaded", () => setTimeout(sendLeftBehind));
+    window.addEventListener("online", sendLeftBehind);
+    each("[data-sign-out]", signOut);
+  }
+
   forPaper([]);
   each("[data-error-summary]", errorSummary);
   each("[data-menu]", menu);

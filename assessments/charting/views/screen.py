@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from assessments.charting import recordings_page, said_at_home, saving
+from assessments.charting import finding, recordings_page, said_at_home, saving
 from assessments.charting.forms import AmendForm
 from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
@@ -37,6 +37,7 @@ KEYS = [
     ("c", "Confirm what the patient answered at home"),
     ("0 … 9", "A pain score (t for 10), or that option of a list"),
     ("← ↑ → ↓", "On the body chart: another place; Enter marks it, 0 … t how strong, s d n how deep"),
+    ("/", "Find an item by its name"),
     ("?", "This list"),
 ]
 AMENDMENT_FIRST = (
@@ -78,6 +79,28 @@ def section(
         return _save(request, page, place, account)
     kept = kept_forms.take_back(request)
     return _show(request, page, place, page.form(place, kept), kept=kept is not None)
+
+
+@for_record(Role.CLINICIAN)
+@with_catalogue
+def find(request: HttpRequest, *, account: Account, patient: Patient, screen_id: int) -> HttpResponse:
+    """Straight to the one item of that name, or a list to choose from; without words, of every item."""
+    screen = get_object_or_404(patient.screens.select_related("amends"), pk=screen_id)
+    if screen.is_signed:
+        return _signed_already(request, screen)
+    page, typed = ScreenPage(screen), request.GET.get("q", "")[:80].strip()
+    found = finding.find(page, typed)
+    if typed and len(found) == 1:
+        return redirect(page.link(found[0]))
+    context = {
+        "patient": patient,
+        "page": page,
+        "typed": typed,
+        "found": found,
+        "count": len(found),
+        "listed": finding.listed(page, found or finding.find(page, "")),
+    }
+    return render(request, "charting/find.html", context)
 
 
 def _save(request: HttpRequest, page: ScreenPage, place: Section, account: Account) -> HttpResponse:

@@ -11,6 +11,8 @@ let tries = 0;
 let leaving = false;
 let stopped = false;
 
+const device = window.clinicUnsent; // keeps what the server does not have yet (components.js)
+
 const say = (kind, words) => {
   state.dataset.savedState = kind;
   state.className = `saved saved-${kind}`;
@@ -25,6 +27,7 @@ const changed = (event) => {
   const item = itemOf(event.target);
   if (!item || event.target.name.startsWith("choose-")) return;
   unsaved.add(item.dataset.item);
+  device?.keep(form);
   say("unsaved", "Not saved yet");
   later(event.type === "input" ? 500 : 100);
 };
@@ -52,7 +55,8 @@ const send = async (going) => {
     tries = 0;
   } catch {
     going.forEach((item) => unsaved.add(item));
-    say("offline", "No connection. Not saved yet; trying again");
+    const where = device?.keep(form) ? "Kept on this device, and sent when it is back" : "Not saved yet; trying again";
+    say("offline", `No connection. ${where}`);
     later(RETRY_AFTER[Math.min(tries++, RETRY_AFTER.length - 1)]);
   } finally {
     sending = null;
@@ -79,6 +83,8 @@ const received = async (response, going) => {
   followUps(told.follow_ups);
   stillNeeded(told.aside);
   urgent(told.urgent);
+  if (unsaved.size || refused.size) device?.keep(form);
+  else device?.forget();
   if (refused.size) return say("unsaved", "Some answers are not saved: see what is marked");
   return say("saved", `Saved ${told.saved_at}`);
 };
@@ -153,7 +159,12 @@ const provoking = (stopped) => {
 
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
-form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+form.addEventListener("submit", () => {
+  leaving = true;
+  clearTimeout(timer);
+  if (unsaved.size || refused.size || sending) device?.keep(form, true);
+  else device?.forget();
+});
 window.addEventListener("online", () => later(0));
 window.addEventListener("beforeunload", (event) => {
   if (!leaving && (unsaved.size || refused.size || sending)) event.preventDefault();
@@ -462,4 +473,58 @@ const chart = (root) => {
   show();
 };
 
+// ---------- arriving ----------
+
+const said = (item) => JSON.stringify([...item.querySelectorAll("[name]")].map((field) => [field.name, field.type === "radio" || field.type === "checkbox" ? field.checked : field.value]));
+
+// What a closed tab or a dead network left behind is put back as it was typed, with what that tab had seen.
+const putBack = (left) => {
+  const items = [...form.querySelectorAll("[data-item]")];
+  const before = new Map(items.map((item) => [item, said(item)]));
+  const values = new Map();
+  left.fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+  for (const field of items.flatMap((item) => [...item.querySelectorAll("[name]")])) {
+    const given = values.get(field.name) || [];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = given.includes(field.value);
+    else if (given.length) field.value = given.shift();
+  }
+  if (values.has("seen")) form.elements.seen.value = values.get("seen")[0];
+  items.filter((item) => said(item) !== before.get(item)).forEach((item) => unsaved.add(item.dataset.item));
+  if (!unsaved.size) return;
+  device.keep(form);
+  say("unsaved", "Answers kept on this device are put back. Not saved yet");
+  later(0);
+};
+
+// A link to one item opens what is folded around it, and the keys are there.
+const arrive = () => {
+  const item = location.hash.startsWith("#item-") && document.getElementById(location.hash.slice(1));
+  if (!item) return;
+  for (let fold = item.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const first = stops().find((element) => item.contains(element));
+  const picked = first?.type === "radio" && item.querySelector(`input[name="${CSS.escape(first.name)}"]:checked`);
+  item.scrollIntoView({ block: "center" });
+  (picked || first)?.focus({ preventScroll: true });
+};
+
+// “/” finds an item by name, unless somebody is typing.
+const find = document.querySelector("[data-find]");
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=radio], [type=checkbox], [type=number]), textarea, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || typing || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  find.elements.q.focus();
+  find.elements.q.select();
+});
+find.addEventListener("submit", async (event) => {
+  if (!unsaved.size && !sending) return;
+  event.preventDefault();
+  await settled();
+  find.submit();
+});
+
+const left = device?.takeBack(form.hasAttribute("data-bound"));
+if (left) putBack(left);
 document.querySelectorAll("[data-pain-map]").forEach(chart);
+window.addEventListener("load", () => setTimeout(arrive)); // after the browser's own jump, which takes the focus away
+window.addEventListener("hashchange", arrive);
