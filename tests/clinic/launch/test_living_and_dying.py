@@ -43,7 +43,7 @@ class LittleClinic:
         return self
 
     def ends(self) -> int:
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def others(self) -> list[int]:
         """Every process of this clinic but the launcher: all work somewhere below its folder."""
@@ -63,7 +63,7 @@ class LittleClinic:
         return None
 
 
-def wait_for(fact: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(fact: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not fact() and time.monotonic() < deadline:
         time.sleep(0.05)
