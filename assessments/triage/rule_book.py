@@ -12,7 +12,7 @@ from typing import Any
 from assessments.screens.answers import Answers
 from assessments.screens.reading import load_screen
 from assessments.triage import worked_cases
-from assessments.triage.causes import CauseList, load_causes
+from assessments.triage.causes import Cause, CauseFinding, CauseList, load_causes
 from assessments.triage.models import Result
 from assessments.triage.plain_rules import Clause, in_words
 from assessments.triage.rules import RULESETS, Outcome, Rule, Ruleset, conclude, load_draft, load_ruleset
@@ -61,6 +61,35 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """A finding that adds points to a cause. `unless`: it is not counted then, and tested again later."""
+
+    finding: CauseFinding
+    asks: Clause
+    unless: Clause | None
+    sources: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A cause with its findings, and with sources that none of its findings names."""
+
+    cause: Cause
+    weights: tuple[Weight, ...]
+    sources: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class a result can come to: whether exercises follow, and the ids of the rules that lead to it."""
+
+    label: str
+    track: str
+    crosswalk: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Everything one version says. `undecided` are the stories no rule decides."""
 
@@ -70,6 +99,8 @@ class Book:
     cautions: tuple[Noted, ...]
     undecided: tuple[Story, ...]
     causes: CauseList
+    contributors: tuple[Contributor, ...]
+    classes: tuple[Class, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +123,7 @@ def rule_book(name: str, version: int, folder: Path = RULESETS) -> Book:
     chapters = (
         (title, tuple(one for one in entries if one.rule.tier == tier)) for tier, title in TIERS.items()
     )
+    causes = load_causes(name)
     return Book(
         ruleset=ruleset,
         chapters=tuple((title, found) for title, found in chapters if found),
@@ -101,7 +133,9 @@ def rule_book(name: str, version: int, folder: Path = RULESETS) -> Book:
         ),
         cautions=tuple(Noted(one.id, one.message, in_words(one.when, words)) for one in ruleset.cautions),
         undecided=tuple(one for one in stories if one.outcome.primary is None),
-        causes=load_causes(name),
+        causes=causes,
+        contributors=tuple(_contributor(one, words) for one in causes.causes),
+        classes=tuple(_class(one.id, ruleset) for one in ruleset.classes.values()),
     )
 
 
@@ -162,6 +196,27 @@ def _entry(rule: Rule, words: Wording, stories: tuple[Story, ...]) -> Entry:
         asks=in_words(rule.when, words),
         sources=sources(rule.source),
         stories=tuple(one for one in stories if one.outcome.primary and one.outcome.primary.id == rule.id),
+    )
+
+
+def _contributor(cause: Cause, words: Wording) -> Contributor:
+    weights = tuple(
+        Weight(
+            one,
+            in_words(one.when, words),
+            in_words(one.confounded_when, words) if one.confounded_when else None,
+            sources(one.source),
+        )
+        for one in cause.findings
+    )
+    return Contributor(cause, weights, sources(cause.source))
+
+
+def _class(id: str, ruleset: Ruleset) -> Class:
+    track = ruleset.program_of(id)
+    rules = tuple(rule.id for rule in ruleset.rules if rule.klass == id)
+    return Class(
+        ruleset.classes[id].label, "" if track == "none" else track, ruleset.classes[id].crosswalk, rules
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 
 import brotli
 import pytest
@@ -64,6 +65,44 @@ def test_a_condition_is_told_with_its_threshold_and_unit():
     nested = in_words(parse("pop_felt is no and (not (onset = sudden) or onset != gradual)"), words())
     assert [len(part.parts) for part in nested.parts] == [0, 2]
     assert "Not this:" in lines(nested)
+
+
+def test_every_cause_is_told_with_its_conditions_and_sources(world):
+    label = load_ruleset().version_label
+    said, book = unescape(page(world, label)), books.rule_book("hamstring", 2)
+    assert len(book.contributors) == len(book.causes.causes) >= 6
+    for one in book.contributors:
+        entry = said.split(f'id="{one.cause.id}"')[1].split("</article>")[0]
+        assert one.cause.name in entry
+        for weight in one.weights:
+            assert weight.finding.text in entry
+            assert weight.asks.text in entry
+            assert all(source["citation"] in entry for source in weight.sources)
+            assert not weight.unless or weight.unless.text in entry
+        told = [line for weight in one.weights for line in lines(weight.asks)]
+        assert [line for line in told if NOTATION.search(line)] == []
+
+
+def test_every_class_says_whether_a_program_follows(world):
+    ruleset = load_ruleset()
+    said, book = (
+        unescape(page(world, ruleset.version_label)),
+        books.rule_book("hamstring", ruleset.head.version),
+    )
+    section = said.split('id="classes"')[1].split("</section>")[0]
+    assert {one.label for one in book.classes} == {one.label for one in ruleset.classes.values()}
+    for one in book.classes:
+        row = section.split(one.label)[1].split("</tr>")[0]
+        assert ("No exercises" in row) is not bool(one.track), one.label
+        assert all(f'href="#{rule}"' in row for rule in one.rules)
+    assert {rule for one in book.classes for rule in one.rules} == {rule.id for rule in ruleset.rules}
+
+
+def test_clinicians_and_managers_find_the_book_from_their_pages(world):
+    for who, where in ((world.carl, "charting:today"), (world.mona, "charting:overruled")):
+        client = world.signed_in(who)
+        assert reverse("charting:rules") in client.get(reverse(where)).content.decode()
+        assert client.get(reverse("charting:rules"), follow=True).status_code == 200
 
 
 def test_each_worked_case_stands_under_the_rule_that_decides_it(world):
