@@ -22,6 +22,7 @@ from assessments.screens.definitions import (
 from assessments.screens.derived import WAYS, Derived, Score
 from assessments.screens.offered import CATALOGUE, usual_screen
 from assessments.screens.reading_asking import read_safety_text, with_added_items, with_asking
+from assessments.screens.reading_shared import Shared, must_be_askable
 from clinic.knowledge.files import Head, KnowledgeFile, open_file
 from clinic.knowledge.reading import REQUIRED, Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
@@ -38,15 +39,19 @@ def load_screen(name: str = "", version: int | None = None, folder: Path = CATAL
     file = open_file(folder, name or usual_screen(), version)
     entry, sources = file.entry, load_sources()
     base = _extended(entry, file.head, folder) if entry.has("extends") else None
+    shared = Shared(load_screen, folder, file.head.name)
     conventions = entry.take("conventions", base.conventions if base else REQUIRED)
     sections = (
         *(base.sections if base else ()),
-        *(_section(row, sources) for row in entry.tables("sections")),
+        *(_section(row, sources, shared) for row in entry.tables("sections")),
     )
     sections = with_added_items(entry, sections, lambda row, section: _question(row, section, sources))
     items, _ = _items(entry, sections)
     vocabulary = _item_vocabulary(items)
-    derived = _derived(entry, items, vocabulary, base.derived if base else {})
+    taken = dict(base.derived) if base else {}
+    shared.values(entry, taken, {*vocabulary, *items, *taken})
+    derived = _derived(entry, items, vocabulary, taken)
+    must_be_askable(entry, sections, vocabulary)
     sections = with_asking(entry, sections, vocabulary)
     items, tests = _items(entry, sections)
     safety_text = read_safety_text(entry, {item.group for item in items.values()}) or (
@@ -55,7 +60,7 @@ def load_screen(name: str = "", version: int | None = None, folder: Path = CATAL
     entry.done()
     return Screen(
         head=file.head,
-        fingerprint=_fingerprint(file, base),
+        fingerprint=_fingerprint(file, base, shared),
         conventions=MappingProxyType(conventions),
         sections=sections,
         derived=MappingProxyType(derived),
@@ -78,17 +83,20 @@ def _extended(entry: Entry, head: Head, folder: Path) -> Screen:
     return load_screen(name, int(number), folder)
 
 
-def _fingerprint(file: KnowledgeFile, base: Screen | None) -> str:
+def _fingerprint(file: KnowledgeFile, base: Screen | None, shared: Shared) -> str:
     """Of the file alone, or of everything it rests on: nothing under it can change unseen."""
-    if base is None:
-        return file.fingerprint
-    return hashlib.sha256((base.fingerprint + file.fingerprint).encode()).hexdigest()
+    below = (base.fingerprint if base else "") + shared.fingerprint
+    return hashlib.sha256((below + file.fingerprint).encode()).hexdigest() if below else file.fingerprint
 
 
-def _section(entry: Entry, sources: Collection[str]) -> Section:
+def _section(entry: Entry, sources: Collection[str], shared: Shared) -> Section:
     id = entry.text("id")
     tests = tuple(_test(row, id, sources) for row in entry.tables("tests"))
     asked = tuple(_question(row, id, sources) for row in entry.tables("items"))
+    if entry.has("from"):
+        section = shared.section(entry, id, asked, tests)
+        entry.done()
+        return section
     measured = tuple(item for test in tests for item in test.items)
     section = Section(id, entry.text("title"), entry.text("intro", ""), tests, asked + measured)
     entry.done()

@@ -36,7 +36,7 @@ from programs.builder.recipe import (
     Track,
 )
 from programs.builder.sessions import ORDER
-from programs.exercises.definitions import Library
+from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Library
 from programs.exercises.reading import LIBRARY, load_library
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -100,14 +100,27 @@ def _known(entry: Entry, folder: Path) -> _Known:
     ruleset = load_ruleset(name, version)
     screen, screen_version = split_pin(entry, "ruleset", ruleset.screen)
     library = load_library(entry.texts("library"), folder)
+    vocabulary = load_screen(screen, screen_version).vocabulary
+    _must_be_able_to_block(entry, library, vocabulary)
     return _Known(
         ruleset=ruleset,
         library=library,
-        vocabulary=load_screen(screen, screen_version).vocabulary,
+        vocabulary=vocabulary,
         causes=frozenset(cause.id for cause in load_causes(name).causes),
         sources=frozenset(load_sources()),
         categories=frozenset(one.category for one in library.exercises.values()),
     )
+
+
+def _must_be_able_to_block(entry: Entry, library: Library, vocabulary: Mapping[str, object]) -> None:
+    """What forbids an exercise must be something this screen asks: a fact nobody asks about would never forbid it."""
+    for one in library.exercises.values():
+        asked = set(one.block_if.names()) if one.block_if is not None else set()
+        if missing := asked - {*vocabulary, CLASS_FACT, PHASE_FACT}:
+            facts = ", ".join(sorted(missing))
+            raise entry.error(
+                Problem.DANGLING, "library", f"{one.id}: blocked by {facts}, which is not asked here"
+            )
 
 
 def _categories(entry: Entry, known: _Known) -> dict[str, Category]:

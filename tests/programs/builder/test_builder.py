@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
+from clinic.knowledge.reading import Entry, KnowledgeError
 from programs.builder.checks import recipes_are_sound
 from programs.builder.eligibility import blocked_reason, caps
 from programs.builder.proposal import cadence_targets, propose
-from programs.builder.reading import RECIPES
+from programs.builder.reading import RECIPES, _must_be_able_to_block
 from programs.builder.wording import Words
 from programs.exercises.checks import library_is_sound
 from programs.exercises.reading import LIBRARY
@@ -219,3 +220,14 @@ def test_a_tight_limit_keeps_one_of_each_kind_as_long_as_it_can():
     )
     kinds = {RECIPE.library.exercise(one.id).category for one in tight.exercises}
     assert {"dynamic_warmup", "running_drill"} <= kinds
+
+
+def test_a_recipe_refuses_an_exercise_that_nothing_asked_could_ever_block():
+    """An exercise of a shared library, blocked by a fact this screen does not ask: the guard would never hold."""
+    entry = Entry({}, "foot.v1.toml", "")
+    _must_be_able_to_block(entry, RECIPE.library, SCREEN.vocabulary)
+    guards = [one.block_if for one in RECIPE.library.exercises.values() if one.block_if is not None]
+    fact = next(name for guard in guards for name in guard.names() if name in SCREEN.vocabulary)
+    asked = {name: options for name, options in SCREEN.vocabulary.items() if name != fact}
+    with pytest.raises(KnowledgeError, match=f"blocked by .*{fact}.*not asked here"):
+        _must_be_able_to_block(entry, RECIPE.library, asked)
