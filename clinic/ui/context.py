@@ -34,7 +34,6 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Today", "charting:today", "calendar"),
         ("Patients", "charting:patients", "search"),
         ("Programs", "prescribing:worklist", "list"),
-        ("Rules", "charting:rules", "info"),
     ),
     "manager": (
         ("Today", "desk:today", "calendar"),

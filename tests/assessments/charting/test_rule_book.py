@@ -99,7 +99,11 @@ def test_every_class_says_whether_a_program_follows(world):
 
 
 def test_clinicians_and_managers_find_the_book_from_their_pages(world):
-    for who, where in ((world.carl, "charting:today"), (world.mona, "charting:overruled")):
+    for who, where in (
+        (world.carl, "charting:today"),
+        (world.mona, "charting:overruled"),
+        (world.mona, "desk:today"),
+    ):
         client = world.signed_in(who)
         assert reverse("charting:rules") in client.get(reverse(where)).content.decode()
         assert client.get(reverse("charting:rules"), follow=True).status_code == 200
