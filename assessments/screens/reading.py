@@ -23,7 +23,7 @@ from assessments.screens.derived import WAYS, Derived, Score
 from assessments.screens.offered import CATALOGUE, usual_screen
 from assessments.screens.reading_asking import read_safety_text, with_added_items, with_asking
 from assessments.screens.reading_shared import Shared, must_be_askable
-from clinic.knowledge.files import Head, KnowledgeFile, open_file
+from clinic.knowledge.files import KnowledgeFile, earlier_version, open_file
 from clinic.knowledge.reading import REQUIRED, Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
 
@@ -38,7 +38,9 @@ def load_screen(name: str = "", version: int | None = None, folder: Path = CATAL
     """
     file = open_file(folder, name or usual_screen(), version)
     entry, sources = file.entry, load_sources()
-    base = _extended(entry, file.head, folder) if entry.has("extends") else None
+    base = (
+        load_screen(file.head.name, earlier_version(file, folder), folder) if entry.has("extends") else None
+    )
     shared = Shared(load_screen, folder, file.head.name)
     conventions = entry.take("conventions", base.conventions if base else REQUIRED)
     sections = (
@@ -70,17 +72,6 @@ def load_screen(name: str = "", version: int | None = None, folder: Path = CATAL
         extends=(base.label, *base.extends) if base else (),
         safety_text=safety_text,
     )
-
-
-def _extended(entry: Entry, head: Head, folder: Path) -> Screen:
-    """The earlier version of the same screen that this file only adds to."""
-    label = entry.text("extends")
-    name, _, number = label.rpartition(".v")
-    if name != head.name or not number.isdigit() or not 0 < int(number) < head.version:
-        raise entry.error(Problem.DANGLING, "extends", f"{label!r} is not an earlier version of {head.name}")
-    if not (folder / f"{label}.toml").is_file():
-        raise entry.error(Problem.DANGLING, "extends", f"there is no file {label}.toml")
-    return load_screen(name, int(number), folder)
 
 
 def _fingerprint(file: KnowledgeFile, base: Screen | None, shared: Shared) -> str:

@@ -6,8 +6,8 @@ missing ones turn out to be. `None` stands for not known throughout.
 
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, TypeGuard
 
 Value: TypeAlias = bool | int | float | str | tuple[float, ...] | tuple[str, ...]
 Facts: TypeAlias = Mapping[str, Value]
@@ -207,6 +207,34 @@ class Not:
 Condition: TypeAlias = Question | All | AtLeast | Not
 
 
+def spelled_out(condition: Condition, meanings: Mapping[str, Condition]) -> Condition:
+    """The condition with each general name (`meanings`: name → what it stands for) put into facts.
+
+    A general name is a yes or a no; ValueError where it is asked anything else.
+    """
+    if isinstance(condition, Question):
+        return _meant(condition, meanings)
+    if isinstance(condition, Not):
+        return Not(spelled_out(condition.part, meanings))
+    parts = tuple(spelled_out(part, meanings) for part in condition.parts)
+    if isinstance(condition, AtLeast) and condition.number == 1:
+        parts = tuple(one for part in parts for one in (part.parts if _is_or(part) else (part,)))
+    return replace(condition, parts=parts)
+
+
+def _is_or(part: Condition) -> TypeGuard[AtLeast]:
+    return isinstance(part, AtLeast) and part.number == 1
+
+
+def _meant(test: Question, meanings: Mapping[str, Condition]) -> Condition:
+    if not test.names() & set(meanings):
+        return test
+    if test.sign not in ("is yes", "is no") or test.if_known:
+        raise ValueError(f"{test.fact!r} is a yes or a no, and cannot be asked {str(test)!r}")
+    meant = meanings[test.fact]
+    return meant if test.sign == "is yes" else Not(meant)
+
+
 def _tests(parts: Iterable[Condition]) -> Iterator[Question]:
     for part in parts:
         yield from part.tests()
@@ -222,5 +250,4 @@ def _complaints(parts: Iterable[Condition], vocabulary: Mapping[str, Collection[
 
 def _within(part: Condition) -> str:
     """A part as text, in brackets where leaving them out could be read two ways."""
-    joined = isinstance(part, All) or (isinstance(part, AtLeast) and part.number == 1)
-    return f"({part})" if joined else str(part)
+    return f"({part})" if isinstance(part, All) or _is_or(part) else str(part)

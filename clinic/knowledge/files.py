@@ -90,6 +90,19 @@ def open_file(folder: Path, name: str, version: int | None = None) -> KnowledgeF
     return _opened(path, _verified_bytes(path, published(folder)), name, version)
 
 
+def earlier_version(file: KnowledgeFile, folder: Path) -> int:
+    """The version that `extends` names: an earlier one of the same file in `folder`, all of which this one keeps."""
+    label = file.entry.text("extends")
+    name, _, number = label.rpartition(".v")
+    if name != file.head.name or not number.isdigit() or not 0 < int(number) < file.head.version:
+        raise file.entry.error(
+            Problem.DANGLING, "extends", f"{label!r} is not an earlier version of {file.head.name}"
+        )
+    if not (folder / f"{label}.toml").is_file():
+        raise file.entry.error(Problem.DANGLING, "extends", f"there is no file {label}.toml")
+    return int(number)
+
+
 def open_draft(folder: Path, name: str, version: int) -> KnowledgeFile:
     """Parse a file nobody has approved yet, to try it out; it decides about nobody. Raises KnowledgeError."""
     path = folder / f"{name}.v{version}.toml"

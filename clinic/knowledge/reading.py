@@ -8,9 +8,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from clinic.knowledge.conditions import Condition
+from clinic.knowledge.conditions import Condition, spelled_out
 from clinic.knowledge.lines import Path, line_of
-from clinic.knowledge.notation import NotationError, parse
+from clinic.knowledge.notation import parse
 
 REQUIRED: Any = object()
 
@@ -146,11 +146,16 @@ class Entry:
                 raise self.error(Problem.DANGLING, key, f"{name!r} does not exist")
         return named
 
-    def condition(self, key: str, vocabulary: Mapping[str, Collection[str]]) -> Condition:
-        """A condition in our notation, over facts (and options) that exist."""
+    def condition(
+        self,
+        key: str,
+        vocabulary: Mapping[str, Collection[str]],
+        meanings: Mapping[str, Condition] = MappingProxyType({}),
+    ) -> Condition:
+        """A condition in our notation, over facts (and options) that exist, or over general names in `meanings`."""
         try:
-            found = parse(self.text(key))
-        except NotationError as error:
+            found = spelled_out(parse(self.text(key)), meanings)
+        except ValueError as error:
             raise self.error(Problem.MALFORMED, key, str(error)) from None
         for complaint in found.complaints(vocabulary):
             raise self.error(Problem.DANGLING, key, complaint)

@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from clinic.knowledge.files import open_file
+from clinic.knowledge.files import KnowledgeFile, earlier_version, open_file
+from clinic.knowledge.reading import unique
 
 FOLDER = Path(__file__).parent
 # How a source was seen, and what a reader of a page is told of it.
@@ -33,10 +34,14 @@ class Source:
 
 @lru_cache(maxsize=8)
 def load_sources(version: int | None = None, folder: Path = FOLDER) -> Mapping[str, Source]:
-    """Source id → source. Raises KnowledgeError."""
+    """Source id → source. Raises KnowledgeError.
+
+    A version that `extends` an earlier one holds only the sources it adds.
+    """
     file = open_file(folder, "sources", version)
-    found = {}
+    found: dict[str, Source] = dict(_extended(file, folder))
     for name, entry in file.entry.named_tables("sources").items():
+        unique(found, entry, "sources", name)
         found[name] = Source(
             name,
             entry.choice("kind", KINDS),
@@ -47,3 +52,9 @@ def load_sources(version: int | None = None, folder: Path = FOLDER) -> Mapping[s
         entry.done()
     file.entry.done()
     return MappingProxyType(found)
+
+
+def _extended(file: KnowledgeFile, folder: Path) -> Mapping[str, Source]:
+    if not file.entry.has("extends"):
+        return {}
+    return load_sources(earlier_version(file, folder), folder)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.knowledge.conditions import All, AtLeast, Not, Question
+from clinic.knowledge.conditions import All, AtLeast, Not, Question, spelled_out
 from clinic.knowledge.notation import NotationError, parse
 from tests.cases import CAUSES, RECIPE, RULESET
 
@@ -158,3 +158,36 @@ def test_a_condition_names_what_does_not_exist():
     vocabulary = {"onset": ("sudden", "gradual")}
     assert parse("onset = slow").complaints(vocabulary) == ["onset has no option 'slow'"]
     assert parse("onset = sudden and popp").complaints(vocabulary) == ["there is no fact 'popp'"]
+
+
+MEANS = {"swollen": parse("a or b = large"), "sore": parse("c >= 3 and a")}
+
+
+@pytest.mark.parametrize(
+    ("general", "in_facts"),
+    [
+        ("swollen", "a or b = large"),
+        ("swollen is no", "not (a or b = large)"),
+        ("not (swollen)", "not (a or b = large)"),
+        ("c and then (d or swollen or e)", "c and then (d or a or b = large or e)"),
+        ("at least 2 of (swollen, sore, d)", "at least 2 of (a or b = large, c >= 3 and a, d)"),
+        ("a and d", "a and d"),
+    ],
+)
+def test_a_general_name_is_spelled_out_in_facts(general, in_facts):
+    assert spelled_out(parse(general), MEANS) == parse(in_facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "swollen = large",
+        "swollen >= 2",
+        "swollen is yes if known",
+        "swollen is no or unknown",
+        "a > fact swollen",
+    ],
+)
+def test_a_general_name_is_a_yes_or_a_no(text):
+    with pytest.raises(ValueError, match="is a yes or a no"):
+        spelled_out(parse(text), {**MEANS, "a": parse("d")} if "fact" in text else MEANS)
