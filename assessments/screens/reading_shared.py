@@ -5,11 +5,12 @@ A section is taken as it stands in one version of the other screen, so that what
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assessments.screens.definitions import Item, Screen, Section, Test
 from assessments.screens.derived import Derived
+from assessments.screens.reading_words import read_words
 from clinic.knowledge.reading import Entry, Problem, unique
 
 Vocabulary = Mapping[str, Collection[str]]
@@ -44,15 +45,9 @@ class Shared:
         found = there[id]
         known = {*(item.id for item in found.items), *(test.id for test in found.tests)}
         without = entry.ids("without", entry.texts("without", ()), known)
-        words = {
-            row_id: _words(entry, row, row_id, found) for row_id, row in entry.named_tables("words").items()
-        }
-        history = _kept((item for item in found.items if item.is_history), without, words)
-        taken = tuple(
-            replace(test, items=_kept(test.items, without, words))
-            for test in found.tests
-            if test.id not in without
-        )
+        words = read_words(entry, found)
+        history = words.items((item for item in found.items if item.is_history), without)
+        taken = tuple(words.test(test, without) for test in found.tests if test.id not in without)
         every = (*taken, *tests)
         return Section(
             id=found.id,
@@ -96,23 +91,3 @@ def _all_here(entry: Entry, key: str, name: str, missing: Collection[str]) -> No
     if missing:
         facts = ", ".join(sorted(missing))
         raise entry.error(Problem.DANGLING, key, f"{name!r} needs {facts}, which this screen does not have")
-
-
-def _words(entry: Entry, row: Entry, id: str, found: Section) -> dict[str, str]:
-    """This screen's own words for an item it takes: label, short, ask, note."""
-    if id not in {item.id for item in found.items}:
-        raise entry.error(Problem.DANGLING, "words", f"{id!r} is no item of the section {found.id}")
-    fields = {"label": "label", "short": "short", "ask": "ask_clinician", "note": "note"}
-    words = {fields[key]: row.text(key) for key in fields if row.has(key)}
-    row.done()
-    return words
-
-
-def _kept(
-    items: Iterable[Item], without: Collection[str], words: Mapping[str, Mapping[str, str]]
-) -> tuple[Item, ...]:
-    return tuple(
-        replace(item, **words.get(item.id, {}))  # type: ignore[arg-type]  # all of these are words
-        for item in items
-        if item.id not in without
-    )

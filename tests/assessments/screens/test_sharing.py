@@ -123,3 +123,51 @@ def test_a_computed_value_needs_everything_it_is_computed_from(reads):
     assert whole in screen.vocabulary
     with pytest.raises(KnowledgeError, match="which this screen does not have"):
         reads(TRAINING.format(name="ake_diff"))
+
+
+LOADING = """
+[[sections]]
+from = "hamstring.v2"
+id = "loading"
+without = ["nordic_screen", "fulcrum_pos"]
+
+  [sections.words.bone_tests]
+  name = "Hop test"
+  how_to = "Hop on the foot."
+
+  [sections.words.hop_pain]
+  note = "Point to it."
+  options = { deep_bone_groin_or_sacrum = "Deep, in a bone" }
+"""
+
+
+def test_a_test_and_its_options_are_said_in_words_of_its_own(reads):
+    screen, theirs = reads(LOADING), load_screen("hamstring", 2)
+    test, item = screen.tests["bone_tests"], screen.items["hop_pain"]
+    assert (test.name, test.how_to, test.normal) == (
+        "Hop test",
+        "Hop on the foot.",
+        theirs.tests["bone_tests"].normal,
+    )
+    assert [one.id for one in test.items] == ["hop_pain"], "a single field of a test can be left out"
+    assert item.ask_clinician == "Hop on the foot.", "how it is done is told at the field"
+    assert item.option_label("deep_bone_groin_or_sacrum") == "Deep, in a bone"
+    assert item.option_label("muscle") == theirs.items["hop_pain"].option_label("muscle")
+    assert (item.options, item.note) == (theirs.items["hop_pain"].options, "Point to it.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("words.bone_tests]", "words.bone_test]", "bone_test"),
+        ('name = "Hop test"', 'label = "Hop test"', "label"),
+        ('note = "Point to it."', 'name = "Point to it."', "name"),
+        ("{ deep_bone_groin_or_sacrum =", "{ deep_bone =", "deep_bone"),
+        ('"nordic_screen", "fulcrum_pos"', '"nordic_screen", "fulcrum"', "fulcrum"),
+    ],
+)
+def test_words_that_fit_nothing_are_refused_and_named(reads, old, new, named):
+    assert old in LOADING
+    with pytest.raises(KnowledgeError) as refused:
+        reads(LOADING.replace(old, new))
+    assert named in str(refused.value)
