@@ -296,6 +296,15 @@ def test_no_python_file_names_a_region():
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
+def test_no_page_and_no_script_names_a_region():
+    ours = [
+        p for folder in ("templates", "static/js") for p in (ROOT / folder).rglob("*.*") if p.suffix != ".svg"
+    ]
+    assert ours
+    found = {named(path): regions_named(path.read_text()) for path in ours}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
 @pytest.mark.parametrize("line", ['load_recipe("{}", 1)', "def is_{}(x): ...", "# only for {}s"])
 def test_a_named_region_is_seen(line):
     for region in REGIONS:

@@ -144,7 +144,7 @@ def books(folder: Path = RULESETS) -> list[tuple[str, int]]:
     return [
         (name, number)
         for name, numbers in versions(folder).items()
-        if not name.endswith("_causes") and is_ruleset(folder, name, numbers[-1])
+        if is_ruleset(folder, name, numbers[-1])
         for number in reversed(numbers)
     ]
 

@@ -16,6 +16,7 @@ from assessments.triage.rules.reading import load_ruleset, split_pin
 from clinic.knowledge.files import open_file
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
+from programs.builder.reading_library import read_library
 from programs.builder.reading_runs import read_day_runs, read_runs
 from programs.builder.reading_sessions import read_sessions
 from programs.builder.recipe import (
@@ -36,8 +37,8 @@ from programs.builder.recipe import (
     Track,
 )
 from programs.builder.sessions import ORDER
-from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Library
-from programs.exercises.reading import LIBRARY, load_library
+from programs.exercises.definitions import Library
+from programs.exercises.reading import LIBRARY
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -99,9 +100,8 @@ def _known(entry: Entry, folder: Path) -> _Known:
     name, version = split_pin(entry, "ruleset", entry.text("ruleset"))
     ruleset = load_ruleset(name, version)
     screen, screen_version = split_pin(entry, "ruleset", ruleset.screen)
-    library = load_library(entry.texts("library"), folder)
     vocabulary = load_screen(screen, screen_version).vocabulary
-    _must_be_able_to_block(entry, library, vocabulary)
+    library = read_library(entry, folder, vocabulary)
     return _Known(
         ruleset=ruleset,
         library=library,
@@ -110,17 +110,6 @@ def _known(entry: Entry, folder: Path) -> _Known:
         sources=frozenset(load_sources()),
         categories=frozenset(one.category for one in library.exercises.values()),
     )
-
-
-def _must_be_able_to_block(entry: Entry, library: Library, vocabulary: Mapping[str, object]) -> None:
-    """What forbids an exercise must be something this screen asks: a fact nobody asks about would never forbid it."""
-    for one in library.exercises.values():
-        asked = set(one.block_if.names()) if one.block_if is not None else set()
-        if missing := asked - {*vocabulary, CLASS_FACT, PHASE_FACT}:
-            facts = ", ".join(sorted(missing))
-            raise entry.error(
-                Problem.DANGLING, "library", f"{one.id}: blocked by {facts}, which is not asked here"
-            )
 
 
 def _categories(entry: Entry, known: _Known) -> dict[str, Category]:

@@ -3,8 +3,9 @@
 Plain Python, no Django. An exercise without tags says nothing about its demands, so it is never selectable.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from clinic.knowledge.conditions import Condition
 
@@ -73,3 +74,16 @@ class Library:
     def exercise(self, id: str) -> Exercise:
         """The exercise; KeyError when there is none of that id."""
         return self.exercises[id]
+
+    def only(self, ids: Collection[str]) -> "Library":
+        """These exercises of it; easier and harder versions among the others are left off."""
+        kept = {
+            one.id: replace(
+                one,
+                regressions=tuple(id for id in one.regressions if id in ids),
+                progressions=tuple(id for id in one.progressions if id in ids),
+            )
+            for one in self.exercises.values()
+            if one.id in ids
+        }
+        return replace(self, exercises=MappingProxyType(kept))

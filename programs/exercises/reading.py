@@ -31,7 +31,11 @@ class _Known:
 
 @lru_cache(maxsize=16)
 def load_library(pins: tuple[str, ...] | None = None, folder: Path = LIBRARY) -> Library:
-    """The exercises of the files in `pins` (`name.vN`); without pins, of the newest version of every file."""
+    """The exercises of the files in `pins` (`name.vN`); without pins, of the newest version of every file.
+
+    An easier or harder version that stands in a file not pinned is left off. Raises KnowledgeError.
+    """
+    is_whole = pins is None
     pins = pins or tuple(f"{name}.v{numbers[-1]}" for name, numbers in versions(folder).items())
     exercises: dict[str, Exercise] = {}
     prints = []
@@ -45,9 +49,10 @@ def load_library(pins: tuple[str, ...] | None = None, folder: Path = LIBRARY) ->
             unique(exercises, row, "id", found.id)
             exercises[found.id] = found
         file.entry.done()
-    _check_ladder(exercises)
+    if is_whole:
+        _check_ladder(exercises)
     fingerprint = hashlib.sha256("".join(prints).encode()).hexdigest()
-    return Library(MappingProxyType(exercises), pins, fingerprint)
+    return Library(MappingProxyType(exercises), pins, fingerprint).only(exercises)
 
 
 def _known(entry: Entry) -> _Known:

@@ -21,6 +21,8 @@ from assessments.triage.rules.definitions import (
     Ruleset,
     TriageClass,
 )
+from assessments.triage.rules.extending import SAID_ANEW, with_what_it_extends
+from clinic.knowledge.conditions import Condition
 from clinic.knowledge.files import KnowledgeFile, open_draft, open_file
 from clinic.knowledge.reading import Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
@@ -52,38 +54,69 @@ def load_draft(name: str, version: int, folder: Path = RULESETS, catalogue: Path
 
 
 def _ruleset(file: KnowledgeFile, folder: Path, catalogue: Path) -> Ruleset:
-    entry = file.entry
-    screen = pinned_screen(entry, catalogue)
-    near = file.path.parent
-    files = (*(_pinned(entry, pin, near, folder) for pin in entry.texts("shared", ())), file)
+    kept = with_what_it_extends(file, folder)
+    screen = pinned_screen(kept.saying("screen"), catalogue)
+    pins = kept.saying("shared").texts("shared", ())
+    shared = tuple(_pinned(file.entry, pin, file.path.parent, folder) for pin in pins)
+    meanings = _meanings(kept.saying("meanings"), shared, screen)
+    files = (*shared, *reversed(kept.files))
     classes = _classes(files)
     rules = sorted(
-        (rule for one in files for rule in _rules(one, screen, classes)), key=lambda rule: rule.order
+        (rule for one in files for rule in _rules(one, screen, classes, meanings)),
+        key=lambda rule: rule.order,
     )
-    _check_orders(entry, rules)
+    _check_orders(file.entry, rules)
     ruleset = Ruleset(
         head=file.head,
         fingerprint=hashlib.sha256("".join(one.fingerprint for one in files).encode()).hexdigest(),
         screen=screen.label,
-        core_group=entry.choice("core_group", {item.group for item in screen.items.values()}),
-        algorithm=entry.texts("algorithm"),
-        while_open=entry.choice("while_red_flags_are_open", URGENCIES)
-        if entry.has("while_red_flags_are_open")
-        else "",
+        core_group=kept.saying("core_group").choice("core_group", _groups(screen)),
+        algorithm=kept.saying("algorithm").texts("algorithm"),
+        while_open=_while_open(kept.saying("while_red_flags_are_open")),
         classes=MappingProxyType(classes),
-        messages=MappingProxyType(_messages(entry)),
+        messages=MappingProxyType(_messages(kept.saying("messages"))),
         rules=tuple(rules),
-        contradictions=tuple(_contradiction(row, screen) for row in entry.tables("contradictions")),
-        cautions=tuple(_caution(row, screen) for row in entry.tables("cautions")),
+        contradictions=tuple(_contradiction(row, screen) for row in kept.rows("contradictions")),
+        cautions=tuple(_caution(row, screen) for row in kept.rows("cautions")),
     )
-    for one in files:
+    for one in shared:
         one.entry.done()
+    kept.done()
     return ruleset
 
 
+def _groups(screen: Screen) -> set[str]:
+    return {item.group for item in screen.items.values()}
+
+
+def _while_open(entry: Entry) -> str:
+    key = "while_red_flags_are_open"
+    return entry.choice(key, URGENCIES) if entry.has(key) else ""
+
+
+def _meanings(entry: Entry, shared: tuple[KnowledgeFile, ...], screen: Screen) -> dict[str, Condition]:
+    """What the general names of the shared rules stand for in this region: each one, and no other."""
+    wanted: dict[str, str] = {}
+    for one in shared:
+        general = one.entry.table("general") if one.entry.has("general") else None
+        for name in general.keys() if general else ():
+            assert general is not None  # noqa: S101 - for the type checker
+            wanted[name] = general.text(name)
+    given = entry.table("meanings") if entry.has("meanings") else None
+    names = given.keys() if given else ()
+    entry.ids("meanings", names, wanted)
+    for name in wanted:
+        if name not in names:
+            raise entry.error(Problem.DANGLING, "meanings", f"{name!r} is missing: {wanted[name]}")
+        if name in screen.vocabulary:
+            raise entry.error(Problem.MALFORMED, "meanings", f"{name!r} is also a fact of {screen.label}")
+    return {name: given.condition(name, screen.vocabulary) for name in names} if given else {}
+
+
 def is_ruleset(folder: Path, name: str, version: int) -> bool:
-    """Whether the file is a ruleset of its own, and not one that rulesets share."""
-    return open_file(folder, name, version).entry.has("algorithm")
+    """Whether the file is a ruleset of its own: not one that rulesets share, and not one of causes."""
+    entry = open_file(folder, name, version).entry
+    return not entry.has("causes") and any(entry.has(key) for key in ("extends", *SAID_ANEW))
 
 
 def split_pin(entry: Entry, key: str, pin: str) -> tuple[str, int]:
@@ -127,12 +160,20 @@ def _classes(files: tuple[KnowledgeFile, ...]) -> dict[str, TriageClass]:
     return classes
 
 
-def _rules(file: KnowledgeFile, screen: Screen, classes: Collection[str]) -> list[Rule]:
+def _rules(
+    file: KnowledgeFile, screen: Screen, classes: Collection[str], meanings: Mapping[str, Condition]
+) -> list[Rule]:
     sources = load_sources()
-    return [_rule(entry, screen, classes, sources) for entry in file.entry.tables("rules")]
+    return [_rule(entry, screen, classes, sources, meanings) for entry in file.entry.tables("rules")]
 
 
-def _rule(entry: Entry, screen: Screen, classes: Collection[str], sources: Collection[str]) -> Rule:
+def _rule(
+    entry: Entry,
+    screen: Screen,
+    classes: Collection[str],
+    sources: Collection[str],
+    meanings: Mapping[str, Condition],
+) -> Rule:
     rule = Rule(
         id=entry.text("id"),
         tier=entry.whole("tier"),
@@ -140,7 +181,7 @@ def _rule(entry: Entry, screen: Screen, classes: Collection[str], sources: Colle
         klass=entry.choice("class", classes),
         urgency=entry.choice("urgency", URGENCIES),
         target_days=entry.whole_or_none("target_days"),
-        when=entry.condition("when", screen.vocabulary),
+        when=entry.condition("when", screen.vocabulary, meanings),
         say_clinician=entry.text("say_clinician"),
         say_patient=entry.text("say_patient"),
         evidence=entry.text("evidence"),

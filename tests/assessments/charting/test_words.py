@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assessments.screens.offered import offered_screens
 from assessments.triage.causes import load_causes
 from assessments.triage.rules import load_ruleset
 
@@ -66,16 +67,18 @@ def test_no_module_says(path):
     assert said(quoted(path.read_text(encoding="utf-8"))) == []
 
 
-def test_no_rule_or_caution_shown_to_a_clinician_says():
-    ruleset = load_ruleset()
+@pytest.mark.parametrize("region", offered_screens())
+def test_no_rule_or_caution_shown_to_a_clinician_says(region):
+    ruleset = load_ruleset(region)
     texts = {rule.id: rule.say_clinician for rule in ruleset.rules}
     texts |= {one.id: one.message for one in (*ruleset.contradictions, *ruleset.cautions)}
     texts |= {one.id: one.label for one in ruleset.classes.values()}
     assert {id: found for id, text in texts.items() if (found := said(text))} == {}
 
 
-def test_no_cause_says():
-    texts = {cause.id: f"{cause.name} {cause.limits}" for cause in load_causes().causes}
+@pytest.mark.parametrize("region", offered_screens())
+def test_no_cause_says(region):
+    texts = {cause.id: f"{cause.name} {cause.limits}" for cause in load_causes(region).causes}
     assert {id: found for id, text in texts.items() if (found := said(text))} == {}
 
 
@@ -98,9 +101,10 @@ def test_a_forbidden_word_is_seen(sentence):
     assert said(quoted(f'words = "{sentence}"'))
 
 
-def test_no_rule_tells_a_patient_what_they_have():
+@pytest.mark.parametrize("region", offered_screens())
+def test_no_rule_tells_a_patient_what_they_have(region):
     """“Your signs fit …”: the clinician decides, and the text says no more than the findings do."""
-    told = {rule.id: rule.say_patient for rule in load_ruleset().rules}
+    told = {rule.id: rule.say_patient for rule in load_ruleset(region).rules}
     assert all(told.values())
     assert {
         id: text

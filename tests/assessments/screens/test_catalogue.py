@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from assessments.screens.checks import catalogue_is_sound
+from assessments.screens.offered import offered_screens
 from assessments.screens.reading import CATALOGUE, load_screen
 from tests.cases import SCREEN, broken_copy
 
@@ -108,11 +110,45 @@ def test_a_follow_up_is_asked_only_once_it_matters(answers, asked):
     assert SCREEN.asks(SCREEN.items["side"], facts)
 
 
-def test_patients_are_asked_history_alone_and_no_core_question_is_left_out():
-    asked = {item.id for item in SCREEN.items.values() if item.plain}
-    assert all(SCREEN.items[name].is_history for name in asked)
-    core = {item.id for item in SCREEN.items.values() if item.core_triage and item.is_history}
+@pytest.mark.parametrize("name", offered_screens())
+def test_patients_are_asked_history_alone_and_no_core_question_is_left_out(name):
+    items = load_screen(name).items
+    asked = {item.id for item in items.values() if item.plain}
+    assert all(items[one].is_history for one in asked)
+    core = {item.id for item in items.values() if item.core_triage and item.is_history}
     assert core - asked == {"age_years"}, "the record answers the age"
+
+
+@pytest.mark.parametrize("name", offered_screens())
+def test_every_screen_begins_with_the_same_red_flags_and_a_safety_text(name):
+    screen, usual = load_screen(name), load_screen()
+    assert [item.id for item in screen.sections[0].items] == [item.id for item in usual.sections[0].items]
+    assert screen.safety_text is not None
+    assert screen.safety_text.after_yes_in == "red_flag"
+
+
+def test_what_the_calf_screen_takes_over_is_not_about_a_thigh():
+    """Taken sections are said in words of its own, on every page: for clinicians and at home."""
+    screen = load_screen("calf")
+    said = {section.id: section.intro for section in screen.sections}
+    said |= {test.id: f"{test.name} {test.how_to}" for test in screen.tests.values()}
+    for item in screen.items.values():
+        plain = [item.plain.ask, item.plain.help, *item.plain.option_labels.values()] if item.plain else []
+        said[f"{item.id} "] = " ".join([item.label, item.short, item.note, item.ask_clinician, *plain])
+    assert {id: text for id, text in said.items() if re.search(r"thigh|hamstring|buttock", text, re.I)} == {}
+
+
+def test_the_tendon_is_proved_whole_before_anything_loads_the_calf():
+    exam = [item for item in load_screen("calf").items.values() if not item.is_history]
+    first_provocative = next(place for place, item in enumerate(exam) if item.provocative)
+    before = {item.id for item in exam[:first_provocative]}
+    assert {
+        "calf_squeeze",
+        "resting_angle_lost",
+        "achilles_gap",
+        "palp_bone_tender",
+        "deep_vein_tender",
+    } <= before
 
 
 @pytest.mark.parametrize(

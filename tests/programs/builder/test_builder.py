@@ -11,7 +11,8 @@ from clinic.knowledge.reading import Entry, KnowledgeError
 from programs.builder.checks import recipes_are_sound
 from programs.builder.eligibility import blocked_reason, caps
 from programs.builder.proposal import cadence_targets, propose
-from programs.builder.reading import RECIPES, _must_be_able_to_block
+from programs.builder.reading import RECIPES
+from programs.builder.reading_library import read_library
 from programs.builder.wording import Words
 from programs.exercises.checks import library_is_sound
 from programs.exercises.reading import LIBRARY
@@ -222,12 +223,47 @@ def test_a_tight_limit_keeps_one_of_each_kind_as_long_as_it_can():
     assert {"dynamic_warmup", "running_drill"} <= kinds
 
 
-def test_a_recipe_refuses_an_exercise_that_nothing_asked_could_ever_block():
-    """An exercise of a shared library, blocked by a fact this screen does not ask: the guard would never hold."""
-    entry = Entry({}, "foot.v1.toml", "")
-    _must_be_able_to_block(entry, RECIPE.library, SCREEN.vocabulary)
-    guards = [one.block_if for one in RECIPE.library.exercises.values() if one.block_if is not None]
-    fact = next(name for guard in guards for name in guard.names() if name in SCREEN.vocabulary)
+FILES = list(RECIPE.library.files)
+
+
+def taken(vocabulary, **said):
+    """The exercises of the usual recipe's files for a screen of this vocabulary."""
+    return read_library(Entry({"library": FILES, **said}, "foot.v1.toml", ""), LIBRARY, vocabulary).exercises
+
+
+def guards(kind: str) -> set[str]:
+    """The facts that some exercise is blocked by (block_if) or waits for (require)."""
+    found = (getattr(one, kind) for one in RECIPE.library.exercises.values())
+    return {name for guard in found if guard is not None for name in guard.names()} & set(SCREEN.vocabulary)
+
+
+def test_a_recipe_takes_what_its_screen_can_allow_and_forbid():
+    assert taken(SCREEN.vocabulary) == RECIPE.library.exercises
+
+
+@pytest.mark.parametrize(("kind", "words"), [("block_if", "blocked by"), ("require", "asks for")])
+def test_a_recipe_refuses_an_exercise_that_nothing_asked_could_ever_block_or_allow(kind, words):
+    """An exercise of a shared library and a fact this screen does not ask: the guard would never, or always, hold."""
+    fact = min(guards(kind) - guards("block_if" if kind == "require" else "require"))
     asked = {name: options for name, options in SCREEN.vocabulary.items() if name != fact}
-    with pytest.raises(KnowledgeError, match=f"blocked by .*{fact}.*not asked here"):
-        _must_be_able_to_block(entry, RECIPE.library, asked)
+    with pytest.raises(KnowledgeError, match=f"{words} .*{fact}.*not asked here"):
+        taken(asked)
+
+
+def test_a_recipe_refuses_an_exercise_blocked_by_an_answer_there_is_not():
+    """The screen asks, but in other words: the guard would never hold either."""
+    asked = {**SCREEN.vocabulary, "hop_pain": ("none", "deep_bone")}
+    with pytest.raises(KnowledgeError, match="blocked by hop_pain = deep_bone_groin_or_sacrum"):
+        taken(asked)
+
+
+def test_what_a_recipe_leaves_out_is_gone_with_every_way_to_it():
+    vocabulary = {name: options for name, options in SCREEN.vocabulary.items() if name != "hop_pain"}
+    hops = [one.id for one in RECIPE.library.exercises.values() if "hop_pain" in str(one.block_if)]
+    left = taken(vocabulary, left_out=hops)
+    assert set(left) == set(RECIPE.library.exercises) - set(hops)
+    named = {id for one in left.values() for id in (*one.regressions, *one.progressions)}
+    assert named <= set(left)
+    assert left["squat_jump"].regressions == ()
+    with pytest.raises(KnowledgeError, match="'no_such' does not exist"):
+        taken(vocabulary, left_out=[*hops, "no_such"])
