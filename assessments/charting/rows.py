@@ -1,4 +1,4 @@
-"""What the lists of the clinician's pages show, one query a list."""
+"""What a patient's chart shows, one query a list."""
 
 from __future__ import annotations
 
@@ -7,110 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from assessments.charting.without_catalogue import title_of
-from assessments.screens.models import Answer, Screen
+from assessments.screens.models import Screen
+from assessments.screens.offered import place_of
 from assessments.triage.actions import class_label
 from assessments.triage.models import Decision, Result
-from assessments.triage.rechecks import Again, to_screen_again, what_is_due
+from assessments.triage.rechecks import what_is_due
 from assessments.triage.rules import INSUFFICIENT, REVIEW
 from clinic.booking.models import Appointment
-from clinic.booking.status import Status
-from clinic.people.models import Account, Patient
+from clinic.people.models import Patient
 
 SHOWN_APPOINTMENTS = 20
 
-
-TO_COME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
-SOONEST = (Status.IN_SESSION, Status.ARRIVED)  # whoever is here comes before whoever is only expected
 SEALED = "A result waits for your impression"
-NO_SCREEN = {Status.NO_SHOW: "None: did not come", Status.DONE: "None was taken"}
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One appointment of the day with its way on: `way` is result, continue, start, or empty where `words` says why."""
-
-    appointment: Appointment
-    way: str
-    words: str
-    is_next: bool
-    again: Again | None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A clinician's day: the visits in order of time, and who is due to be screened again without one today."""
-
-    visits: list[Visit]
-    also_due: list[Again]
-
-    @property
-    def named(self) -> list[int]:
-        """The ids of everybody the day names."""
-        return [one.appointment.patient_id for one in self.visits] + [one.patient.pk for one in self.also_due]
-
-
-def day_of(account: Account, now: dt.datetime) -> Day:
-    """Each visit with what can be done about its screen; one of them is next. Two queries."""
-    found = list(_appointments_on(account, timezone.localdate(now)))
-    here = {one.patient_id for one in found}
-    due = {one.patient.pk: one for one in to_screen_again(now=now, patients=here, last_screened_by=account)}
-    return Day(_visits(found, due), [one for patient, one in due.items() if patient not in here])
-
-
-def _visits(found: list[Any], due: dict[int, Again]) -> list[Visit]:
-    coming = [one for one in found if one.status in TO_COME]
-    here = (one for status in SOONEST for one in coming if one.status == status)
-    following = next(here, coming[0] if coming else None)
-    return [Visit(one, *_way(one), is_next=one is following, again=due.get(one.patient_id)) for one in found]
-
-
-def _way(visit: Any) -> tuple[str, str]:
-    """Where the row leads. A screen is started only at a visit that is still to come or under way."""
-    if visit.result_id:
-        return "result", ""
-    of_this_visit = visit.draft_visit_id in (None, visit.pk)
-    if visit.draft_id and (visit.status in TO_COME or (visit.status == Status.DONE and of_this_visit)):
-        return "continue", ""
-    if visit.status in TO_COME and visit.type.is_assessment:
-        return "start", ""
-    return "", NO_SCREEN.get(visit.status, "None at this visit")
-
-
-def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
-    """Each with `draft_id`, `draft_visit_id`, `result_id` (None without one), and `from_home`: answers that wait."""
-    drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"), amends__isnull=True)
-    results = Result.objects.filter(screen__appointment=OuterRef("pk")).values("pk")[:1]
-    said_at_home = Answer.objects.filter(
-        screen__patient=OuterRef("patient"),
-        screen__signed_at__isnull=True,
-        said_by=Answer.SaidBy.PATIENT,
-        confirmed_at__isnull=True,
-    )
-    return (
-        Appointment.objects.on_day(day, timezone.get_current_timezone())
-        .filter(clinician__account=account)
-        .exclude(status=Status.CANCELLED)
-        .select_related("patient", "type")
-        .annotate(
-            draft_id=Subquery(drafts.values("pk")[:1]),
-            draft_visit_id=Subquery(drafts.values("appointment")[:1]),
-            from_home=Exists(said_at_home),
-            result_id=Subquery(results),
-        )
-        .order_by("starts_at")
-    )
-
-
-def day_and_zone(now: dt.datetime) -> str:
-    """“Mon 23 Nov 2026 · times in Europe/London”: said once, so that no row has to."""
-    local = timezone.localtime(now)
-    return f"{format_date(local, 'D j M Y')} · times in {timezone.get_current_timezone_name()}"
 
 
 def screens_of(patient: Patient) -> list[Screen]:
@@ -144,10 +58,39 @@ def timeline(
     return sorted(events, key=lambda event: event["at"], reverse=True)
 
 
-def newest_of(results: list[Result], screens: list[Screen]) -> Result | None:
-    """The result of the newest examination; of an amended one, that of its newest version."""
-    begun = {one.pk: (one.started_at, one.pk) for one in screens}
-    return max(results, key=lambda one: (begun[one.screen_id], one.pk), default=None)
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A screen that is not signed yet, an amendment too. `place` is empty where there is one screen."""
+
+    screen: Screen
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest result of one region, and how its label is introduced."""
+
+    result: Result
+    place: str
+    words: str
+
+
+def open_drafts(screens: list[Screen]) -> list[OpenDraft]:
+    """All of them, the one begun last first; an amendment is begun when it is opened, whatever it is about."""
+    drafts = [one for one in screens if not one.is_signed]
+    drafts.sort(key=lambda one: (one.amended_at or one.started_at, one.pk), reverse=True)
+    return [OpenDraft(one, place_of(one.catalogue)) for one in drafts]
+
+
+def latest_of(results: list[Result], screens: list[Screen]) -> list[Latest]:
+    """Of each region the result of its newest examination, the newest first; of an amended one, its newest version."""
+    taken = {one.pk: one for one in screens}
+    newest: dict[str, Result] = {}
+    for one in sorted(results, key=lambda one: (taken[one.screen_id].started_at, one.screen_id, one.pk)):
+        region = taken[one.screen_id].catalogue
+        newest.pop(region, None)
+        newest[region] = one
+    return [Latest(one, place_of(region), words_before(one)) for region, one in reversed(newest.items())]
 
 
 def _screen(patient: Patient, screen: Screen, newer: Screen | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from assessments.charting.views import (
     result,
     rule_book,
     screen,
+    start,
 )
 
 app_name = "charting"
@@ -22,7 +23,7 @@ urlpatterns = [
     path("rules/<str:label>/", rule_book.rule_book, name="rule_book"),
     path("patients/", day.patients, name="patients"),
     path("patients/<int:patient_id>/", chart.patient, name="patient"),
-    path("patients/<int:patient_id>/screens/", screen.start, name="screen_start"),
+    path("patients/<int:patient_id>/screens/", start.start, name="screen_start"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/answers/", screen.answers, name="answers"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/amend/", amend.amend, name="amend"),
     path("patients/<int:patient_id>/screens/<int:screen_id>/withdraw/", amend.withdraw, name="withdraw"),

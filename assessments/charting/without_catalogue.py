@@ -43,13 +43,11 @@ def title_of(screen: Screen) -> str:
 def _lost(patient: Patient, screen_id: int | None) -> tuple[Screen, KnowledgeError] | None:
     """The screen the page was about and why it cannot be read; None when something else was wrong."""
     theirs = patient.screens.select_related("signed_by")
-    screen = theirs.filter(pk=screen_id).first() if screen_id else theirs.drafts().first()
-    if screen is None:
-        return None
-    try:
-        screen.definition  # noqa: B018 - reading it is what fails
-    except KnowledgeError as error:
-        return screen, error
+    for screen in theirs.filter(pk=screen_id) if screen_id else theirs.drafts():
+        try:
+            screen.definition  # noqa: B018 - reading it is what fails
+        except KnowledgeError as error:
+            return screen, error
     return None
 
 

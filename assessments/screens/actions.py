@@ -92,11 +92,11 @@ def start(
 ) -> Screen:
     """The open draft of this screen for the patient; a new one, in the newest version, if there is none.
 
-    The usual screen where no `catalogue` is named. Raises NotOffered.
+    The usual screen where no `catalogue` is named. Raises NotOffered, but for a draft begun while it was offered.
     """
     catalogue = catalogue or usual_screen()
     if catalogue not in offered_screens():
-        raise NotOffered(catalogue)
+        return _begun_before(patient, catalogue)
     definition = reading.load_screen(catalogue)
     try:
         with transaction.atomic():
@@ -115,6 +115,13 @@ def start(
         return patient.screens.drafts().get(catalogue=catalogue)
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"screen {screen.pk}")
     return screen
+
+
+def _begun_before(patient: Patient, catalogue: str) -> Screen:
+    for draft in patient.screens.drafts():
+        if draft.catalogue == catalogue:
+            return draft
+    raise NotOffered(catalogue)
 
 
 @transaction.atomic

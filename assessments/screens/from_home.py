@@ -1,6 +1,8 @@
 """The history a patient answers before the visit, in their own time: it waits for a clinician to confirm or change it.
 
 A yes to a red flag waits for nobody: it marks the booking urgent at once, and no later answer takes that back.
+Where the clinic takes several screens the patient chooses the place. Another choice asks other questions; what was
+said before stays in the draft of its own place.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Subquery
 
-from assessments.screens import actions
-from assessments.screens.actions import Change
-from assessments.screens.definitions import Item
+from assessments.screens import actions, offered
+from assessments.screens.actions import Change, NotOffered
+from assessments.screens.definitions import Item, SafetyText
 from assessments.screens.definitions import Screen as Definition
 from assessments.screens.models import Answer, Screen
-from assessments.screens.offered import usual_screen
+from assessments.screens.offered import offered_screens, usual_screen
 from assessments.screens.reading import load_screen
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
@@ -41,14 +44,38 @@ class NotAskedAtHome(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AtHome:
-    """What a patient may answer now: for which visit, and the draft so far (None: not begun)."""
+    """What a patient may answer now: for which visit, about which screen, and what was said of any so far.
+
+    `drafts` holds all that was begun at home, the one that was answered last first.
+    """
 
     visit: Appointment
-    screen: Screen | None
+    catalogue: str
+    drafts: tuple[Screen, ...] = ()
+
+    @property
+    def screen(self) -> Screen | None:
+        """The draft of this screen; None while nothing of it was answered."""
+        return next((one for one in self.drafts if one.catalogue == self.catalogue), None)
+
+    @property
+    def in_progress(self) -> str:
+        """The screen meant here once something of it was answered; empty before."""
+        return self.catalogue if self.screen else ""
+
+    @property
+    def asks_where(self) -> bool:
+        """Whether the place is a question of its own."""
+        return offered.several()
+
+    @property
+    def place(self) -> str:
+        """The place in the patient's words; empty where it is no question."""
+        return offered.place_at_home(self.catalogue)
 
     @property
     def definition(self) -> Definition:
-        return self.screen.definition if self.screen else load_screen(usual_screen())
+        return self.screen.definition if self.screen else load_screen(self.catalogue)
 
     @property
     def answered(self) -> Mapping[str, Answer]:
@@ -61,35 +88,46 @@ class AtHome:
         return [item for item in definition.asked_at_home if definition.asks(item, facts)]
 
     @property
-    def has_warned(self) -> bool:
-        """Whether an answer that stands is one that must not wait."""
-        items = self.definition.items
-        return any(self.definition.warns(items[name], one.value) for name, one in self.answered.items())
+    def warning(self) -> SafetyText | None:
+        """What to read where an answer that stands must not wait, whichever place it was about; None where none is."""
+        warned = [one for one in self.drafts if _warns(one)]
+        said = self.screen if self.screen in warned else next(iter(warned), None)
+        return said.definition.safety_text if said else None
 
 
-def at_home(patient: Patient, *, now: dt.datetime) -> AtHome:
-    """Open from the booking of an assessment until it begins, or a clinician writes in the draft. Raises Closed."""
+def at_home(patient: Patient, *, now: dt.datetime, catalogue: str = "") -> AtHome:
+    """Open from the booking of an assessment until it begins, or a clinician writes in any draft.
+
+    Without a `catalogue`, the one that was answered last is meant, else the usual one. Raises Closed or NotOffered.
+    """
+    if catalogue and catalogue not in offered_screens():
+        raise NotOffered(catalogue)
     ahead = Appointment.objects.filter(
         patient=patient, type__is_assessment=True, status__in=EXPECTED, starts_at__gt=now
     )
     visit = ahead.select_related("clinician__account").order_by("starts_at").first()
     if visit is None:
         raise Closed
-    draft = patient.screens.drafts().filter(catalogue=usual_screen()).first()
-    if draft is not None and (draft.amends_id or not _only_said_at_home(draft)):
+    drafts = _drafts(patient)
+    if any(one.amends_id or one.has_a_clinicians_hand for one in drafts):
         raise Closed
-    return AtHome(visit, draft)
+    begun = (one.catalogue for one in drafts if one.catalogue in offered_screens())
+    return AtHome(visit, catalogue or next(begun, usual_screen()), tuple(drafts))
 
 
 @transaction.atomic
-def answer(*, patient: Patient, item_id: str, value: Any, by: Account, now: dt.datetime) -> bool:
-    """Keep one answer of the patient; True where it is one that must not wait.
+def answer(
+    *, patient: Patient, catalogue: str, item_id: str, value: Any, by: Account, now: dt.datetime
+) -> bool:
+    """Keep one answer of the patient about this screen; True where it is one that must not wait.
 
-    Begins the draft with the first answer. Raises Closed, NotAskedAtHome or actions.InvalidAnswers.
+    Begins the draft with the first answer. Raises Closed, NotOffered, NotAskedAtHome or actions.InvalidAnswers.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)  # two taps begin one draft, and take turns
-    here = at_home(patient, now=now)
-    screen = here.screen or actions.start(patient=patient, by=by, now=now, appointment=here.visit)
+    here = at_home(patient, now=now, catalogue=catalogue)
+    screen = here.screen or actions.start(
+        patient=patient, by=by, now=now, catalogue=here.catalogue, appointment=here.visit
+    )
     if screen.appointment_id != here.visit.pk:
         screen.appointment = here.visit
         screen.save(update_fields=["appointment"])
@@ -129,5 +167,17 @@ def asked_item(definition: Definition, item_id: str) -> Item:
     return item
 
 
-def _only_said_at_home(draft: Screen) -> bool:
-    return not draft.answers.exclude(said_by=Answer.SaidBy.PATIENT, confirmed_at__isnull=True).exists()
+def _drafts(patient: Patient) -> list[Any]:
+    """All that is open, the one answered last first, each with whether a clinician wrote or confirmed anything."""
+    answers = Answer.objects.filter(screen=OuterRef("pk"))
+    by_hand = answers.exclude(said_by=Answer.SaidBy.PATIENT, confirmed_at__isnull=True)
+    newest = answers.order_by("-answered_at").values("answered_at")[:1]
+    found = patient.screens.drafts().annotate(
+        has_a_clinicians_hand=Exists(by_hand), said_last_at=Subquery(newest)
+    )
+    return list(found.order_by(F("said_last_at").desc(nulls_last=True), "-started_at", "-pk"))
+
+
+def _warns(draft: Screen) -> bool:
+    definition = draft.definition
+    return any(definition.warns(definition.items[name], one.value) for name, one in draft.answered.items())

@@ -1,6 +1,7 @@
 """Who is to be screened again: after a symptom reported between visits, and two weeks after a tightness result.
 
-A newer signed screen answers both. An amendment is no newer screen: it corrects an examination of before.
+A newer signed screen answers a symptom, whichever region it is of; tightness only one of the same region. An
+amendment is no newer screen: it corrects an examination of before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.dateparse import parse_datetime
 
 from assessments.screens.models import Screen
+from assessments.screens.offered import place_of
 from assessments.triage.models import Decision, Recheck, Result, Symptom
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
@@ -57,7 +59,7 @@ def to_screen_again(
     found = Patient.objects.annotate(
         **what_is_due(now=now, patient="pk"),
         screened_by=Subquery(signed.order_by("-started_at", "-pk").values("signed_by")[:1]),
-    ).filter(Q(tight_at__isnull=False) | Q(asked__len__gt=0))
+    ).filter(Q(tight__len__gt=0) | Q(asked__len__gt=0))
     whose = Q(pk__in=list(patients))
     if last_screened_by is not None:
         whose |= Q(screened_by=last_screened_by.pk)
@@ -65,12 +67,12 @@ def to_screen_again(
 
 
 def what_is_due(*, now: dt.datetime, patient: str) -> dict[str, Any]:
-    """Annotations `asked` and `tight_at`, for rows whose column `patient` names the patient; `again_of` reads them."""
+    """Annotations `asked` and `tight`, for rows whose column `patient` names the patient; `again_of` reads them."""
     asked = _open_rechecks().filter(patient=OuterRef(patient)).order_by("-asked_at", "-pk")
     tight = tightness_to_look_at_again(now=now).filter(patient=OuterRef(patient))
     return {
         "asked": ArraySubquery(asked.values(row=JSONObject(symptoms="symptoms", at="asked_at"))),
-        "tight_at": Subquery(tight.values("decided_at")[:1]),
+        "tight": ArraySubquery(tight.values(row=JSONObject(of="screen__catalogue", at="decided_at"))),
     }
 
 
@@ -80,18 +82,23 @@ def again_of(patient: Patient, row: Any) -> Again | None:
     return Again(patient, because) if because else None
 
 
-def of(patient: Patient, now: dt.datetime) -> Again | None:
-    """Why this patient is to be screened again; None where nothing asks for it."""
-    return next(iter(to_screen_again(now=now, patients=[patient.pk])), None)
+def answered_by(screen: Screen, now: dt.datetime) -> Again | None:
+    """Why its patient is to be screened again, as far as a screen of this region answers it; None where it does not."""
+    due = what_is_due(now=now, patient="pk")
+    row: Any = Patient.objects.annotate(**due).get(pk=screen.patient_id)
+    row.tight = [one for one in row.tight if one["of"] == screen.catalogue]
+    return again_of(row, row)
 
 
 def tightness_to_look_at_again(*, now: dt.datetime) -> QuerySet[Result]:
-    """Results decided as tightness two weeks ago or more, of patients who were not screened since."""
+    """Results decided as tightness two weeks ago or more, of patients whose region was not screened since."""
     decided = Decision.objects.filter(result=OuterRef("pk")).order_by("-pk").values("klass")[:1]
-    newest = Screen.objects.signed().filter(patient=OuterRef("patient")).values("pk")[:1]
+    newest = Screen.objects.signed().filter(
+        patient=OuterRef("patient"), catalogue=OuterRef("screen__catalogue")
+    )
     return (
         Result.objects.filter(decided_at__lte=now - AFTER)
-        .annotate(decided_klass=Subquery(decided), newest_screen=Subquery(newest))
+        .annotate(decided_klass=Subquery(decided), newest_screen=Subquery(newest.values("pk")[:1]))
         .filter(decided_klass__in=LOOKED_AT_AGAIN, newest_screen=F("screen"))
     )
 
@@ -104,18 +111,21 @@ def _open_rechecks() -> QuerySet[Recheck]:
 
 
 def _because(row: Any) -> tuple[str, ...]:
-    because = [_reported(one) for one in row.asked]
-    if row.tight_at is not None:
-        because.append(f"Found tight on {_day(row.tight_at)}: due for another look after two weeks.")
-    return tuple(because)
+    return (*map(_reported, row.asked), *map(_found_tight, row.tight))
 
 
 def _reported(row: dict[str, Any]) -> str:
     words = ", ".join(Symptom(one).label for one in row["symptoms"])
-    at = parse_datetime(row["at"])
+    return f"Reported on {_day(row['at'])}: {words}."
+
+
+def _found_tight(row: dict[str, Any]) -> str:
+    place = place_of(row["of"])
+    where = f" ({place})" if place else ""
+    return f"Found tight on {_day(row['at'])}{where}: due for another look after two weeks."
+
+
+def _day(written: str) -> str:
+    at = parse_datetime(written)
     assert at is not None  # noqa: S101 - for the type checker; the database wrote it
-    return f"Reported on {_day(at)}: {words}."
-
-
-def _day(at: dt.datetime) -> str:
     return format_date(timezone.localtime(at), "j M Y")

@@ -20,7 +20,7 @@ TOO_LATE = dt.timedelta(days=42)  # a clinic that starts sending late does not w
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Results decided as tightness two weeks ago or more, of patients who were not screened since."""
+    """Results decided as tightness two weeks ago or more, of patients whose region was not screened since."""
     found = (
         tightness_to_look_at_again(now=now)
         .filter(decided_at__gt=now - TOO_LATE)
@@ -37,14 +37,12 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
 
 
 def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
-    """The invitation, unless the patient was screened again or the clinician has decided otherwise since."""
-    result = Result.objects.prefetch_related("decisions").get(pk=subject_id)
+    """The invitation, unless the region was screened again or the clinician has decided otherwise since."""
+    result = Result.objects.select_related("screen").prefetch_related("decisions").get(pk=subject_id)
     decision = result.standing_decision
     if decision is None or decision.klass not in LOOKED_AT_AGAIN:
         return NotWanted("The clinician has decided otherwise since.")
-    if (
-        Screen.objects.signed().filter(patient=result.patient_id).values_list("pk", flat=True)[0]
-        != result.screen_id
-    ):
+    same = Screen.objects.signed().filter(patient=result.patient_id, catalogue=result.screen.catalogue)
+    if same.values_list("pk", flat=True)[0] != result.screen_id:
         return NotWanted("They were seen again already, or the screen was amended.")
     return Message(template="emails/recheck.txt", page="portal:appointments")

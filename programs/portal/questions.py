@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from assessments.screens import offered
 from assessments.screens.definitions import Item
 from assessments.screens.forms import field_for, plain
 from assessments.screens.from_home import AtHome
@@ -15,6 +16,7 @@ from clinic.ui.fields import ChoiceCardsField, YesNoUnknownField
 
 YES_NO = (("yes", "Yes"), ("no", "No"), ("unknown", "I do not know"))
 NOTHING_CHOSEN = "Choose or write an answer, or press “Skip this question”."
+NO_PLACE = "Choose a place, so that you are asked the right questions."
 
 
 class QuestionForm(forms.Form):
@@ -31,6 +33,26 @@ class QuestionForm(forms.Form):
     def value(self) -> Any:
         given = self.cleaned_data["answer"]
         return YesNoUnknownField.words[given] if self.item.kind == "bool" else plain(given)
+
+
+class WhereForm(forms.Form):
+    """Which place troubles the patient. After `is_valid()`, `catalogue` is the screen that asks about it."""
+
+    answer = ChoiceCardsField(
+        label="Where is the trouble?",
+        help_text="Choose what troubles you most. Tell your therapist of anything else at the visit.",
+        error_messages={"required": NO_PLACE, "invalid_choice": NO_PLACE},
+    )
+
+    def __init__(self, data: Any = None, *, chosen: str = "") -> None:
+        super().__init__(data)
+        choices = [(one.screen, one.say_patient) for one in offered.places()]
+        self.fields["answer"].choices = choices  # type: ignore[attr-defined]
+        self.initial["answer"] = chosen
+
+    @property
+    def catalogue(self) -> str:
+        return str(self.cleaned_data["answer"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +99,8 @@ def place_of(here: AtHome, item: Item) -> Place | None:
     if item not in asked:
         return None
     at = asked.index(item)
-    before = address(asked[at - 1]) if at else ""
-    after = address(asked[at + 1]) if at + 1 < len(asked) else reverse("portal:questions_done")
+    before = address(here, asked[at - 1]) if at else where(here)
+    after = address(here, asked[at + 1]) if at + 1 < len(asked) else thanks(here)
     return Place(at + 1, len(asked), before, after)
 
 
@@ -95,5 +117,27 @@ def skipped(here: AtHome) -> list[Item]:
     return [item for item in here.questions() if item.id not in here.answered]
 
 
-def address(item: Item) -> str:
-    return reverse("portal:question", args=[item.id])
+def way_in(here: AtHome) -> str:
+    """Where a patient who comes back goes on: the place, while nothing was said; the first open question; the end."""
+    if here.asks_where and not here.in_progress:
+        return reverse("portal:questions_where")
+    return first_open(here)
+
+
+def first_open(here: AtHome) -> str:
+    """The first question behind the last one answered, or the end."""
+    item = go_on_at(here)
+    return address(here, item) if item else thanks(here)
+
+
+def where(here: AtHome) -> str:
+    """The page that asks for the place, with the one chosen so far; empty where it is no question."""
+    return f"{reverse('portal:questions_where')}?place={here.catalogue}" if here.asks_where else ""
+
+
+def address(here: AtHome, item: Item) -> str:
+    return reverse("portal:question", args=[here.catalogue, item.id])
+
+
+def thanks(here: AtHome) -> str:
+    return reverse("portal:questions_done", args=[here.catalogue])

@@ -11,7 +11,8 @@ urlpatterns = [
     path("logged/<int:log_id>/", views.logged, name="logged"),
     path("appointments/", views.appointments, name="appointments"),
     path("questions/", question_views.begin, name="questions"),
-    path("questions/thanks/", question_views.done, name="questions_done"),
-    path("questions/ask/<slug:item>/", question_views.question, name="question"),
-    path("questions/ask/<slug:item>/ring-us/", question_views.warning, name="question_warning"),
+    path("questions/where/", question_views.where, name="questions_where"),
+    path("questions/<slug:place>/thanks/", question_views.done, name="questions_done"),
+    path("questions/<slug:place>/ask/<slug:item>/", question_views.question, name="question"),
+    path("questions/<slug:place>/ask/<slug:item>/ring-us/", question_views.warning, name="question_warning"),
 ]

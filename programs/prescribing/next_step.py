@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
+from assessments.screens.offered import place_of
 from assessments.triage.actions import allows_program, class_label
 from assessments.triage.models import Decision, Result
 from clinic.people.models import Patient
@@ -33,9 +34,16 @@ def next_step(patient: Patient, versions: Sequence[Version]) -> NextStep:
     has_now = next((one for one in versions if one.state == State.RELEASED), None)
     if result is None:
         return _without_a_result(versions)
-    if result.standing_decision is None:
-        return _undecided(result, has_now)
-    return _decided(result, result.standing_decision, versions, has_now)
+    decision = result.standing_decision
+    if decision is None:
+        return _placed(_undecided(result, has_now), result)
+    return _placed(_decided(result, decision, versions, has_now), result)
+
+
+def _placed(step: NextStep, result: Result) -> NextStep:
+    """Where there are several screens, the step says which place it is about: it follows the newest examination."""
+    place = place_of(result.screen.catalogue)
+    return replace(step, text=f"{place}. {step.text}") if place else step
 
 
 def _without_a_result(versions: Sequence[Version]) -> NextStep:

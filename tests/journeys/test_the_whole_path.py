@@ -11,6 +11,7 @@ import time_machine
 from clinic.reminders.models import Reminder
 from tests.journeys.person import Person
 from tests.journeys.stage import Stage, the_patient
+from tests.places import USUAL
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +62,7 @@ def then_the_runner_has_a_confirmation_by_mail(stage: Stage) -> None:
 def when_the_clinician_examines_them_and_signs(stage: Stage) -> None:
     carl = stage.signs_in("Carl", stage.world.carl)
     carl.sees("Rosalind").passes("chart-today").presses(re.compile("Start"))
+    carl.is_on("Where is the trouble?").passes("where").presses(USUAL.place)
     stage.enters_the_screen(carl, "O01")
     carl.is_on("Read over and sign").passes("sign").presses("Sign and show the result")
 

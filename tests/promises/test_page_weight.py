@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 
 from assessments.charting.section_page import ScreenPage
+from assessments.screens.offered import offered_screens
 from tests.test_doors import body, story
 
 __all__ = ["story"]
@@ -57,6 +58,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("dee", "/desk/reminders/"),
         ("carl", "/chart/"),
         ("carl", "/chart/patients/{ana}/"),
+        ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
         ("ana", "/my/"),
         ("ana", "/my/program/"),
@@ -71,9 +73,10 @@ def test_a_page_is_light(story, who, address):
     assert weight(files) <= MOST_BYTES
 
 
-def test_every_section_of_a_screen_is_light(world):
+@pytest.mark.parametrize("region", offered_screens())
+def test_every_section_of_a_screen_is_light(world, region):
     carl, ana = world.signed_in(world.carl), world.ana
-    carl.post(f"/chart/patients/{ana.pk}/screens/")
+    carl.post(f"/chart/patients/{ana.pk}/screens/", {"catalogue": region})
     page = ScreenPage(ana.screens.get())
     for section in page.sections:
         response = carl.get(page.url(section))

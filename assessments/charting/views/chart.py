@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments.charting import rows
+from assessments.charting import rows, starting
+from assessments.screens import offered
 from assessments.triage import rechecks
 from clinic.audit.guards import for_record
 from clinic.people.models import Account, Patient
@@ -19,13 +20,13 @@ def patient(request: HttpRequest, *, account: Account, patient: Patient) -> Http
     screens = rows.screens_of(patient)
     results = rows.results_of(patient, timezone.now())
     appointments = rows.appointments_of(patient)
-    newest = rows.newest_of(results, screens)
     context = {
         "patient": patient,
-        "draft": next((one for one in screens if not one.is_signed), None),
-        "newest": newest,
+        "drafts": rows.open_drafts(screens),
+        "latest": rows.latest_of(results, screens),
         "again": rechecks.again_of(patient, results[0]) if results else None,
-        "newest_words": rows.words_before(newest) if newest else "",
+        "may_start": starting.may_start(screens),
+        "asks_where": offered.several(),
         "events": rows.timeline(patient, screens, results, appointments),
         "panel_url": rows.page_above("prescribing:panel", patient.pk),
     }

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments.charting import rows
+from assessments.charting import visits
+from assessments.screens import offered
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
 from clinic.people import search
@@ -18,9 +19,14 @@ from clinic.people.roles import Role
 def today(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Today's appointments of this clinician, urgent ones marked, with the way into each screen; who is due again."""
     now = timezone.now()
-    day = rows.day_of(account, now)
+    day = visits.day_of(account, now)
     record_listed(patients=day.named, by=account, what="clinician's day")
-    context = {"day": day, "visits": day.visits, "lead": rows.day_and_zone(now)}
+    context = {
+        "day": day,
+        "visits": day.visits,
+        "asks_where": offered.several(),
+        "lead": visits.day_and_zone(now),
+    }
     return render(request, "charting/today.html", context)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assessments.screens.offered import usual_screen
+from assessments.screens.offered import in_order, usual_screen
 from assessments.triage import rule_book as books
 from assessments.triage.actions import named
 from assessments.triage.rules import load_ruleset
@@ -36,13 +38,22 @@ def rule_book(request: HttpRequest, *, account: Account, label: str) -> HttpResp
     context = {
         "book": books.rule_book(name, version),
         "is_newest": load_ruleset(name).version_label == label,
-        "labels": [(one, one == label) for one in published],
+        "regions": _regions(published.values()),
+        "label": label,
         "drafts": [(number, f"{name}.v{number}") for number in waiting],
         "most_results": books.MOST_RESULTS,
     }
     if wanted in waiting:
         context |= _tried(f"{name}.v{wanted}")
     return render(request, "charting/rule_book.html", context)
+
+
+def _regions(published: Iterable[tuple[str, int]]) -> list[tuple[str, list[str]]]:
+    """(title of today's rules, labels with the newest first) of each region, the usual screen's first."""
+    labels: dict[str, list[str]] = {}
+    for name, version in published:
+        labels.setdefault(name, []).append(f"{name}.v{version}")
+    return [(load_ruleset(name).head.title, labels[name]) for name in in_order(labels)]
 
 
 def _tried(label: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Taking a movement screen: start, one page a section, read it over, sign."""
+"""Taking a movement screen: one page a section, read it over, sign."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from assessments.charting.forms import AmendForm
 from assessments.charting.recordings_page import subject_from
 from assessments.charting.section_page import ScreenPage
 from assessments.charting.without_catalogue import with_catalogue
-from assessments.screens import actions as screens
 from assessments.screens import from_home
 from assessments.screens.actions import AlreadySigned, NothingAnswered
 from assessments.screens.amending import differences
@@ -25,7 +24,6 @@ from assessments.triage import actions as triage
 from assessments.triage import rechecks
 from assessments.triage.actions import Unconfirmed
 from clinic.audit.guards import for_record
-from clinic.booking.models import Appointment
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
@@ -40,26 +38,6 @@ KEYS = [
     ("/", "Find an item by its name"),
     ("?", "This list"),
 ]
-AMENDMENT_FIRST = (
-    "No new screen was started: an amendment of an earlier one is still open, and this is it. "
-    "Sign it first; what you find today belongs into a screen of its own."
-)
-
-
-@for_record(Role.CLINICIAN)
-@with_catalogue
-def start(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
-    """Open the patient's draft, or begin one, and go to the first section that still needs answers."""
-    if request.method != "POST":
-        return redirect("charting:patient", patient.pk)
-    now = timezone.now()
-    screen = screens.start(patient=patient, by=account, now=now, appointment=_todays(request, patient))
-    if screen.amends_id is None:
-        screens.take_from_record(screen=screen, by=account, now=now)
-    elif not request.POST.get("amendment"):
-        messages.warning(request, AMENDMENT_FIRST)
-    page = ScreenPage(screen)
-    return redirect(page.url(page.first_open()))
 
 
 @for_record(Role.CLINICIAN)
@@ -167,7 +145,11 @@ def sign(request: HttpRequest, *, account: Account, patient: Patient, screen_id:
             messages.error(request, _not_confirmed(len(refused.items)))
         else:
             return redirect("charting:triage", patient.pk, result.pk)
-    context = {"patient": patient, "page": ScreenPage(screen), "again": rechecks.of(patient, timezone.now())}
+    context = {
+        "patient": patient,
+        "page": ScreenPage(screen),
+        "again": rechecks.answered_by(screen, timezone.now()),
+    }
     return render(request, "charting/sign.html", context)
 
 
@@ -212,12 +194,3 @@ def _signed_already(request: HttpRequest, screen: Screen) -> HttpResponse:
         return JsonResponse({"signed": f"{words}."}, status=409)
     messages.warning(request, f"{words}.")
     return redirect("charting:answers", screen.patient_id, screen.pk)
-
-
-def _todays(request: HttpRequest, patient: Patient) -> Appointment | None:
-    """The appointment the screen is taken at: the one it was started from, else the patient's standing one of today."""
-    chosen = request.POST.get("appointment", "")
-    if chosen.isdecimal() and len(chosen) < 19:
-        return patient.appointments.filter(pk=chosen).first()
-    day, zone = timezone.localdate(), timezone.get_current_timezone()
-    return Appointment.objects.on_day(day, zone).standing().filter(patient=patient).first()

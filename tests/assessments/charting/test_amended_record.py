@@ -118,11 +118,11 @@ def test_what_is_found_today_does_not_end_up_in_an_open_amendment(world, carl, l
     new = amended(world, concluded(world, DESK_WORKER), later)
     assert "Continue screen" not in carl.get(reverse("charting:today")).content.decode()
     start = reverse("charting:screen_start", args=[world.ana.pk])
-    sent = carl.post(start, {"appointment": visit.pk}, follow=True)
+    sent = carl.post(start, {"appointment": visit.pk, "catalogue": new.catalogue}, follow=True)
     page = sent.content.decode()
     assert "No new screen was started" in page
     assert f"/screens/{new.pk}/" in sent.redirect_chain[0][0]
-    on = carl.post(start, {"amendment": "1"}, follow=True).content.decode()
+    on = carl.post(start, {"amendment": "1", "catalogue": new.catalogue}, follow=True).content.decode()
     assert "No new screen was started" not in on
 
 

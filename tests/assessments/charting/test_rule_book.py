@@ -18,6 +18,7 @@ from assessments.triage.rules import RULESETS, load_draft, load_ruleset
 from assessments.triage.wording import Wording
 from clinic.knowledge.notation import parse
 from tests.assessments.stories import CONTRADICTORY, DESK_WORKER, SCIATICA, concluded
+from tests.places import OTHER, USUAL, offers
 
 NOTATION = re.compile(r"\b[a-z]+_[a-z_]+\b|>=|<=|!=")
 
@@ -155,6 +156,26 @@ def test_rules_nobody_published_have_no_page(world):
 def test_the_usual_rules_are_found_without_their_version(world):
     response = world.signed_in(world.mona).get(reverse("charting:rules"))
     assert response["Location"] == reverse("charting:rule_book", args=[load_ruleset().version_label])
+
+
+def test_versions_are_listed_by_region_the_usual_one_first_and_the_newest_first(world, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    label = load_ruleset(OTHER.screen).version_label
+    said = page(world, label)
+    listed = unescape(said.split('aria-label="Rules and their versions"')[1].split("</nav>")[0])
+    regions = re.findall(
+        r'id="(region-\d)">([^<]+)</p><ul[^>]*aria-labelledby="(region-\d)">(.*?)</ul>', listed
+    )
+    assert [id for id, *_ in regions] == [of for *_, of, _ in regions]
+    assert [title for _, title, *_ in regions] == [
+        load_ruleset(one.screen).head.title for one in (USUAL, OTHER)
+    ]
+    shown = [re.findall(r'/rules/([^/]+)/"', row) for *_, row in regions]
+    assert [label for row in shown for label in row] == sorted(
+        (f"{name}.v{number}" for name, number in books.books()),
+        key=lambda one: (not one.startswith(USUAL.screen), -int(one.rpartition(".v")[2])),
+    )
+    assert listed.count("aria-current") == 1
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ from assessments.screens.models import Answer, Screen
 from assessments.screens.reading import load_screen
 from assessments.triage.models import Result
 from tests.assessments.stories import CONTRADICTORY, DESK_WORKER, SCIATICA, case, concluded, draft
+from tests.places import USUAL
 
 SECTIONS = [section.id for section in load_screen().sections]
 MOST_QUERIES = 12
+USUAL_PLACE = {"catalogue": USUAL.screen}
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +70,9 @@ def values(screen):
 
 def test_a_start_leads_to_the_red_flags_and_belongs_to_the_visit(world, carl):
     appointment = world.booked(starts_at=world.now + dt.timedelta(hours=1))
-    answer = carl.post(reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": appointment.pk})
+    answer = carl.post(
+        reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": appointment.pk, **USUAL_PLACE}
+    )
     screen = Screen.objects.get()
     assert answer["Location"] == at(screen, "red_flags")
     assert screen.appointment == appointment
@@ -76,20 +80,22 @@ def test_a_start_leads_to_the_red_flags_and_belongs_to_the_visit(world, carl):
 
 def test_a_start_from_the_chart_finds_todays_visit(world, carl):
     appointment = world.booked(starts_at=world.now + dt.timedelta(hours=1))
-    carl.post(reverse("charting:screen_start", args=[world.ana.pk]))
+    carl.post(reverse("charting:screen_start", args=[world.ana.pk]), USUAL_PLACE)
     assert Screen.objects.get().appointment == appointment
 
 
 @pytest.mark.parametrize("posted", ["0", "x", "-1", "9" * 40, "٣", "\x00"])
 def test_a_start_with_a_made_up_visit_names_none(world, carl, posted):
-    answer = carl.post(reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": posted})
+    answer = carl.post(
+        reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": posted, **USUAL_PLACE}
+    )
     assert answer.status_code == 302
     assert Screen.objects.get().appointment is None
 
 
 def test_a_start_takes_nobody_elses_visit(world, carl):
     other = world.booked(patient=world.ben, starts_at=world.now + dt.timedelta(hours=1))
-    carl.post(reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": other.pk})
+    carl.post(reverse("charting:screen_start", args=[world.ana.pk]), {"appointment": other.pk, **USUAL_PLACE})
     assert Screen.objects.get().appointment is None
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from assessments.screens import actions as screens
-from assessments.screens import from_home
-from assessments.screens.actions import Change, InvalidAnswers
+from assessments.screens import amending, from_home
+from assessments.screens.actions import Change, InvalidAnswers, NotOffered
 from assessments.screens.from_home import Closed, NotAskedAtHome, at_home
 from assessments.screens.models import Answer, Screen
 from assessments.screens.offered import usual_screen
@@ -16,6 +16,7 @@ from assessments.triage.actions import Unconfirmed
 from clinic.audit.models import Entry
 from clinic.booking.actions import cancel
 from tests.assessments.stories import DESK_WORKER, case
+from tests.places import OTHER, USUAL, offers
 
 YES, NO = True, False
 CORE = "rf_saddle_numbness"
@@ -26,10 +27,10 @@ def visit(world):
     return world.booked()
 
 
-def says(world, item, value, *, patient=None, now=None):
-    patient = patient or world.ana
+def says(world, item, value, *, patient=None, now=None, of=USUAL.screen):
+    patient, now = patient or world.ana, now or world.now
     return from_home.answer(
-        patient=patient, item_id=item, value=value, by=patient.account, now=now or world.now
+        patient=patient, catalogue=of, item_id=item, value=value, by=patient.account, now=now
     )
 
 
@@ -209,3 +210,87 @@ def test_the_database_keeps_confirmations_to_patients_answers(world, visit):
     screens.save_answers(screen=draft, changes={"pop_felt": Change(value=True)}, by=world.carl, now=world.now)
     with pytest.raises(IntegrityError, match="only_a_patients_answer"), transaction.atomic():
         Answer.objects.update(confirmed_at=world.now, confirmed_by=world.carl)
+
+
+# --- Several places -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def test_each_place_has_its_draft_and_the_one_answered_last_is_in_progress(world, visit, two):
+    assert at_home(world.ana, now=world.now).in_progress == ""
+    for number, place in enumerate([USUAL, OTHER, USUAL]):
+        says(world, "onset", "gradual", of=place.screen, now=world.now + number * MINUTE)
+        says(world, "pop_felt", bool(number), of=place.screen, now=world.now + number * MINUTE)
+        here = at_home(world.ana, now=world.now + number * MINUTE)
+        assert (here.catalogue, here.in_progress, here.place) == (
+            place.screen,
+            place.screen,
+            place.say_patient,
+        )
+    said = {one.catalogue: one.answered["pop_felt"].value for one in Screen.objects.all()}
+    assert said == {USUAL.screen: True, OTHER.screen: True}
+    assert {one.appointment for one in Screen.objects.all()} == {visit}
+
+
+def test_another_place_asks_its_own_questions_and_keeps_what_was_said(world, visit, two):
+    says(world, "onset", "gradual")
+    there = at_home(world.ana, now=world.now, catalogue=OTHER.screen)
+    assert (there.screen, there.answered, there.in_progress) == (None, {}, "")
+    assert there.definition.head.name == OTHER.screen
+    assert the_draft().answered["onset"].value == "gradual"
+
+
+@pytest.mark.parametrize("name", ["elbow", "hamstring.v2", "../calf", "\x00", "x" * 500])
+def test_a_place_nobody_is_asked_about_is_refused(world, visit, two, name):
+    with pytest.raises(NotOffered):
+        at_home(world.ana, now=world.now, catalogue=name)
+    with pytest.raises(NotOffered):
+        says(world, "onset", "gradual", of=name)
+    assert not Screen.objects.exists()
+
+
+def test_a_place_that_is_offered_no_more_is_not_asked_about(world, visit, two, monkeypatch):
+    says(world, "onset", "gradual", of=OTHER.screen)
+    offers(monkeypatch, USUAL)
+    assert at_home(world.ana, now=world.now).catalogue == USUAL.screen
+    with pytest.raises(NotOffered):
+        says(world, "onset", "sudden", of=OTHER.screen)
+
+
+@pytest.mark.parametrize("place", [USUAL, OTHER], ids=lambda one: one.screen)
+def test_every_places_red_flags_warn_and_mark_the_booking(world, visit, two, place):
+    assert says(world, CORE, YES, of=place.screen) is True
+    visit.refresh_from_db()
+    assert visit.urgent_since == world.now
+    other = OTHER if place == USUAL else USUAL
+    elsewhere = at_home(world.ana, now=world.now, catalogue=other.screen)
+    own = at_home(world.ana, now=world.now, catalogue=place.screen).definition.safety_text
+    assert elsewhere.warning == own, "another choice of place takes no warning away"
+    says(world, CORE, NO, of=place.screen)
+    assert at_home(world.ana, now=world.now, catalogue=other.screen).warning is None
+
+
+@pytest.mark.parametrize("hand", ["wrote", "confirmed", "amends"])
+def test_a_clinicians_hand_in_the_draft_of_either_place_closes_both(world, visit, two, hand):
+    says(world, "onset", "gradual")
+    if hand == "amends":
+        says(world, CORE, YES)  # an urgent screen is signed with nothing in it but what was said at home
+        signed = triage.sign_and_conclude(screen=the_draft(), by=world.carl, now=world.now).screen
+        assert at_home(world.ana, now=world.now), "a signed screen is no draft"
+        amending.amend(screen=signed, because="A wrong side.", by=world.carl, now=world.now)
+    elif hand == "wrote":
+        screen = screens.start(patient=world.ana, by=world.carl, now=world.now, catalogue=OTHER.screen)
+        assert at_home(world.ana, now=world.now), "nothing is written in it yet"
+        screens.save_answers(screen=screen, changes={"pop_felt": Change(NO)}, by=world.carl, now=world.now)
+    else:
+        from_home.confirm(screen=the_draft(), items=["onset"], by=world.carl, now=world.now)
+    for place in (USUAL, OTHER):
+        with pytest.raises(Closed):
+            says(world, "onset", "sudden", of=place.screen)

@@ -15,7 +15,8 @@ from assessments.triage import actions, rechecks
 from assessments.triage.models import Recheck, Symptom
 from programs.plans.models import SessionLog
 from programs.portal.words import WARNING_SIGNS
-from tests.assessments.stories import DESK_WORKER, STRIDES, concluded, draft
+from tests.assessments.stories import DESK_WORKER, RACING_SHOES, RELAY, STRIDES, concluded, draft
+from tests.places import OTHER, USUAL, offers
 from tests.programs.stories import Story
 from tests.test_doors import body
 
@@ -39,7 +40,7 @@ def reports(world, *symptoms, at=None):
 
 
 def because(world, at):
-    found = rechecks.of(world.ana, at)
+    found = next(iter(rechecks.to_screen_again(now=at, patients=[world.ana.pk])), None)
     return found.because if found else ()
 
 
@@ -74,13 +75,60 @@ def test_an_amendment_is_no_newer_screen(world):
     assert because(world, world.now + 2 * DAY) == ("Reported on 4 Mar 2026: a new bruise.",)
 
 
-def test_tightness_is_due_after_two_weeks_and_not_a_minute_earlier(world):
+def test_tightness_is_due_after_two_weeks_and_not_a_minute_earlier(world, monkeypatch):
+    offers(monkeypatch, USUAL)
     result = concluded(world, DESK_WORKER)
     actions.agree(result=result, by=world.carl, now=world.now)
     due = world.now + TWO_WEEKS
     assert because(world, due - dt.timedelta(minutes=1)) == ()
     assert because(world, due) == ("Found tight on 3 Mar 2026: due for another look after two weeks.",)
     assert because(world, due + 365 * DAY), "it is asked for however late"
+
+
+def found_tight(world, story, at):
+    actions.agree(result=concluded(world, story, now=at), by=world.carl, now=at)
+
+
+def test_another_regions_screen_does_not_answer_tightness_and_one_of_the_same_does(world, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    found_tight(world, DESK_WORKER, world.now)
+    due = world.now + TWO_WEEKS
+    said = f"Found tight on 3 Mar 2026 ({USUAL.place}): due for another look after two weeks."
+    concluded(world, RELAY, now=world.now + 7 * DAY)
+    assert because(world, due) == (said,)
+    concluded(world, STRIDES, now=world.now + 8 * DAY)
+    assert because(world, due) == ()
+
+
+def test_two_tight_regions_are_both_due(world, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    found_tight(world, DESK_WORKER, world.now)
+    found_tight(world, RACING_SHOES, world.now + DAY)
+    newest_first = [(4, OTHER.place), (3, USUAL.place)]
+    assert because(world, world.now + TWO_WEEKS + DAY) == tuple(
+        f"Found tight on {day} Mar 2026 ({place}): due for another look after two weeks."
+        for day, place in newest_first
+    )
+
+
+def test_a_symptom_is_answered_by_a_screen_of_any_region(world, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    concluded(world, STRIDES)
+    reports(world, "pop")
+    concluded(world, RELAY, now=world.now + 2 * DAY)
+    assert because(world, world.now + 2 * DAY) == ()
+
+
+def test_who_signs_reads_only_what_this_screen_answers(world, carl, clock, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    found_tight(world, DESK_WORKER, world.now)
+    clock.shift(TWO_WEEKS)
+    now = world.now + TWO_WEEKS
+    other, same = draft(world, RELAY, now=now), draft(world, STRIDES, now=now)
+    assert "Why it is taken again" not in text_of(carl, "charting:sign", world.ana.pk, other.pk)
+    assert f"({USUAL.place})" in text_of(carl, "charting:sign", world.ana.pk, same.pk)
+    reports(world, "pop", at=now - DAY)
+    assert "a pop" in text_of(carl, "charting:sign", world.ana.pk, other.pk)
 
 
 def test_nothing_is_asked_of_nobody(world):

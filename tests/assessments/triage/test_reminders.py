@@ -10,7 +10,8 @@ from assessments.triage import actions
 from assessments.triage.reminders import due
 from clinic.reminders.actions import claim_and_send, collect
 from clinic.reminders.models import Reminder
-from tests.assessments.stories import DESK_WORKER, STRIDES, concluded, draft
+from tests.assessments.stories import DESK_WORKER, RELAY, STRIDES, concluded, draft
+from tests.places import OTHER, USUAL, offers
 
 TWO_WEEKS = dt.timedelta(days=14)
 MINUTE = dt.timedelta(minutes=1)
@@ -55,6 +56,15 @@ def test_somebody_screened_again_is_not_invited(world):
     again = draft(world, STRIDES, now=world.now + dt.timedelta(days=7))
     screens.sign(screen=again, by=world.carl, now=world.now + dt.timedelta(days=7))
     assert names(world.now + TWO_WEEKS) == []
+
+
+def test_somebody_screened_for_another_region_is_invited_still(world, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    result = agreed(world)
+    concluded(world, RELAY, now=world.now + dt.timedelta(days=7))
+    assert names(world.now + TWO_WEEKS) == [("recheck", result.pk, world.ana.pk)]
+    collect(now=world.now + TWO_WEEKS)
+    assert sent(world.now + TWO_WEEKS + MINUTE).state == "sent"
 
 
 def sent(now):

@@ -15,7 +15,8 @@ from assessments.screens.actions import Change
 from assessments.triage import actions, telling
 from assessments.triage.models import Telling
 from programs.plans import actions as plans
-from tests.assessments.stories import DESK_WORKER, SCIATICA, concluded
+from tests.assessments.stories import DESK_WORKER, RACING_SHOES, SCIATICA, concluded
+from tests.places import OTHER, USUAL, offers
 
 FOUND = "/my/found/"
 LATER = dt.timedelta(minutes=5)
@@ -56,6 +57,16 @@ def test_nothing_is_read_before_the_program_is_released(world):
     released(world, decision)
     assert may_read(world.ana) == [result.outcome["say_patient"]]
     assert "Your latest assessment" in read_by(world, world.ana)
+
+
+def test_among_several_screens_each_text_says_its_place(world, monkeypatch):
+    for story in (DESK_WORKER, RACING_SHOES):
+        released(world, actions.agree(result=concluded(world, story), by=world.carl, now=world.now))
+    offers(monkeypatch, USUAL, OTHER)
+    page = read_by(world, world.ana)
+    assert page.index(OTHER.say_patient) < page.index(USUAL.say_patient)
+    offers(monkeypatch, USUAL)
+    assert USUAL.say_patient not in read_by(world, world.ana)
 
 
 def test_an_overruled_result_is_told_in_the_words_of_the_class_that_stands(world):

@@ -11,8 +11,15 @@ from assessments.screens import actions as screens
 from assessments.screens.from_home import at_home
 from assessments.screens.models import Answer, Screen
 from clinic.people.kept_forms import owner_note
+from tests.places import USUAL, offers
 
-BEGIN, THANKS = "/my/questions/", "/my/questions/thanks/"
+BEGIN, THANKS = "/my/questions/", f"/my/questions/{USUAL.screen}/thanks/"
+
+
+@pytest.fixture(autouse=True)
+def _one_screen(monkeypatch):
+    """Nobody is asked where the trouble is; test_questions_where.py has clinics that ask."""
+    offers(monkeypatch, USUAL)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +39,7 @@ def ana(world, visit):
 
 
 def asks(item: str) -> str:
-    return reverse("portal:question", args=[item])
+    return reverse("portal:question", args=[USUAL.screen, item])
 
 
 def said(client, address: str) -> str:
@@ -54,12 +61,13 @@ def test_it_says_first_who_reads_it_and_what_cannot_wait(ana):
     page = said(ana, BEGIN)
     assert "Nobody reads them before then" in page
     assert "Call your emergency number" in page
+    assert re.search(r"About \d+ short questions", page)
     assert ">Begin<" in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
 
 
 def test_the_whole_history_is_walked_by_answering_or_skipping(world, ana):
     """From the first question to the thanks page by the page's own links, every other one skipped."""
-    address = re.search(r'href="(/my/questions/ask/[^"]+)"', said(ana, BEGIN))[1]
+    address = re.search(r'href="(/my/questions/[a-z]+/ask/[^"]+)"', said(ana, BEGIN))[1]
     walked = []
     while address != THANKS:
         walked.append(address)
@@ -75,7 +83,7 @@ def test_the_whole_history_is_walked_by_answering_or_skipping(world, ana):
     assert Answer.objects.count() > 10
     page = said(ana, THANKS)
     assert f"{Answer.objects.count()} answers kept" in page
-    assert page.count("/my/questions/ask/") == len(asked) - Answer.objects.count()
+    assert page.count("/ask/") == len(asked) - Answer.objects.count()
 
 
 def test_back_shows_what_was_said(ana):
@@ -87,7 +95,7 @@ def test_back_shows_what_was_said(ana):
 
 def test_a_yes_to_a_red_flag_shows_the_fixed_words_at_once_and_again(world, ana, visit):
     answer = ana.post(asks("rf_saddle_numbness"), {"answer": "yes"})
-    assert answer["Location"] == reverse("portal:question_warning", args=["rf_saddle_numbness"])
+    assert answer["Location"] == reverse("portal:question_warning", args=[USUAL.screen, "rf_saddle_numbness"])
     safety = at_home(world.ana, now=world.now).definition.safety_text
     for page in (answer["Location"], THANKS):
         assert safety.title in said(ana, page)

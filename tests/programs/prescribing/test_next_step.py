@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from programs.plans import actions
 from programs.plans.models import Version
+from tests.places import OTHER, USUAL, offers
 from tests.programs.stories import Story
 
 NO_PROGRAM = "suspected_avulsion"
@@ -87,6 +88,16 @@ def test_deciding_the_same_again_asks_for_no_second_program(panel, ana_story):
     assert ana_story.released
     ana_story.decide()
     assert "With the patient" in panel()
+
+
+def test_among_several_screens_the_step_says_which_place_it_is_about(panel, ana_story, monkeypatch):
+    offers(monkeypatch, USUAL)
+    assert ana_story.result
+    assert USUAL.place not in panel()
+    offers(monkeypatch, USUAL, OTHER)
+    assert f"<p>{USUAL.place}. Agree with the result" in panel()
+    assert ana_story.released
+    assert f"<p>{USUAL.place}. What they log" in panel()
 
 
 def test_deciding_otherwise_asks_for_a_new_program(panel, ana_story):
