@@ -1,1 +1,1 @@
-"""The demo clinic: staff, forty runners, and each worked case as a patient. Never in production."""
+"""The demo clinic: staff, some sixty runners, and each worked case as a patient. Never in production."""

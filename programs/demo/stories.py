@@ -29,6 +29,14 @@ BOOKED_BEFORE = dt.timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What was found of a worked case, {"history", "exam", …}, with the screen it was taken by."""
+
+    screen: str
+    found: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Today in the clinic, and its types of appointment."""
 
@@ -61,7 +69,7 @@ def visit(patient: Patient, entry: tuple[int, str, str, str], *, staff: Staff, c
 
 
 def examined(
-    patient: Patient, entry: Mapping[str, Any], case: Mapping[str, Any], *, staff: Staff, calendar: Calendar
+    patient: Patient, entry: Mapping[str, Any], case: Case, *, staff: Staff, calendar: Calendar
 ) -> Version | None:
     """A worked case as it would have gone: the visit, the signed screen, the decision, the program, the logs."""
     clinician = staff.accounts[entry["clinician"]]
@@ -71,8 +79,14 @@ def examined(
         _book(patient, entry["clinician"], "initial-assessment", wanted, staff, calendar), staff
     )
     signed_at = min(appointment.starts_at + SINCE_VISIT, calendar.now)
-    screen = screens.start(patient=patient, by=clinician, now=appointment.starts_at, appointment=appointment)
-    screens.load_case(screen=screen, case=case, by=clinician, now=signed_at)
+    screen = screens.start(
+        patient=patient,
+        by=clinician,
+        now=appointment.starts_at,
+        catalogue=case.screen,
+        appointment=appointment,
+    )
+    screens.load_case(screen=screen, case=case.found, by=clinician, now=signed_at)
     screen = screens.sign(screen=screen, by=clinician, now=signed_at)
     result = triage.conclude(screen=screen, by=clinician, now=signed_at)
     if not entry.get("decided"):

@@ -5,11 +5,14 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from assessments.screens.offered import offered_screens
 from assessments.triage.models import Result
 from assessments.triage.worked_cases import load
 from clinic.booking.models import Appointment
 from clinic.people.models import Account, Patient
 from programs.plans.models import Version
+
+PATIENTS = 57
 
 
 @pytest.fixture
@@ -21,11 +24,19 @@ def printed(db, settings, tmp_path):
 
 def test_it_shows_every_worked_case_as_its_expected_class(printed):
     found = sorted(Result.objects.values_list("klass", flat=True))
-    assert found == sorted(case["expected"]["class"] for case in load("hamstring"))
+    every = [case for screen in offered_screens() for case in load(screen)]
+    assert found == sorted(case["expected"]["class"] for case in every)
+    assert len({case["id"] for case in every}) == len(every), "an id names one case, whatever its region"
+
+
+def test_everybody_is_as_old_as_their_case_says(printed):
+    for result in Result.objects.select_related("patient", "screen"):
+        seen_on = result.screen.started_at.date()
+        assert result.patient.age_on(seen_on) == result.inputs["history"]["age_years"], result.patient
 
 
 def test_every_page_has_something_true_to_show(printed):
-    assert Patient.objects.count() == 40
+    assert Patient.objects.count() == PATIENTS
     assert Account.objects.filter(role="clinician").count() == 3
     assert Version.objects.filter(state="released").count() >= 5
     assert {"booked", "confirmed", "done"} <= set(Appointment.objects.values_list("status", flat=True))
@@ -42,7 +53,7 @@ def test_each_role_has_a_printed_name_and_password_that_work(printed, client):
 
 def test_a_second_fill_changes_nothing(printed):
     call_command("demo", "--if-empty", verbosity=0)
-    assert Patient.objects.count() == 40
+    assert Patient.objects.count() == PATIENTS
 
 
 def test_it_refuses_over_people_who_are_there(world):

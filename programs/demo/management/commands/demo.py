@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.screens.offered import usual_screen
+from assessments.screens.offered import offered_screens
 from assessments.triage import worked_cases
 from clinic.booking.models import AppointmentType
 from clinic.people.models import Account, Patient
@@ -26,7 +26,7 @@ CLINIC = Path(__file__).parents[2] / "clinic.toml"
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with the demo clinic: staff, forty runners, each worked case as a patient."
+    help = "Fill an empty database with the demo clinic: staff, some sixty runners, each worked case as a patient."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -54,12 +54,21 @@ class Command(BaseCommand):
         )
 
 
+def every_case() -> dict[str, stories.Case]:
+    """The worked cases of every screen the clinic takes, by their ids."""
+    return {
+        one["id"]: stories.Case(screen, one["input"])
+        for screen in offered_screens()
+        for one in worked_cases.load(screen)
+    }
+
+
 @transaction.atomic
 def fill(*, now: dt.datetime) -> list[dict[str, str]]:
     """Everything of the demo clinic, relative to `now`; what to print about each account that can sign in."""
     call_command("loaddata", "appointment_types", verbosity=0)
     file = tomllib.loads(CLINIC.read_text())
-    cases = {case["id"]: case["input"] for case in worked_cases.load(usual_screen())}
+    cases = every_case()
     staff = people.hire(file["staff"], now=now)
     calendar = stories.Calendar(
         now=now,
@@ -69,7 +78,7 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
     printed = staff.printed
     for place, entry in enumerate(file["patients"]):
         case = cases.get(entry.get("case", ""))
-        age = case["history"]["age_years"] if case else entry["age"]
+        age = case.found["history"]["age_years"] if case else entry["age"]
         registered_at = now - dt.timedelta(days=30)
         patient = people.register(entry, age=age, number=place, staff=staff, now=registered_at)
         for appointment in entry.get("appointments", []):
