@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from clinic.people.roles import Role
 from programs.plans.models import Version
 from programs.prescribing import showing
 from programs.prescribing.amended import amendment_of, is_amended, with_amendment
+from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
 from programs.prescribing.caseload import caseload
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 from programs.prescribing.next_step import next_step
@@ -80,13 +82,13 @@ def draw_program(
     status: int = 200,
 ) -> HttpResponse:
     """The program page; refused forms come back bound, with what was typed."""
-    theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
-    version = get_object_or_404(with_amendment(theirs), pk=version_id)
+    version = get_object_or_404(_in_full(patient), pk=version_id)
     exercises = version.listed
     context = {
         "patient": patient,
         "version": version,
         "amendment": amendment_of(version),
+        "given_up": given_up_for(version),
         "slots": showing.slots(version, exercises, dose, dose_of, refused),
         "note_form": note or NoteForm(initial={"note": version.note}),
         "end_form": end or EndForm(),
@@ -96,3 +98,8 @@ def draw_program(
         **showing.about(version, exercises),
     }
     return render(request, "prescribing/program.html", context, status=status)
+
+
+def _in_full(patient: Patient) -> QuerySet[Version]:
+    theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
+    return with_what_the_patient_has(with_amendment(theirs))
