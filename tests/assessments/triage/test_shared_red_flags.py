@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assessments.triage.checks import rulesets_are_sound
-from assessments.triage.rules import RULESETS, load_ruleset
+from assessments.triage.rules import RULESETS, load_draft, load_ruleset
 from assessments.triage.rules.definitions import URGENT_TIERS
 from tests.cases import broken_copy
 from tests.generated import Region, regions
@@ -108,3 +108,28 @@ def test_a_change_below_changes_the_fingerprint(tmp_path):
     ):
         folder = broken_copy(RULESETS, tmp_path / str(number), file, old, f"{old} ")
         assert load_ruleset("hamstring", 3, folder).fingerprint != load_ruleset("hamstring", 3).fingerprint
+
+
+DRAFT = """
+name = "hamstring"
+version = 4
+title = "One caution more"
+approved_by = "nobody"
+approved_on = "not yet"
+extends = "hamstring.v3"
+
+[[cautions]]
+id = "K99"
+when = "age_years >= 60"
+message = "Over sixty."
+"""
+
+
+def test_a_draft_may_hold_only_what_it_adds(tmp_path):
+    """The next version of rules that extend others is written in a few lines, and tried as any draft is."""
+    folder = broken_copy(RULESETS, tmp_path, EXTENDS, "version = 3", "version = 3 ")
+    (folder / "drafts" / "hamstring.v4.toml").write_text(DRAFT)
+    draft, now = load_draft("hamstring", 4, folder), load_ruleset("hamstring", 3, folder)
+    assert draft.rules == now.rules
+    assert [one.id for one in draft.cautions] == [*(one.id for one in now.cautions), "K99"]
+    assert (draft.screen, draft.messages, draft.while_open) == (now.screen, now.messages, now.while_open)
