@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 SHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
@@ -86,6 +87,12 @@ class Person:
         person.page.on("pageerror", lambda error: person.faults.append(f"script error: {error}"))
         person.page.on("request", person.asks)
         return person
+
+    def brings(self, client: Client) -> Person:
+        """Signed in already, as this client is."""
+        session = client.cookies["sessionid"].value
+        self.page.context.add_cookies([{"name": "sessionid", "value": session, "url": self.site}])
+        return self
 
     def leaves(self) -> None:
         self.page.context.close()

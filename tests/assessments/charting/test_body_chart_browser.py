@@ -33,8 +33,7 @@ def arrives(world, browser, live_server):
         if not script:
             person.leaves()
             person.page = browser.new_context(java_script_enabled=False).new_page()
-        session = world.signed_in(world.carl).cookies["sessionid"].value
-        person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        person.brings(world.signed_in(world.carl))
         people.append(person)
         return person
 

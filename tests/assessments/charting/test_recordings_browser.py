@@ -21,9 +21,9 @@ def world(transactional_db) -> World:
 
 @pytest.fixture(params=[Window(1280, "light"), Window(320, "dark")], ids=lambda window: window.name)
 def carl(request, world, browser, live_server):
-    person = Person.arrives("Carl", browser, live_server.url, request.param)
-    session = world.signed_in(world.carl).cookies["sessionid"].value
-    person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    person = Person.arrives("Carl", browser, live_server.url, request.param).brings(
+        world.signed_in(world.carl)
+    )
     yield person
     person.leaves()
     assert person.faults == []

@@ -30,9 +30,9 @@ def world(transactional_db) -> World:
 @pytest.fixture
 def carl(world, browser, live_server):
     """Carl at a keyboard, signed in."""
-    person = Person.arrives("Carl", browser, live_server.url, Window(1280, "light"))
-    session = world.signed_in(world.carl).cookies["sessionid"].value
-    person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    person = Person.arrives("Carl", browser, live_server.url, Window(1280, "light")).brings(
+        world.signed_in(world.carl)
+    )
     yield person
     person.leaves()
     assert person.faults == []

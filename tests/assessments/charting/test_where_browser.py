@@ -33,11 +33,12 @@ def world(transactional_db, monkeypatch):
 @pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
 def carl(world, browser, live_server, request):
     """Carl at a keyboard, signed in."""
-    person = Person.arrives("Carl", browser, live_server.url, request.param)
-    session = world.signed_in(world.carl).cookies["sessionid"].value
-    person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    person = Person.arrives("Carl", browser, live_server.url, request.param).brings(
+        world.signed_in(world.carl)
+    )
     yield person
     person.leaves()
+    assert person.faults == []
     assert person.faults == []
 
 

@@ -28,11 +28,12 @@ def world(transactional_db, monkeypatch):
 def ana(world, browser, live_server, request):
     """Ana at home, signed in, an hour before her visit."""
     world.booked(starts_at=world.now + dt.timedelta(hours=1))
-    person = Person.arrives("Ana", browser, live_server.url, request.param)
-    session = world.signed_in(world.ana.account).cookies["sessionid"].value
-    person.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    person = Person.arrives("Ana", browser, live_server.url, request.param).brings(
+        world.signed_in(world.ana.account)
+    )
     yield person
     person.leaves()
+    assert person.faults == []
     assert person.faults == []
 
 
