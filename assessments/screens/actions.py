@@ -119,7 +119,9 @@ def start(
 
 def _begun_before(patient: Patient, catalogue: str) -> Screen:
     for draft in patient.screens.drafts():
-        if draft.catalogue == catalogue:
+        if (
+            draft.catalogue == catalogue
+        ):  # here, not in the query: what was posted may hold what no column can
             return draft
     raise NotOffered(catalogue)
 

@@ -38,10 +38,8 @@ def places(file: Path = OFFERED, catalogue: Path = CATALOGUE) -> tuple[Offered, 
         screen = row.text("screen")
         row.ids("screen", (screen,), known)
         one = Offered(screen, row.text("place"), row.text("say_patient"))
-        for (
-            key,
-            taken,
-        ) in found.items():  # the same words twice would leave a choice between two that look alike
+        # The same words twice would leave a choice between two that look alike.
+        for key, taken in found.items():
             unique(taken, row, key, getattr(one, key))
             taken[getattr(one, key)] = one
         row.done()

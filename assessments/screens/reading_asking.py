@@ -31,9 +31,9 @@ def with_asking(entry: Entry, sections: tuple[Section, ...], vocabulary: Vocabul
     for name, row in entry.named_tables("in_plain_words").items():
         _known(entry, "in_plain_words", name, items)
         items[name] = replace(items[name], plain=_plain(row, items[name]))
-    when = entry.table("asked_when") if entry.has("asked_when") else None
-    for name in when.keys() if when else ():
-        assert when is not None  # noqa: S101 - for the type checker
+    when = entry.table_or_empty("asked_when")
+    follow_ups = when.keys()
+    for name in follow_ups:
         _known(entry, "asked_when", name, items)
         condition = when.condition(name, vocabulary)
         if name in condition.names():

@@ -169,6 +169,10 @@ class Entry:
         value = self._typed(key, dict, "a table", REQUIRED)
         return self._entry(value, _below(self.where, key), key)
 
+    def table_or_empty(self, key: str) -> "Entry":
+        """The same, and an empty one where the key is not there."""
+        return self.table(key) if self.has(key) else self._entry({}, _below(self.where, key), key)
+
     def tables(self, key: str, *, named_by: str | None = "id") -> list["Entry"]:
         """A list of tables below this one; `named_by` is the key whose value names each in errors."""
         rows = self._typed(key, list, "a list of tables", ())

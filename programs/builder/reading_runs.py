@@ -21,9 +21,7 @@ Runs = Mapping[str, Mapping[str, str]]
 
 def read_day_runs(phase: Entry) -> Runs:
     """A phase's own runs: policy → day → run. Empty where it names none."""
-    if not phase.has("runs"):
-        return MappingProxyType({})
-    entry = phase.table("runs")
+    entry = phase.table_or_empty("runs")
     found = {policy: _moves(row, DAYS) for policy, row in _policies(entry)}
     entry.done()
     return MappingProxyType(found)

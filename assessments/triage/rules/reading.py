@@ -98,19 +98,17 @@ def _meanings(entry: Entry, shared: tuple[KnowledgeFile, ...], screen: Screen) -
     """What the general names of the shared rules stand for in this region: each one, and no other."""
     wanted: dict[str, str] = {}
     for one in shared:
-        general = one.entry.table("general") if one.entry.has("general") else None
-        for name in general.keys() if general else ():
-            assert general is not None  # noqa: S101 - for the type checker
-            wanted[name] = general.text(name)
-    given = entry.table("meanings") if entry.has("meanings") else None
-    names = given.keys() if given else ()
-    entry.ids("meanings", names, wanted)
+        general = one.entry.table_or_empty("general")
+        general_names = general.keys()
+        wanted |= {name: general.text(name) for name in general_names}
+    given = entry.table_or_empty("meanings")
+    names = entry.ids("meanings", given.keys(), wanted)
     for name in wanted:
         if name not in names:
             raise entry.error(Problem.DANGLING, "meanings", f"{name!r} is missing: {wanted[name]}")
         if name in screen.vocabulary:
             raise entry.error(Problem.MALFORMED, "meanings", f"{name!r} is also a fact of {screen.label}")
-    return {name: given.condition(name, screen.vocabulary) for name in names} if given else {}
+    return {name: given.condition(name, screen.vocabulary) for name in names}
 
 
 def is_ruleset(folder: Path, name: str, version: int) -> bool:

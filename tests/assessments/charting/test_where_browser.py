@@ -39,7 +39,6 @@ def carl(world, browser, live_server, request):
     yield person
     person.leaves()
     assert person.faults == []
-    assert person.faults == []
 
 
 def chart_of(world):

@@ -34,7 +34,6 @@ def ana(world, browser, live_server, request):
     yield person
     person.leaves()
     assert person.faults == []
-    assert person.faults == []
 
 
 def picks_by_keys(person, value):
