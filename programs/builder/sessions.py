@@ -16,12 +16,12 @@ from typing import Any, Generic, Protocol, TypeVar
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # Where in a session a category is done, in the order it is done there. A recipe gives each of its categories one.
-WARM_UP, DRILL, CUE, JUMP, LOADING = "warm_up", "drill", "cue", "jump", "loading"
-ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", "rolling")
+WARM_UP, DRILL, CUE, JUMP, LOADING, ROLLING = "warm_up", "drill", "cue", "jump", "loading", "rolling"
+ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", ROLLING)
 STRENGTH = frozenset({JUMP, LOADING, "strength"})
 BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
-DAILY = frozenset({"loosening", "rolling"})
+DAILY = frozenset({"loosening", ROLLING})
 AFTER = frozenset({"cool_down"})
 REST = "rest"
 RUNS = frozenset({"ladder", "easy", "speed", "long"})

@@ -33,16 +33,10 @@ class Load:
 
 def loads(version: Version, exercises: Sequence[Exercise]) -> list[Load]:
     """The week's longest strength session, run extras, loosening and whole day, each beside its limit."""
-    sessions = version.week(exercises)
-    figures = version.proposal["limits"]
-    split = version.split
+    days = [day.all for day in version.block(exercises).weeks[0].days]
+    figures, split = version.proposal["limits"], version.split
     return [
-        Load(
-            kind.label,
-            kind.minutes(kind.longest(sessions, split), split),
-            figures[kind.key],
-            hard=kind.key in HARD,
-        )
+        Load(kind.label, kind.longest(days, split), figures[kind.key], hard=kind.key in HARD)
         for kind in KINDS
     ]
 

@@ -39,6 +39,10 @@ class OverTheLimit(Refusal):
     """The change would make a day longer than the recipe's limit."""
 
 
+class NeedsReason(OverTheLimit):
+    """The change is possible, but a guard asks for a reason first."""
+
+
 class NotEligible(Refusal):
     """The recipe blocks this exercise for this patient today. `exercise_id` is its row's."""
 
@@ -63,12 +67,36 @@ class WrongPain(Refusal):
     """Pain is a whole number from 0 to 10."""
 
 
+class WrongRun(Refusal):
+    """Minutes or kilometres nobody runs. `field` names which."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class NotOfThisProgram(Refusal):
     """An exercise that this version does not have."""
 
 
 class NothingLogged(Refusal):
     """Neither done nor could-not for any exercise."""
+
+
+class NotInTheLibrary(Refusal):
+    """No exercise of this region's library has that id."""
+
+
+class AlreadyThere(Refusal):
+    """The exercise is in the program."""
+
+
+class NotThatLog(Refusal):
+    """The log asks for nothing of the kind: it stopped nothing, or its morning was told before."""
+
+
+class TooMany(Refusal):
+    """More than a page can show or a person can keep in mind."""
 
 
 class KeyTaken(Refusal):

@@ -11,7 +11,7 @@ from django import forms
 
 from clinic.ui.fields import PainScaleField, SomeOfField
 from clinic.ui.widgets import DateInput
-from programs.plans.actions import LONGEST_NOTE, Did, must_be_a_day, must_say_something
+from programs.plans.diary import LONGEST_NOTE, Did, must_be_a_day, must_say_something
 from programs.plans.models import Exercise
 from programs.plans.refusals import Refusal
 from programs.portal.widgets import DoneOrNot

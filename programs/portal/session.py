@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 
+from programs.builder.block import PlannedDay
+from programs.builder.sessions import Day, Session, Split, moment, parts
 from programs.builder.sessions import Part as Stretch
-from programs.builder.sessions import Session, Split, moment, parts
 from programs.plans.models import Exercise, Version
 from programs.portal import words
 from programs.portal.forms import SessionForm, field_name
@@ -75,15 +76,18 @@ class Planned:
 def planned(version: Version, exercises: list[Exercise]) -> list[Planned]:
     """The whole week, Monday first."""
     split = version.split
-    return [_planned(session, version, split) for session in version.week(exercises)]
+    return [_planned(day, version, split) for day in version.block(exercises).week(1).days]
 
 
-def _planned(session: Session[Exercise], version: Version, split: Split) -> Planned:
+def _planned(day: PlannedDay[Exercise], version: Version, split: Split) -> Planned:
+    session = Session(
+        Day(day.name, day.run.kind, day.strength, hard=day.run.is_hard, moves=day.run.kind), day.all
+    )
     return Planned(
-        day=session.day.name,
-        day_name=words.DAY_NAMES[session.day.name],
-        run=words.run_of(session.day.does, version.proposal),
-        is_rest=session.is_rest,
+        day=day.name,
+        day_name=words.DAY_NAMES[day.name],
+        run=words.run_of(day.run.kind, version.proposal),
+        is_rest=day.is_rest,
         minutes=int(session.minutes),
         exercises=session.exercises,
         parts=parts(session, split),

@@ -19,7 +19,7 @@ from assessments.screens.from_home import AtHome, Closed, at_home
 from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
-from programs.plans import actions
+from programs.plans import diary
 from programs.plans.models import Version
 from programs.plans.refusals import Refusal
 from programs.portal import session, words
@@ -87,7 +87,7 @@ def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def _store(form: SessionForm, version: Version, patient: Patient, request: HttpRequest) -> Any:
     said = form.cleaned_data
-    return actions.log_session(
+    return diary.log_session(
         version=version,
         patient=patient,
         on_day=said["on_day"],

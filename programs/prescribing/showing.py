@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Value
 
-from programs.builder.sessions import Session
+from programs.builder.block import PlannedDay as OneDay
 from programs.plans import limits
 from programs.plans.flags import Flag, Level
 from programs.plans.models import Exercise, SessionLog, Version
@@ -94,9 +95,9 @@ def _form(version: Version, exercise: Exercise, bound: DoseForm | None) -> DoseF
 
 def _days(version: Version, exercises: list[Exercise]) -> dict[int, str]:
     found: dict[int, list[str]] = {}
-    for session in version.week(exercises):
-        for exercise in session.exercises:
-            found.setdefault(exercise.pk, []).append(session.day.name)
+    for day in version.block(exercises).week(1).days:
+        for exercise in day.all:
+            found.setdefault(exercise.pk, []).append(day.name)
     return {pk: words.days_of(days) for pk, days in found.items()}
 
 
@@ -104,32 +105,37 @@ def _days(version: Version, exercises: list[Exercise]) -> dict[int, str]:
 class PlannedDay:
     """One day of the week table: `exercises` are numbers of the list below, in the order they are done."""
 
-    day: Session[Exercise]
+    day: OneDay[Exercise]
     numbers: list[int]
 
     @property
     def run(self) -> str:
-        return words.run_of(self.day.day.does)
+        return words.run_of(self.day.run.kind)
 
     @property
     def is_hard(self) -> bool:
-        """Not where the running policy took the hard run out and no strength work is left."""
-        day = self.day.day
-        return day.hard and (day.does == day.run or bool(day.strength))
+        return self.day.run.is_hard
 
     @property
     def strength(self) -> str:
-        return words.strength_of(self.day.day.strength)
+        return words.strength_of(self.day.strength)
+
+    @property
+    def minutes(self) -> Decimal:
+        """What the exercises take; the run comes on top."""
+        return sum((one.minutes for one in self.day.all), Decimal(0))
 
 
 def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
     """Phase, running, pain rule, cadence, the week and what was left out."""
     snapshot = version.proposal
-    week = version.week(exercises)
+    week = [
+        PlannedDay(day, sorted(e.position for e in day.all)) for day in version.block(exercises).week(1).days
+    ]
     return {
         "facts": _facts(version, snapshot),
         "more_facts": _more_facts(version, snapshot),
-        "week": [PlannedDay(day, sorted(e.position for e in day.exercises)) for day in week],
+        "week": week,
         "week_minutes": sum(day.minutes for day in week),
         "loads": limits.loads(version, exercises),
         "left_out": snapshot.get("left_out", []),

@@ -12,7 +12,11 @@ from typing import Any
 from assessments.screens.models import Screen
 from assessments.triage.models import Decision, Result
 from clinic.people.models import Account, Patient
-from programs.plans import actions
+from programs.builder.limits import Limits
+from programs.builder.progression import load_progression
+from programs.builder.reading import load_recipe
+from programs.builder.runs import Runner
+from programs.plans import actions, diary
 from programs.plans.models import SessionLog, Version
 from programs.plans.proposals import Draft, Picked
 from programs.plans.refusals import NoProgramForThis
@@ -27,6 +31,10 @@ WEEK = [
     {"day": "Sat", "run": "ladder", "strength": "C", "hard": False},
     {"day": "Sun", "run": "rest", "strength": None, "hard": False},
 ]
+
+
+LADDER = load_recipe().ladder.stages
+RUNNER = Runner("ladder", may_grow=False, weeks_km=(), longest_km=None, stages=LADDER, first=1, greens=1)
 
 
 def picked(name: str, category: str, **given: Any) -> Picked:
@@ -92,6 +100,16 @@ def a_draft(**given: Any) -> Draft:
         "eligible": [e.library_id for e in exercises],
         "checks": {"slider_curl": {"only_when": "Hinge drill without pain.", "not_with": "Fresh bruise"}},
         "blocked": [{"id": "nordic_curl", "name": "Nordic curl", "because": "level 4 is above the cap of 3"}],
+        "rules": load_progression().label,
+        "asked": Limits().as_json(),
+        "runner": RUNNER.as_json(),
+        "keep": [],
+        "usual_pain": 0,
+        "dropped": [],
+        "unwanted": [],
+        "unfilled": [],
+        "suggestions": [],
+        "habits": [{"title": "Sleep", "text": "Aim for 7 to 9 hours of sleep a night."}],
         "sources": {
             "S19": "Askling 2013: lengthening exercises in footballers. (partly looked up, detail from memory)"
         },
@@ -108,11 +126,13 @@ def a_draft(**given: Any) -> Draft:
     return Draft(**facts | given)
 
 
-def small_draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> Draft:
+def small_draft(*, klass: str, asked: Limits | None = None, **of: Any) -> Draft:
     """Stands in for proposals.draft in stories that are not about the builder."""
     if klass.startswith("rf_"):
         raise NoProgramForThis("This class has no exercises. Nothing was stored.")
-    return a_draft()
+    drafted = a_draft()
+    drafted.snapshot["asked"] = (asked or Limits()).as_json()
+    return drafted
 
 
 @dataclass
@@ -192,7 +212,7 @@ class Story:
             "now": self.now,
             "client_key": uuid.uuid4(),
         }
-        return actions.log_session(**facts | given)
+        return diary.log_session(**facts | given)
 
-    def all_done(self) -> list[actions.Did]:
-        return [actions.Did(exercise.pk, done=True) for exercise in self.released.exercises.all()]
+    def all_done(self) -> list[diary.Did]:
+        return [diary.Did(exercise.pk, done=True) for exercise in self.released.exercises.all()]

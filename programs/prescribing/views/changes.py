@@ -18,7 +18,7 @@ from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans import actions, edits
+from programs.plans import actions, diary, edits
 from programs.plans.models import Exercise
 from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
 from programs.prescribing.forms import DoseForm, EndForm, NoteForm
@@ -135,7 +135,7 @@ def exercise(
             edits.remove_exercise(exercise=chosen, by=account)
             messages.success(request, f"“{chosen.name}” removed.")
         else:
-            edits.move_exercise(exercise=chosen, up=change == "up", by=account)
+            edits.move_exercise(exercise=chosen, up=change == "up", by=account, now=timezone.now())
     except Refusal as refusal:
         told = Refused(str(refusal), chosen.pk)
         return draw_program(request, patient, version_id, refused=told, status=409)
@@ -152,7 +152,7 @@ def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Acc
     form = DoseForm(request.POST, exercise=chosen)
     if form.is_valid():
         try:
-            edits.change_dose(exercise=chosen, by=account, **form.cleaned_data)
+            edits.change_dose(exercise=chosen, by=account, now=timezone.now(), **form.cleaned_data)
         except WrongDose as refusal:
             form.add_error(refusal.field, str(refusal))
         except Refusal as refusal:
@@ -178,5 +178,5 @@ def _kept_dose(request: HttpRequest, patient: Patient, version_id: int, exercise
 def seen(request: HttpRequest, *, account: Account, patient: Patient, log_id: int) -> HttpResponse:
     """The clinician has read this log; its flag leaves the top of the list."""
     log = get_object_or_404(patient.session_logs.select_related("patient"), pk=log_id)
-    actions.mark_seen(log=log, by=account, now=timezone.now())
+    diary.mark_seen(log=log, by=account, now=timezone.now())
     return redirect("prescribing:program", patient_id=patient.pk, version_id=log.version_id)

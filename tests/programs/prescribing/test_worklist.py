@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from programs.plans import actions
+from programs.plans import actions, diary
 from programs.prescribing import caseload
 from tests.programs.portal.test_pages import LOG, a_form
 from tests.programs.stories import Story
@@ -88,7 +88,7 @@ def test_an_ended_program_leaves_the_list_once_its_flags_are_read(carl, ana_stor
     log = ana_story.logs(pain_during=5)
     actions.end(version=ana_story.released, because="Referred on.", by=ana_story.by, now=ana_story.now)
     assert "Red" in carl.get(WORKLIST).content.decode()
-    actions.mark_seen(log=log, by=ana_story.by, now=ana_story.now)
+    diary.mark_seen(log=log, by=ana_story.by, now=ana_story.now)
     assert names(carl.get(WORKLIST).content.decode()) == []
 
 
