@@ -3,7 +3,7 @@
 `programs/builder/rules/progression.vN.toml`. The rules that use them are in doses.py, days.py, runs.py and judging.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -161,7 +161,11 @@ def _said(entry: Entry, key: str) -> dict[str, str]:
 def _read(shape: type[R], entry: Entry, known: frozenset[str]) -> R:
     """One table as its dataclass: every field is asked for by its own type, and nothing else may stand there."""
     entry.sources(known)
-    readers = {"int": entry.whole, "str": entry.text, "float": lambda key: float(entry.take(key))}
+    readers: dict[str, Callable[[str], Any]] = {
+        "int": entry.whole,
+        "str": entry.text,
+        "float": lambda key: float(entry.take(key)),
+    }
     given = {
         field.name: readers.get(str(getattr(field.type, "__name__", field.type)), entry.texts)(field.name)
         for field in fields(cast(Any, shape))

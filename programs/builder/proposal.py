@@ -16,7 +16,8 @@ from programs.builder.eligibility import Cap, Unwanted, blocked_reason, caps, un
 from programs.builder.limits import Limits
 from programs.builder.planning import Planned, plan_block, runner_of
 from programs.builder.progression import Progression, load_progression
-from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Phase, Recipe, Slot, Stage, Track
+from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Phase, Recipe, Slot, Track
+from programs.builder.runs import Stage
 from programs.builder.selection import Picked, select
 from programs.builder.wording import Words
 from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Exercise

@@ -34,10 +34,10 @@ from programs.builder.recipe import (
     Recipe,
     RunningPolicy,
     Slot,
-    Stage,
     Start,
     Track,
 )
+from programs.builder.runs import Stage
 from programs.builder.sessions import ORDER
 from programs.exercises.definitions import Library
 from programs.exercises.reading import LIBRARY

@@ -127,7 +127,8 @@ def _ladder_weeks(
     weeks: Sequence[Sequence[Day]], runner: Runner, deloads: Sequence[bool], rules: RunningRules
 ) -> tuple[tuple[PlannedRun, ...], ...]:
     """As it goes when every run is green: a stage after `greens` runs. A lighter week stays, its last run left out."""
-    done, found = 0, []
+    done = 0
+    found: list[tuple[PlannedRun, ...]] = []
     for days, lighter in zip(weeks, deloads, strict=True):
         ladder_days = [at for at, day in enumerate(days) if day.does == "ladder"]
         row = []
@@ -175,7 +176,7 @@ def _distance_weeks(
     block: BlockRules,
 ) -> tuple[tuple[PlannedRun, ...], ...]:
     history, longest = list(runner.weeks_km), runner.longest_km
-    found = []
+    found: list[tuple[PlannedRun, ...]] = []
     for days, lighter in zip(weeks, deloads, strict=True):
         limit = week_limit(history, rules)
         target = _target(history, limit, runner, first=not found)

@@ -21,6 +21,7 @@ from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Patient
 from programs.demo.people import Staff
 from programs.plans import actions as plans
+from programs.plans import diary
 from programs.plans.models import Version
 
 FIRST_VISIT = dt.time(9)
@@ -133,12 +134,12 @@ def _released(
     version = plans.release(version=version, by=clinician, now=now)
     for day, pain in entry.get("logged", []):
         logged_at = calendar.at(day, dt.time(19, 30))
-        plans.log_session(
+        diary.log_session(
             version=version,
             patient=patient,
             on_day=logged_at.astimezone(calendar.zone).date(),
             entries=[
-                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
+                diary.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
             ],
             pain_during=pain,
             by=clinician,
