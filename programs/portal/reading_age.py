@@ -11,7 +11,7 @@ No package: the known one brings a natural-language toolkit that fetches word li
 What no formula can say, and this one cannot either:
 - Whether the words are known. “Rotate” and “potato” are both three syllables. Names of movements (“Pallof press”,
   “A-skip”) look easy and are not; their cue says how to do them.
-- Anything about a few words. Below SHORT words the numbers leap (one long word more makes a text of six words two years
+- Anything about a few words. Below SHORT words the numbers leap (one long word in six makes a text four years
   older), so such a text is judged by its words alone: `hard_words`, which is Gunning's rule for hard words (“The
   Technique of Clear Writing”, 1952): three syllables or more without the endings -es, -ed, -ing, and no everyday word.
 - Whether it is true, in order, or asked one thing at a time. A therapist and a patient have to read it.
