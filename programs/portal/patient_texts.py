@@ -21,6 +21,7 @@ from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules import load_ruleset
 from clinic.people import links
+from programs.builder.progression import load_progression
 from programs.builder.reading import load_recipe
 from programs.builder.recipe import Recipe
 from programs.builder.selection import say_why
@@ -98,12 +99,16 @@ def _advice() -> Iterator[Text]:
     for recipe in _recipes():
         for advice in recipe.advice:
             yield Text(f"{recipe.head.name}.{advice.id}", advice.text, fixed=True)
+    for habit in load_progression().habits:
+        yield Text(f"habit.{habit.id}", habit.text, fixed=True)
 
 
 def _running_and_pain() -> Iterator[Text]:
     for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", words.POLICIES)):
         for key, text in texts.items():
             yield Text(f"{name}.{key}", text)
+    for light, text in load_progression().say_patient.items():
+        yield Text(f"light.{light}", text, fixed=True)
     for say in (words.fine_pain, words.stop_when, words.pain_in_short):
         yield Text(say.__name__, say(PAIN_LIMIT))
 

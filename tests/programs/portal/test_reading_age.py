@@ -29,10 +29,6 @@ from programs.portal.template_words import paragraphs
 
 TOO_HARD_BUT_PUBLISHED = {
     "foam_hamstring": "two long sentences; the second needs a stop before “never”",
-    "anti_rotation.title": "“rotation”",
-    "mobility.title": "“mobility”",
-    "calf.shoes": "one sentence of 26 words",
-    "calf.warm_up": "one sentence of 22 words",
     "hamstring.safety_text": "one sentence of 42 words; the portal's own pages say it as a list",
     "hamstring.fluoroquinolone_recent": "names of medicines, which must be named",
     "hamstring.anticoagulant_use": "names of medicines, which must be named",
