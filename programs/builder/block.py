@@ -65,7 +65,8 @@ class Week(Generic[E]):
     @property
     def km(self) -> float | None:
         """The planned distance; None where it is not known."""
-        known = [day.run.km for day in self.days if day.run.is_run and day.run.km is not None]
+        runs = [day.run for day in self.days if day.run.is_run and not day.run.is_left_out]
+        known = [run.km for run in runs if run.km is not None]
         return sum(known) if known else None
 
 

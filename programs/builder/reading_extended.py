@@ -53,9 +53,7 @@ def _advice_anew(entry: Entry, earlier: tuple[Advice, ...]) -> tuple[Advice, ...
 def _categories_anew(entry: Entry, earlier: Mapping[str, Category]) -> Mapping[str, Category]:
     """The same categories, with the titles of `titles_anew` (category → title)."""
     said = _said_anew(entry, "titles_anew", earlier)
-    return MappingProxyType(
-        {id: replace(one, title=said.get(id, one.title)) for id, one in earlier.items()}
-    )
+    return MappingProxyType({id: replace(one, title=said.get(id, one.title)) for id, one in earlier.items()})
 
 
 def _said_anew(entry: Entry, key: str, known: Collection[str]) -> dict[str, str]:
