@@ -22,7 +22,7 @@ from programs.exercises.figures.vectors import (
 FACING: dict[str, Vector] = {"side": (1, 0, 0), "front": (0, 0, 1), "back": (0, 0, -1)}
 FIRST_SIDE: dict[str, Vector] = {"side": (0, 0, 1), "front": (-1, 0, 0), "back": (-1, 0, 0)}
 DOWN: Vector = (0, 1, 0)
-SLACK = 1.5
+SLACK = 0.8
 
 Blend = Callable[[str, "Skeleton"], "End | None"]
 
@@ -82,9 +82,7 @@ def _free(drawing: d.Drawing, angles: Mapping[str, float]) -> Skeleton:
     pelvis = upright.leant(angles["lean"]).pitched(angles["torso"])
     chest = pelvis.leant(angles["bend"]).swung(angles["twist"]).pitched(angles["spine"])
     head = chest.pitched(angles["neck"])
-    body = Skeleton(
-        drawing.sides, upright.forward, {}, {"pelvis": pelvis, "chest": chest, "head": head}, []
-    )
+    body = Skeleton(drawing.sides, upright.forward, {}, {"pelvis": pelvis, "chest": chest, "head": head}, [])
     points = body.points
     points["pelvis"] = (0.0, 0.0, 0.0)
     points["waist"] = plus(points["pelvis"], pelvis.down, -d.LOWER_SPINE)
@@ -195,9 +193,7 @@ def _hold_arm(body: Skeleton, side: str, end: End, angles: Mapping[str, float]) 
     _note_strain(body, f"hand_{side}", length(minus(end.joint, shoulder)) - d.UPPER_ARM - lower)
     along = unit(minus(end.joint, shoulder))
     towards = _flexing(frame, along, -end.out)
-    elbow, wrist = middle_joint(
-        shoulder, end.joint, d.UPPER_ARM, lower, plus((0, 0, 0), towards, -1)
-    )
+    elbow, wrist = middle_joint(shoulder, end.joint, d.UPPER_ARM, lower, plus((0, 0, 0), towards, -1))
     if is_grip:
         straight = unit(minus(wrist, elbow))
         wrist = plus(elbow, straight, d.FOREARM)
@@ -207,7 +203,7 @@ def _hold_arm(body: Skeleton, side: str, end: End, angles: Mapping[str, float]) 
 
 def _note_strain(body: Skeleton, limb: str, excess: float) -> None:
     if excess > SLACK:
-        body.strained.append(f"{limb} is held {excess:.0f} units further away than it reaches")
+        body.strained.append(f"{limb} is held {excess:.1f} units further away than it reaches")
 
 
 def _bend_toes(body: Skeleton, side: str, floor: float | None) -> None:

@@ -119,7 +119,8 @@ class Prop:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One exercise drawn. `moves` says in words what moves; `cycle` is back (there and back) or round."""
+    """One exercise drawn. `moves` says in words what moves; `cycle` is back (there and back) or round; `end` is
+    the pose that stands beside the first where nothing may move."""
 
     exercise: str
     view: str
@@ -130,6 +131,7 @@ class Drawing:
     zoom: float | None
     focus: tuple[float, float] | None
     arms: str
+    end: int
     props: tuple[Prop, ...]
     poses: tuple[Pose, ...]
 

@@ -75,7 +75,9 @@ def _path(part: Part, inside: str = "") -> str:
     fill = FILLS.get(part.paint, grey) if filled else "none"
     look = f"figure-{part.paint}{' figure-far' if part.is_far else ''}"
     ink = f'class="{look}" fill="{fill}" stroke="{grey}" stroke-width="{written(part.width)}"'
-    return f'<path {ink} d="{part.outline}">{inside}</path>' if inside else f'<path {ink} d="{part.outline}"/>'
+    return (
+        f'<path {ink} d="{part.outline}">{inside}</path>' if inside else f'<path {ink} d="{part.outline}"/>'
+    )
 
 
 def _written(parts: Sequence[Part]) -> str:
@@ -97,7 +99,9 @@ def _solid(parts: Sequence[Part]) -> str:
 
 def _ghost(start: Sequence[Part], end: Sequence[Part]) -> str:
     """The end, faint: the body, and the things that have moved."""
-    moved = [now for then, now in zip(start, end, strict=True) if not now.is_thing or now.outline != then.outline]
+    moved = [
+        now for then, now in zip(start, end, strict=True) if not now.is_thing or now.outline != then.outline
+    ]
     return f'<g opacity="{GHOST}">{_written(moved)}</g>'
 
 

@@ -38,7 +38,7 @@ KINDS: dict[str, Kind] = {
     "shape": Kind(outline=True),
     "mat": Kind(sizes={"x": None, "width": 170, "y": 200}),
     "cushion": Kind(spots=("at",), sizes={"width": 30, "height": 9}),
-    "bike": Kind(spots=("at",)),
+    "bike": Kind(spots=("at", "near", "far"), optional=("near", "far")),
     # round things
     "ball": Kind(spots=("at",), sizes={"radius": 20}),
     "roller": Kind(spots=("at",), sizes={"radius": 8}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -41,22 +42,21 @@ def moments(drawing: d.Drawing) -> list[Moment]:
             found.append(Moment(now, body))
         way = (1 - held) * weights[place] / sum(weights)
         found += [
-            Moment(now + way * step / steps, body_at(drawing, place, step / steps)) for step in range(1, steps)
+            Moment(now + way * step / steps, body_at(drawing, place, step / steps))
+            for step in range(1, steps)
         ]
         now += way
     return [*found, Moment(1.0, found[0].body)]
 
 
 def start_and_end(drawing: d.Drawing) -> tuple[Skeleton, Skeleton]:
-    """The first pose and the one furthest from it."""
-    last = len(drawing.poses) - 1
-    far = last if drawing.cycle == "back" else (last + 1) // 2
-    return body_at(drawing, 0, 0.0), body_at(drawing, far, 0.0)
+    """The first pose and the one that tells most beside it."""
+    return body_at(drawing, 0, 0.0), body_at(drawing, drawing.end, 0.0)
 
 
-def key_bodies(drawing: d.Drawing) -> list[Skeleton]:
-    """The body at each key pose, and half way to the next."""
-    return [body_at(drawing, place, share) for place in range(len(_nodes(drawing)) - 1) for share in (0.0, 0.5)]
+def key_bodies(drawing: d.Drawing, shares: tuple[float, ...] = (0.0, 0.5)) -> list[Skeleton]:
+    """The body at each key pose of the cycle, and so far on its way to the next."""
+    return [body_at(drawing, place, share) for place in range(len(_nodes(drawing)) - 1) for share in shares]
 
 
 def body_at(drawing: d.Drawing, place: int, share: float) -> Skeleton:
@@ -64,7 +64,9 @@ def body_at(drawing: d.Drawing, place: int, share: float) -> Skeleton:
     nodes = _nodes(drawing)
     count = len(nodes) - 1
     around = [drawing.poses[nodes[(place + step) % count]] for step in (-1, 0, 1, 2)]
-    angles = {name: _eased([pose.angles[name] for pose in around], around, share) for name in around[1].angles}
+    angles = {
+        name: _eased([pose.angles[name] for pose in around], around, share) for name in around[1].angles
+    }
     way = _way(around, share)
     before, after = around[1], around[2]
 
@@ -83,11 +85,11 @@ def body_at(drawing: d.Drawing, place: int, share: float) -> Skeleton:
 
 def _nodes(drawing: d.Drawing) -> list[int]:
     there = list(range(len(drawing.poses)))
-    return [*there, *there[-2::-1]] if drawing.cycle == "back" else [*there, 0]
+    return [*there, *there[-2::-1]] if drawing.cycle == "back" and len(there) > 1 else [*there, 0]
 
 
 def _pairs(nodes: list[int]) -> list[tuple[int, int]]:
-    return list(zip(nodes, nodes[1:], strict=False))
+    return list(itertools.pairwise(nodes))
 
 
 def _hermite(start: float, end: float, leave: float, arrive: float, share: float) -> float:
@@ -124,7 +126,9 @@ def _way(poses: list[d.Pose], share: float) -> float:
 
 def lowest(body: Skeleton) -> tuple[str, float]:
     """The point that reaches lowest, flesh included, and how low."""
-    depths = {name: point[1] + d.FLESH.get(name.rsplit("_", 1)[0], 0.0) for name, point in body.points.items()}
+    depths = {
+        name: point[1] + d.FLESH.get(name.rsplit("_", 1)[0], 0.0) for name, point in body.points.items()
+    }
     name = max(depths, key=lambda point: depths[point])
     return name, depths[name]
 
@@ -133,7 +137,11 @@ def _depth(drawing: d.Drawing, name: str) -> float:
     """How near to the onlooker a limb's end is by itself, where a drawing does not say."""
     if drawing.view != "side":
         return 0.0
-    width = d.SHOULDER_WIDTH if name.startswith(("hand", "elbow", "wrist", "fingers", "shoulder_")) else d.HIP_WIDTH
+    width = (
+        d.SHOULDER_WIDTH
+        if name.startswith(("hand", "elbow", "wrist", "fingers", "shoulder_"))
+        else d.HIP_WIDTH
+    )
     return {"near": width, "far": -width}.get(name.rsplit("_", 1)[-1], 0.0)
 
 
@@ -185,10 +193,15 @@ def _end(
 ) -> End | None:
     if one is None and other is None:
         return None
-    if one and other and (one.touch, one.spot.on, one.backwards) == (other.touch, other.spot.on, other.backwards):
+    if (
+        one
+        and other
+        and (one.touch, one.spot.on, one.backwards) == (other.touch, other.spot.on, other.backwards)
+    ):
         return _resolved(drawing, body, limb, _mixed(one, other, way), angles)
     first, second = (
-        _resolved(drawing, body, limb, reach, angles) if reach else _as_it_is(body, limb) for reach in (one, other)
+        _resolved(drawing, body, limb, reach, angles) if reach else _as_it_is(body, limb)
+        for reach in (one, other)
     )
     if first.along == NOTHING or second.along == NOTHING:
         first, second = _gripping(first), _gripping(second)

@@ -20,6 +20,8 @@ GREYS: dict[str, tuple[str, str, bool]] = {
     "weight": ("#555555", "#555555", True),
     "edge": ("#777777", "#777777", False),
     "ground": ("#9a9a9a", "#9a9a9a", False),
+    "mat": ("#c4c4c4", "#c4c4c4", False),
+    "water": ("#8a8a8a", "#8a8a8a", False),
     "band": ("#4a4a4a", "#4a4a4a", False),
     "sign": ("#555555", "#555555", False),
 }

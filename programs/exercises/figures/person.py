@@ -74,7 +74,7 @@ def _leg(sight: Sight, side: str, *, far: bool = False) -> list[Part]:
         (ankle[0], ankle[1]),
         (muscle[0] - x * 1.4 * back, muscle[1] - y * 1.4 * back),
     ]
-    thigh = line(taper(hip, knee, 4.4, 1.9), closed=True)
+    thigh = line(taper(towards(hip, knee, 0.2), knee, 4.2, 1.9), closed=True)
     cloth = taper(hip, towards(hip, knee, 0.52), 5.2, 4.6)
     return [
         *_shoe(sight, side, far=far),
@@ -86,11 +86,9 @@ def _leg(sight: Sight, side: str, *, far: bool = False) -> list[Part]:
 def _shoe(sight: Sight, side: str, *, far: bool) -> list[Part]:
     frame = sight.body.frames[f"foot_{side}"]
     along, up = frame.forward, plus((0, 0, 0), frame.down, -1)
-    heel, ball, toe = (sight.of(f"{point}_{side}") for point in ("heel", "ball", "toe"))
     if abs(along[2]) > 0.6:
         upper = [sight.beside(f"{point}_{side}", (up, 4.5)) for point in ("heel", "ball", "toe")]
-        sole = [sight.beside(f"{point}_{side}", (up, 0.8)) for point in ("ball", "toe")]
-        return [Part("shoe", line(upper), 9, far), Part("sole", line(sole), 1.6, far)]
+        return [Part("shoe", line(upper), 9, far)]
     upper = [
         sight.beside(f"heel_{side}", (up, 1.6), (along, 0.6)),
         sight.beside(f"ankle_{side}", (along, -4.2), (up, 0.5)),
@@ -109,15 +107,19 @@ def _arm(sight: Sight, side: str, *, far: bool = False) -> list[Part]:
     )
     upper = line(taper(shoulder, elbow, 1.9, 0.9), closed=True)
     fore = taper(elbow, wrist, 1.1, 0.1)
-    hand = line([wrist, fingers])
-    sleeve = taper(shoulder, towards(shoulder, elbow, 0.5), 2.4, 2.2)
+    x, y = across(wrist, fingers)
+    palm = towards(wrist, fingers, 0.55)
+    hand = line([wrist, (palm[0] + x, palm[1] + y), fingers, (palm[0] - x, palm[1] - y)], closed=True)
+    sleeve = taper(shoulder, towards(shoulder, elbow, 0.42), 0.9, 0.6)
     return [
         Part("skin", upper + line([fore[0], wrist, fore[3]], closed=True) + hand, 5, far),
-        Part("shirt", line(sleeve, closed=True), 5, far),
+        Part("shirt", line(sleeve, closed=True), 8.4, far),
     ]
 
 
-def _ring(sight: Sight, centre: str, frame: Frame, lower: float, shape: tuple[float, float, float]) -> list[Point]:
+def _ring(
+    sight: Sight, centre: str, frame: Frame, lower: float, shape: tuple[float, float, float]
+) -> list[Point]:
     """The two edges of the trunk at one height, as the onlooker sees them."""
     deep, wide, stands = shape
     middle = plus(plus(sight.body[centre], frame.down, lower), frame.forward, stands)
@@ -168,15 +170,15 @@ def _head(sight: Sight) -> list[Part]:
     face = [at(-1.2, 0, 2.6), at(0.6, 0, 2.4), at(2.0, 0, -3.4), at(0.2, 0, -3.4)]
     looks = forward[2]
     if looks > 0.75:
-        hair = [at(0, -7.6, 2.5), at(0, -5.5, 7.5), at(0, 0, 9), at(0, 5.5, 7.5), at(0, 7.6, 2.5), at(0, 0, 6.4)]
+        hair = [at(0, -6.8, 2.6), at(0, -4.8, 7), at(0, 0, 8.4), at(0, 4.8, 7), at(0, 6.8, 2.6), at(0, 0, 7)]
         eyes = [line([at(8, -3.2, 0), at(8, -3.0, 0)]), line([at(8, 3.2, 0), at(8, 3.0, 0)])]
     elif looks < -0.75:
         hair = [at(0, -7.2, -1), at(0, -5.5, 7), at(0, 0, 9), at(0, 5.5, 7), at(0, 7.2, -1), at(0, 0, -6)]
         eyes = []
     else:
-        hair = [at(6.2, 0, 6), at(0, 0, 9), at(-7, 0, 5.4), at(-7.8, 0, -2.5), at(-3.4, 0, -1), at(0.5, 0, 4.2)]
+        hair = [at(5.4, 0, 6), at(0, 0, 8), at(-5.6, 0, 5.2), at(-6.8, 0, -2), at(-3.8, 0, -1), at(0, 0, 5)]
         eyes = [line([at(6.6, 0, 0.6), at(6.7, 0, 0.4)])]
     if abs(looks) <= 0.75:
         face = [at(-1.0, 0, 2.4), at(1.6, 0, 2.4), at(4.6, 0, -1.6), at(2.2, 0, -4.4), at(0, 0, -3)]
-    parts = [neck, Part("skin", line(face, closed=True), 13.6), Part("hair", line(hair, closed=True), 3)]
+    parts = [neck, Part("skin", line(face, closed=True), 13.6), Part("hair", line(hair, closed=True), 4.6)]
     return [*parts, *(Part("eye", eye, 1.7) for eye in eyes)]

@@ -20,6 +20,8 @@ DRAWINGS = Path(__file__).parent / "drawings"
 TOLERANCE = 1.6
 """How far flesh may sink into the floor, in units of the picture."""
 
+SHARES = (0.0, 0.25, 0.5, 0.75)
+
 Known = Mapping[str, str]
 """Exercise id → its category."""
 
@@ -28,8 +30,7 @@ def read_folder(folder: Path, known: Known, *, anyway: bool = False) -> Mapping[
     """The drawings of every file, by exercise. Raises KnowledgeError naming file, line, exercise and field."""
     found: dict[str, d.Drawing] = {}
     for path in sorted(folder.glob("*.toml")):
-        for id, drawing in read_text(path.read_text(encoding="utf-8"), path.name, known, anyway=anyway).items():
-            found[id] = drawing
+        found |= read_text(path.read_text(encoding="utf-8"), path.name, known, anyway=anyway)
     return MappingProxyType(found)
 
 
@@ -59,6 +60,14 @@ def read_text(text: str, file: str, known: Known, *, anyway: bool = False) -> di
     return found
 
 
+def _rows(entry: Entry, key: str, named_by: str) -> list[Entry]:
+    """The tables below, each of which names the exercise in its errors."""
+    rows = entry.tables(key, named_by=named_by)
+    for row in rows:
+        row.where = f"{entry.where} {row.where}"
+    return rows
+
+
 def _number(entry: Entry, key: str, default: float | None = None) -> float:
     value = entry.number_or_none(key)
     if value is None and default is None:
@@ -76,22 +85,30 @@ def _pair(entry: Entry, key: str, value: Any) -> tuple[float, float]:
 def _drawing(entry: Entry, id: str, *, anyway: bool) -> d.Drawing:
     view = entry.choice("view", tuple(d.SIDES))
     points = point_names(view)
-    props = tuple(_prop(row, points) for row in entry.tables("props", named_by="kind"))
+    props = tuple(_prop(row, points) for row in _rows(entry, "props", "kind"))
+    cycle = entry.choice("cycle", ("back", "round"), "back")
     focus = _pair(entry, "focus", entry.take("focus")) if entry.has("focus") else None
+    poses = _poses(entry, view)
+    names = [pose.name for pose in poses]
+    usual = names[-1] if cycle == "back" else names[min(1, len(names) - 1)]
     drawing = d.Drawing(
         exercise=id,
         view=view,
         faces=entry.choice("faces", ("right", "left"), "right"),
         moves=entry.text("moves"),
         seconds=_number(entry, "seconds", 4.0),
-        cycle=entry.choice("cycle", ("back", "round"), "back"),
+        cycle=cycle,
         zoom=entry.number_or_none("zoom"),
         focus=focus,
         arms=entry.choice("arms", ("front", "behind"), "behind" if view == "back" else "front"),
+        end=names.index(entry.choice("end", names, usual)),
         props=props,
-        poses=_poses(entry, view),
+        poses=poses,
     )
-    if sum(pose.hold for pose in drawing.poses[1:-1]) * 2 + drawing.poses[0].hold + drawing.poses[-1].hold > 0.9:
+    if (
+        sum(pose.hold for pose in drawing.poses[1:-1]) * 2 + drawing.poses[0].hold + drawing.poses[-1].hold
+        > 0.9
+    ):
         raise entry.error(Problem.MALFORMED, "poses", "hold leaves too little of the cycle for moving")
     entry.done()
     if not anyway and (faults := body_faults(drawing)):
@@ -105,7 +122,7 @@ def point_names(view: str) -> tuple[str, ...]:
 
 
 def _poses(entry: Entry, view: str) -> tuple[d.Pose, ...]:
-    rows = entry.tables("poses", named_by="name")
+    rows = _rows(entry, "poses", "name")
     if not 1 <= len(rows) <= 8:
         raise entry.error(Problem.MALFORMED, "poses", "there must be 1 to 8")
     sides = d.SIDES[view]
@@ -133,7 +150,9 @@ def _read_angles(row: Entry, sides: Collection[str], angles: dict[str, float]) -
         if limits is None:
             named = ", ".join((*d.TRUNK, *d.LIMB))
             raise row.error(
-                Problem.UNKNOWN_KEY, key, f"there is no such joint; there are {named}; sides: {', '.join(sides)}"
+                Problem.UNKNOWN_KEY,
+                key,
+                f"there is no such joint; there are {named}; sides: {', '.join(sides)}",
             )
         value = _number(row, key)
         if not limits[0] <= value <= limits[1]:
@@ -224,7 +243,9 @@ def _check_free(row: Entry, anchor: d.Anchor, reaches: Mapping[str, d.Reach]) ->
 def _prop(entry: Entry, points: tuple[str, ...]) -> d.Prop:
     name = entry.choice("kind", tuple(KINDS))
     kind: Kind = KINDS[name]
-    spots = {key: read_spot(entry, key, points) for key in kind.spots if entry.has(key) or key not in kind.optional}
+    spots = {
+        key: read_spot(entry, key, points) for key in kind.spots if entry.has(key) or key not in kind.optional
+    }
     sizes = {key: _number(entry, key, default) for key, default in kind.sizes.items()}
     words = {key: entry.choice(key, options, options[0]) for key, options in kind.words.items()}
     words["layer"] = entry.choice("layer", ("back", "middle", "front"), kind.layer)
@@ -236,13 +257,16 @@ def _prop(entry: Entry, points: tuple[str, ...]) -> d.Prop:
 
 
 def body_faults(drawing: d.Drawing) -> list[str]:
-    """Who reaches further than an arm, or sinks into the floor, at a key pose or half way to the next."""
-    faults = []
-    for number, body in enumerate(key_bodies(drawing)):
-        pose = drawing.poses[min(number // 2, 2 * len(drawing.poses) - 2 - number // 2)]
-        where = f"pose {pose.name}{' (half way to the next)' if number % 2 else ''}"
-        faults += [f"{where}: {strain}" for strain in body.strained]
+    """Where somebody reaches further than an arm or sinks into the floor: each fault once, at its first pose."""
+    faults: dict[str, str] = {}
+    for number, body in enumerate(key_bodies(drawing, SHARES)):
+        place, between = divmod(number, len(SHARES))
+        pose = drawing.poses[min(place, max(2 * len(drawing.poses) - 2 - place, 0))]
+        where = f"{'after ' if between else ''}pose {pose.name}"
+        for strain in body.strained:
+            faults.setdefault(strain.split(" is ")[0], f"{where}: {strain}")
         point, low = lowest(body)
         if drawing.floor is not None and low > drawing.floor + TOLERANCE:
-            faults.append(f"{where}: {point} is {low - drawing.floor:.1f} units under the floor")
-    return faults
+            said = f"{where}: {point} is {low - drawing.floor:.1f} units under the floor"
+            faults.setdefault("floor", said)
+    return list(faults.values())

@@ -7,35 +7,8 @@ from collections.abc import Callable
 
 from programs.exercises.figures import definitions as d
 from programs.exercises.figures.body import Skeleton
-from programs.exercises.figures.paint import Part, Point, across, circle, line, rectangle, taper, towards
-from programs.exercises.figures.person import flat
-from programs.exercises.figures.vectors import plus
-
-
-class Placed:
-    """A prop of this moment: where its spots are, and its sizes."""
-
-    def __init__(self, drawing: d.Drawing, body: Skeleton, prop: d.Prop) -> None:
-        self.prop, self._drawing, self._body = prop, drawing, body
-
-    def size(self, name: str) -> float:
-        return self.prop.sizes[name]
-
-    def word(self, name: str) -> str:
-        return self.prop.words[name]
-
-    def has(self, name: str) -> bool:
-        return name in self.prop.spots
-
-    def spot(self, name: str = "at") -> Point:
-        spot = self.prop.spots[name]
-        if not spot.on:
-            return spot.at
-        point = plus(self._body[spot.on], (*spot.at, spot.depth or 0.0))
-        return flat(self._drawing.view, point)
-
-    def ends(self) -> tuple[Point, Point]:
-        return self.spot("from"), self.spot("to")
+from programs.exercises.figures.paint import Part, across, circle, line, rectangle, taper, towards
+from programs.exercises.figures.placed import Placed
 
 
 def thing(drawing: d.Drawing, body: Skeleton, prop: d.Prop) -> list[Part]:
@@ -48,7 +21,9 @@ Strokes = list[tuple[str, str, float]]
 
 
 def _floor(it: Placed) -> Strokes:
-    return [("ground", line([(it.size("from"), it.size("y") + 0.8), (it.size("to"), it.size("y") + 0.8)]), 1.6)]
+    return [
+        ("ground", line([(it.size("from"), it.size("y") + 0.8), (it.size("to"), it.size("y") + 0.8)]), 1.6)
+    ]
 
 
 def _wall(it: Placed) -> Strokes:
@@ -70,7 +45,7 @@ def _slope(it: Placed) -> Strokes:
 def _water(it: Placed) -> Strokes:
     y, start, end = it.size("y"), it.size("from"), it.size("to")
     waves = [(x, y + (2.2 if number % 2 else -2.2)) for number, x in enumerate(_steps(start, end, 9))]
-    return [("band", line(waves), 1.6), ("ground", line([(x + 12, py + 12) for x, py in waves[:-3]]), 1)]
+    return [("water", line(waves), 1.8), ("water", line([(x + 12, py + 14) for x, py in waves[:-3]]), 1)]
 
 
 def _treadmill(it: Placed) -> Strokes:
@@ -86,7 +61,9 @@ def _box(it: Placed) -> Strokes:
 
 def _bench(it: Placed) -> Strokes:
     x, y, half, low = it.size("x"), it.size("y"), it.size("width") / 2, it.size("bottom")
-    legs = line([(x - half + 7, y + 8), (x - half + 7, low)]) + line([(x + half - 7, y + 8), (x + half - 7, low)])
+    legs = line([(x - half + 7, y + 8), (x - half + 7, low)]) + line(
+        [(x + half - 7, y + 8), (x + half - 7, low)]
+    )
     return [("edge", legs, 2.6), ("thing", rectangle(x - half, y + 1, half * 2, 8), 2)]
 
 
@@ -121,7 +98,7 @@ def _shape(it: Placed) -> Strokes:
 
 def _mat(it: Placed) -> Strokes:
     width, y = it.size("width"), it.size("y")
-    return [("band", line([(it.size("x") - width / 2, y + 1.6), (it.size("x") + width / 2, y + 1.6)]), 3.2)]
+    return [("mat", line([(it.size("x") - width / 2, y + 2), (it.size("x") + width / 2, y + 2)]), 3.6)]
 
 
 def _cushion(it: Placed) -> Strokes:
@@ -131,12 +108,21 @@ def _cushion(it: Placed) -> Strokes:
 
 
 def _bike(it: Placed) -> Strokes:
-    """`at` is the crank's middle; the saddle is 20 behind and 62 above it, the handlebar 48 before and 78 above."""
+    """`at` is the crank's middle; the saddle is 20 behind and 62 above it, the handlebar 48 before and 80 above.
+
+    `near` and `far` are the feet its pedals are under.
+    """
     x, y = it.spot()
     saddle, head = (x - 20, y - 62), (x + 40, y - 66)
-    body = line([(x - 30, y + 27), (x + 50, y + 27)]) + line([(x, y), saddle]) + line([(x, y), head, (x + 46, y + 26)])
+    body = (
+        line([(x - 30, y + 27), (x + 50, y + 27)])
+        + line([(x, y), saddle])
+        + line([(x, y), head, (x + 46, y + 26)])
+    )
+    cranks = [("edge", line([(x, y), it.spot(foot)]), 2.6) for foot in ("far", "near") if it.has(foot)]
     return [
         ("edge", body, 3),
+        *cranks,
         ("edge", line([head, (x + 40, y - 78), (x + 50, y - 80)]), 3),
         ("thing", circle((x + 36, y - 2), 21), 2),
         ("edge", line([(x - 30, y - 62), (x - 10, y - 62)]), 5),
@@ -198,7 +184,11 @@ def _device(it: Placed) -> Strokes:
     a, b = it.ends()
     x, y = across(a, b)
     grip = line([a, (a[0] - x * 11, a[1] - y * 11)])
-    return [("edge", grip, 4.4), ("weight", line([a, towards(a, b, 0.6)]), 6), ("weight", circle(b, 2.6), 1.2)]
+    return [
+        ("edge", grip, 4.4),
+        ("weight", line([a, towards(a, b, 0.6)]), 6),
+        ("weight", circle(b, 2.6), 1.2),
+    ]
 
 
 def _hands(it: Placed) -> Strokes:
@@ -210,7 +200,8 @@ def _hands(it: Placed) -> Strokes:
 def _phone(it: Placed) -> Strokes:
     x, y = it.spot()
     stand = line([(x, y + 9), (x, 200)]) + line([(x - 10, 200), (x, y + 40), (x + 10, 200)])
-    return [("edge", stand, 1.8), ("weight", rectangle(x - 4.5, y - 9, 9, 18), 1.6), ("thing", circle((x, y - 4), 1.6), 1)]
+    body = ("weight", rectangle(x - 4.5, y - 9, 9, 18), 1.6)
+    return [("edge", stand, 1.8), body, ("thing", circle((x, y - 4), 1.6), 1)]
 
 
 def _metronome(it: Placed) -> Strokes:
@@ -227,7 +218,10 @@ def _rope(it: Placed) -> Strokes:
     a, b = it.ends()
     sag = it.size("sag")
     dots = [
-        (a[0] + (b[0] - a[0]) * step / 8, a[1] + (b[1] - a[1]) * step / 8 + sag * math.sin(math.pi * step / 8))
+        (
+            a[0] + (b[0] - a[0]) * step / 8,
+            a[1] + (b[1] - a[1]) * step / 8 + sag * math.sin(math.pi * step / 8),
+        )
         for step in range(9)
     ]
     return [("band", line(dots), 1.6)]
@@ -245,9 +239,7 @@ def _arrow(it: Placed) -> Strokes:
         for step in range(7)
     ]
     angle = math.atan2(way[6][1] - way[5][1], way[6][0] - way[5][0])
-    head = [
-        (b[0] - 7 * math.cos(angle + turn), b[1] - 7 * math.sin(angle + turn)) for turn in (0.5, -0.5)
-    ]
+    head = [(b[0] - 7 * math.cos(angle + turn), b[1] - 7 * math.sin(angle + turn)) for turn in (0.5, -0.5)]
     return [("sign", line(way) + line([head[0], b, head[1]]), 2)]
 
 

@@ -29,8 +29,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--ids", default="", help="exercise ids with commas between; none: all that are drawn")
-        parser.add_argument("--to", required=True, help="FILE.html, or FILE.png (through a browser without a window)")
+        parser.add_argument(
+            "--ids", default="", help="exercise ids with commas between; none: all that are drawn"
+        )
+        parser.add_argument(
+            "--to", required=True, help="FILE.html, or FILE.png (through a browser without a window)"
+        )
         parser.add_argument("--dark", action="store_true", help="in the dark theme")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -70,7 +74,8 @@ def _row(id: str) -> str:
     middle = body_at(drawing, 0, 0.5) if len(drawing.poses) > 1 else start
     frames = "".join(frame_svg(drawing, exercise.name, body) for body in (start, middle, end))
     figure = moving_svg(drawing, exercise.name)
-    return f"<section><h2>{escape(id)} · {escape(exercise.name)} · {len(figure) // 1000} kB</h2>{frames}{figure}</section>"
+    title = f"{escape(id)} · {escape(exercise.name)} · {len(figure) // 1000} kB"
+    return f"<section><h2>{title}</h2>{frames}{figure}</section>"
 
 
 def _photograph(page: str, target: Path) -> None:
