@@ -39,13 +39,14 @@ class End:
 
 @dataclass(slots=True)
 class Skeleton:
-    """Points by name (`knee_near`, `pelvis`), and the way each part faces."""
+    """Points by name (`knee_near`, `pelvis`), and the way each part faces; between which poses, and how far."""
 
     sides: tuple[str, str]
     heading: Vector
     points: dict[str, Vector]
     frames: dict[str, Frame]
     strained: list[str]
+    way: tuple[int, int, float] = (0, 0, 0.0)
 
     def __getitem__(self, name: str) -> Vector:
         return self.points[name]

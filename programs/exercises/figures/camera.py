@@ -31,14 +31,14 @@ def _seen(drawing: d.Drawing) -> Iterator[tuple[float, float]]:
     if drawing.floor is not None:
         yield d.WIDTH / 2, drawing.floor
     for prop in drawing.props:
-        reach = prop.sizes.get("radius", 0)
-        for spot in prop.spots.values():
-            if not spot.on:
-                yield spot.at[0] - reach, spot.at[1] - reach
-                yield spot.at[0] + reach, spot.at[1] + reach
+        reach = max(prop.sizes.get("radius", (0.0,)))
+        for spot in (spot for spots in prop.spots.values() for spot in spots if not spot.on):
+            yield spot.at[0] - reach, spot.at[1] - reach
+            yield spot.at[0] + reach, spot.at[1] + reach
         yield from prop.outline
         if "x" in prop.sizes and prop.kind != "mat":
-            half = prop.sizes.get("width", 0) / 2
-            height = prop.sizes.get("y", drawing.floor or 200)
-            yield prop.sizes["x"] - half, height
-            yield prop.sizes["x"] + half, height
+            half = prop.sizes.get("width", (0.0,))[0] / 2
+            height = prop.sizes.get("y", (drawing.floor or 200.0,))[0]
+            for x in prop.sizes["x"]:
+                yield x - half, height
+                yield x + half, height

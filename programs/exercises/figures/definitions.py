@@ -108,11 +108,14 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Prop:
-    """A thing. `spots` are its places by the name of the field, `sizes` its numbers, `words` its texts."""
+    """A thing. `spots` are its places by the name of the field, `sizes` its numbers, `words` its texts.
+
+    Places and numbers are one for the whole drawing, or one for each pose.
+    """
 
     kind: str
-    spots: Mapping[str, Spot]
-    sizes: Mapping[str, float]
+    spots: Mapping[str, tuple[Spot, ...]]
+    sizes: Mapping[str, tuple[float, ...]]
     words: Mapping[str, str]
     outline: tuple[tuple[float, float], ...]
 
@@ -142,7 +145,7 @@ class Drawing:
     @property
     def floor(self) -> float | None:
         """How low a body may reach; None without a floor."""
-        return next((prop.sizes["y"] for prop in self.props if prop.kind == "floor"), None)
+        return next((prop.sizes["y"][0] for prop in self.props if prop.kind == "floor"), None)
 
 
 class FigureError(ValueError):

@@ -80,7 +80,9 @@ def body_at(drawing: d.Drawing, place: int, share: float) -> Skeleton:
     def end(limb: str, body: Skeleton) -> End | None:
         return _end(drawing, body, limb, before.reaches.get(limb), after.reaches.get(limb), way, angles)
 
-    return stand(drawing, angles, shift, end)
+    body = stand(drawing, angles, shift, end)
+    body.way = (nodes[place % count], nodes[(place + 1) % count], way)
+    return body
 
 
 def _nodes(drawing: d.Drawing) -> list[int]:

@@ -85,10 +85,10 @@ def _pair(entry: Entry, key: str, value: Any) -> tuple[float, float]:
 def _drawing(entry: Entry, id: str, *, anyway: bool) -> d.Drawing:
     view = entry.choice("view", tuple(d.SIDES))
     points = point_names(view)
-    props = tuple(_prop(row, points) for row in _rows(entry, "props", "kind"))
     cycle = entry.choice("cycle", ("back", "round"), "back")
     focus = _pair(entry, "focus", entry.take("focus")) if entry.has("focus") else None
     poses = _poses(entry, view)
+    props = tuple(_prop(row, points, len(poses)) for row in _rows(entry, "props", "kind"))
     names = [pose.name for pose in poses]
     usual = names[-1] if cycle == "back" else names[min(1, len(names) - 1)]
     drawing = d.Drawing(
@@ -240,13 +240,45 @@ def _check_free(row: Entry, anchor: d.Anchor, reaches: Mapping[str, d.Reach]) ->
         )
 
 
-def _prop(entry: Entry, points: tuple[str, ...]) -> d.Prop:
+def _for_each_pose(entry: Entry, key: str, values: list[Any], poses: int) -> None:
+    if len(values) != poses:
+        raise entry.error(Problem.MALFORMED, key, f"has {len(values)} values for {poses} poses")
+
+
+def _sizes(entry: Entry, key: str, default: float | None, poses: int) -> tuple[float, ...]:
+    """One number, or a list of one for each pose."""
+    raw = entry.take(key, default)
+    values = raw if isinstance(raw, list) else [raw]
+    if isinstance(raw, list):
+        _for_each_pose(entry, key, raw, poses)
+    if raw is None or not all(type(value) in (int, float) for value in values):
+        raise entry.error(
+            Problem.MALFORMED, key, "is missing" if raw is None else f"must be a number, not {raw!r}"
+        )
+    return tuple(float(value) for value in values)
+
+
+def _places(entry: Entry, key: str, points: tuple[str, ...], poses: int) -> tuple[d.Spot, ...]:
+    """One place, or a list of one for each pose."""
+    raw = entry.take(key)
+    is_list = isinstance(raw, list) and bool(raw) and not isinstance(raw[0], int | float)
+    if is_list:
+        _for_each_pose(entry, key, raw, poses)
+    return tuple(
+        read_spot(Entry({key: one}, entry.file, entry.where), key, points)
+        for one in (raw if is_list else [raw])
+    )
+
+
+def _prop(entry: Entry, points: tuple[str, ...], poses: int) -> d.Prop:
     name = entry.choice("kind", tuple(KINDS))
     kind: Kind = KINDS[name]
     spots = {
-        key: read_spot(entry, key, points) for key in kind.spots if entry.has(key) or key not in kind.optional
+        key: _places(entry, key, points, poses)
+        for key in kind.spots
+        if entry.has(key) or key not in kind.optional
     }
-    sizes = {key: _number(entry, key, default) for key, default in kind.sizes.items()}
+    sizes = {key: _sizes(entry, key, default, poses) for key, default in kind.sizes.items()}
     words = {key: entry.choice(key, options, options[0]) for key, options in kind.words.items()}
     words["layer"] = entry.choice("layer", ("back", "middle", "front"), kind.layer)
     outline: tuple[tuple[float, float], ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clinic.knowledge.reading import KnowledgeError
+from programs.exercises.figures.motion import body_at
+from programs.exercises.figures.placed import Placed
 from programs.exercises.figures.reading import known_drawings, read_text
 from programs.exercises.reading import load_library
 from tests.programs.exercises.figures.not_drawn_yet import NOT_DRAWN_YET
@@ -67,6 +69,9 @@ def test_a_pose_keeps_what_it_does_not_say():
         ('kind = "floor"', 'kind = "flor"', ["props flor", "'flor' is none of"]),
         ('kind = "floor"', 'kind = "wall"', ["props wall", "x", "is missing"]),
         ('kind = "floor"', 'kind = "floor", colour = "red"', ["colour", "is not a key"]),
+        ("[300, 80]", "[[300, 80], [300, 90], [300, 100]]", ["props band", "to", "3 values for 2 poses"]),
+        ("[300, 80]", '"nowhere"', ["props band", "to", "'nowhere' is no point"]),
+        ('kind = "floor"', 'kind = "mat", x = "a"', ["props mat", "x", "must be a number"]),
         ('"side"', '"above"', ["view", "'above' is none of: side, front, back"]),
     ],
 )
@@ -75,6 +80,13 @@ def test_what_cannot_be_is_refused(old, new, said):
     assert text.startswith("glute.toml")
     for part in said:
         assert part in text
+
+
+def test_a_prop_may_be_somewhere_else_in_each_pose():
+    text = FINE.replace("[300, 80]", "[[300, 80], [310, 90]]")
+    drawing = read_text(text, "glute.toml", KNOWN)["hip_thrust"]
+    places = [Placed(drawing, body_at(drawing, 0, share), drawing.props[1]).spot("to") for share in (0, 0.5)]
+    assert places == [(300, 80), (305, 85)]
 
 
 def test_a_figure_for_no_exercise_is_refused():
