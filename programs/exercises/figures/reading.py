@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from clinic.knowledge.lines import lines_of
 from clinic.knowledge.reading import Entry, Problem, unique
 from programs.exercises.figures import definitions as d
-from programs.exercises.figures.kinds import KINDS, Kind
 from programs.exercises.figures.motion import key_bodies, lowest
+from programs.exercises.figures.reading_props import read_number, read_pair, read_prop, read_spot, tables
 from programs.exercises.reading import load_library
 
 DRAWINGS = Path(__file__).parent / "drawings"
@@ -45,11 +44,11 @@ def read_text(text: str, file: str, known: Known, *, anyway: bool = False) -> di
     """The drawings of one file's text; `anyway` also those of bodies that cannot be, to look at them."""
     found: dict[str, d.Drawing] = {}
     try:
-        tables = tomllib.loads(text)
+        loaded = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Entry({}, file, "head").error(Problem.MALFORMED, "", f"is not TOML: {error}") from None
-    head = Entry(tables, file, "head", lines=lines_of(text))
-    for id in tables:
+    head = Entry(loaded, file, "head", lines=lines_of(text))
+    for id in loaded:
         if id not in known:
             raise head.error(Problem.DANGLING, id, "there is no exercise of this id in the library")
         if known[id] != Path(file).stem:
@@ -60,35 +59,13 @@ def read_text(text: str, file: str, known: Known, *, anyway: bool = False) -> di
     return found
 
 
-def _rows(entry: Entry, key: str, named_by: str) -> list[Entry]:
-    """The tables below, each of which names the exercise in its errors."""
-    rows = entry.tables(key, named_by=named_by)
-    for row in rows:
-        row.where = f"{entry.where} {row.where}"
-    return rows
-
-
-def _number(entry: Entry, key: str, default: float | None = None) -> float:
-    value = entry.number_or_none(key)
-    if value is None and default is None:
-        raise entry.error(Problem.MALFORMED, key, "is missing")
-    return float(value if value is not None else default or 0.0)
-
-
-def _pair(entry: Entry, key: str, value: Any) -> tuple[float, float]:
-    fine = isinstance(value, list) and len(value) == 2 and all(type(one) in (int, float) for one in value)
-    if not fine:
-        raise entry.error(Problem.MALFORMED, key, f"must be a place like [120, 200], not {value!r}")
-    return float(value[0]), float(value[1])
-
-
 def _drawing(entry: Entry, id: str, *, anyway: bool) -> d.Drawing:
     view = entry.choice("view", tuple(d.SIDES))
     points = point_names(view)
     cycle = entry.choice("cycle", ("back", "round"), "back")
-    focus = _pair(entry, "focus", entry.take("focus")) if entry.has("focus") else None
+    focus = read_pair(entry, "focus", entry.take("focus")) if entry.has("focus") else None
     poses = _poses(entry, view)
-    props = tuple(_prop(row, points, len(poses)) for row in _rows(entry, "props", "kind"))
+    props = tuple(read_prop(row, points, len(poses)) for row in tables(entry, "props", "kind"))
     names = [pose.name for pose in poses]
     usual = names[-1] if cycle == "back" else names[min(1, len(names) - 1)]
     drawing = d.Drawing(
@@ -96,7 +73,7 @@ def _drawing(entry: Entry, id: str, *, anyway: bool) -> d.Drawing:
         view=view,
         faces=entry.choice("faces", ("right", "left"), "right"),
         moves=entry.text("moves"),
-        seconds=_number(entry, "seconds", 4.0),
+        seconds=read_number(entry, "seconds", 4.0),
         cycle=cycle,
         zoom=entry.number_or_none("zoom"),
         focus=focus,
@@ -122,7 +99,7 @@ def point_names(view: str) -> tuple[str, ...]:
 
 
 def _poses(entry: Entry, view: str) -> tuple[d.Pose, ...]:
-    rows = _rows(entry, "poses", "name")
+    rows = tables(entry, "poses", "name")
     if not 1 <= len(rows) <= 8:
         raise entry.error(Problem.MALFORMED, "poses", "there must be 1 to 8")
     sides = d.SIDES[view]
@@ -132,7 +109,7 @@ def _poses(entry: Entry, view: str) -> tuple[d.Pose, ...]:
     poses = []
     for row in rows:
         angles, reaches = dict(angles), dict(reaches)
-        name, hold, takes = row.text("name"), _number(row, "hold", 0.0), _number(row, "takes", 1.0)
+        name, hold, takes = row.text("name"), read_number(row, "hold", 0.0), read_number(row, "takes", 1.0)
         if row.has("anchor"):
             anchor = _anchor(row, view)
         _read_reaches(row, sides, point_names(view), reaches)
@@ -154,7 +131,7 @@ def _read_angles(row: Entry, sides: Collection[str], angles: dict[str, float]) -
                 key,
                 f"there is no such joint; there are {named}; sides: {', '.join(sides)}",
             )
-        value = _number(row, key)
+        value = read_number(row, key)
         if not limits[0] <= value <= limits[1]:
             why = f": {d.WHY[joint]}" if joint in d.WHY else ""
             raise row.error(
@@ -167,7 +144,7 @@ def _read_angles(row: Entry, sides: Collection[str], angles: dict[str, float]) -
 def _anchor(row: Entry, view: str) -> d.Anchor:
     table = row.table("anchor")
     point = table.choice("point", ("lowest", *point_names(view)))
-    at = _pair(table, "at", table.take("at"))
+    at = read_pair(table, "at", table.take("at"))
     table.done()
     return d.Anchor(point, at)
 
@@ -201,29 +178,12 @@ def _reach(table: Entry, kind: str, points: tuple[str, ...]) -> d.Reach:
     reach = d.Reach(
         touch={"at": "grip"}.get(given[0], given[0]),
         spot=spot,
-        tilt=_number(table, "tilt", 0.0),
-        out=_number(table, "out", 0.0),
+        tilt=read_number(table, "tilt", 0.0),
+        out=read_number(table, "out", 0.0),
         backwards=table.flag("backwards", default=False),
     )
     table.done()
     return reach
-
-
-def read_spot(entry: Entry, key: str, points: tuple[str, ...]) -> d.Spot:
-    """`[x, y]`, a point of the body, or `{ on = "hand_near", offset = [0, 4], depth = 0 }`."""
-    raw = entry.take(key)
-    if isinstance(raw, str):
-        raw = {"on": raw}
-    if not isinstance(raw, dict):
-        return d.Spot("", _pair(entry, key, raw), entry.number_or_none("depth"))
-    table = Entry(raw, entry.file, f"{entry.where} {key}")
-    on = table.text("on")
-    if on not in points:
-        raise entry.error(Problem.DANGLING, key, f"{on!r} is no point of the body in this view")
-    offset = _pair(table, "offset", table.take("offset", [0, 0]))
-    depth = table.number_or_none("depth")
-    table.done()
-    return d.Spot(on, offset, depth)
 
 
 def _check_free(row: Entry, anchor: d.Anchor, reaches: Mapping[str, d.Reach]) -> None:
@@ -238,54 +198,6 @@ def _check_free(row: Entry, anchor: d.Anchor, reaches: Mapping[str, d.Reach]) ->
             "anchor",
             f"{anchor.point} cannot carry the body while {limb}_{side} is held somewhere; free one of them",
         )
-
-
-def _for_each_pose(entry: Entry, key: str, values: list[Any], poses: int) -> None:
-    if len(values) != poses:
-        raise entry.error(Problem.MALFORMED, key, f"has {len(values)} values for {poses} poses")
-
-
-def _sizes(entry: Entry, key: str, default: float | None, poses: int) -> tuple[float, ...]:
-    """One number, or a list of one for each pose."""
-    raw = entry.take(key, default)
-    values = raw if isinstance(raw, list) else [raw]
-    if isinstance(raw, list):
-        _for_each_pose(entry, key, raw, poses)
-    if raw is None or not all(type(value) in (int, float) for value in values):
-        raise entry.error(
-            Problem.MALFORMED, key, "is missing" if raw is None else f"must be a number, not {raw!r}"
-        )
-    return tuple(float(value) for value in values)
-
-
-def _places(entry: Entry, key: str, points: tuple[str, ...], poses: int) -> tuple[d.Spot, ...]:
-    """One place, or a list of one for each pose."""
-    raw = entry.take(key)
-    is_list = isinstance(raw, list) and bool(raw) and not isinstance(raw[0], int | float)
-    if is_list:
-        _for_each_pose(entry, key, raw, poses)
-    return tuple(
-        read_spot(Entry({key: one}, entry.file, entry.where), key, points)
-        for one in (raw if is_list else [raw])
-    )
-
-
-def _prop(entry: Entry, points: tuple[str, ...], poses: int) -> d.Prop:
-    name = entry.choice("kind", tuple(KINDS))
-    kind: Kind = KINDS[name]
-    spots = {
-        key: _places(entry, key, points, poses)
-        for key in kind.spots
-        if entry.has(key) or key not in kind.optional
-    }
-    sizes = {key: _sizes(entry, key, default, poses) for key, default in kind.sizes.items()}
-    words = {key: entry.choice(key, options, options[0]) for key, options in kind.words.items()}
-    words["layer"] = entry.choice("layer", ("back", "middle", "front"), kind.layer)
-    outline: tuple[tuple[float, float], ...] = ()
-    if kind.outline:
-        outline = tuple(_pair(entry, "points", one) for one in entry.take("points"))
-    entry.done()
-    return d.Prop(name, spots, sizes, words, outline)
 
 
 def body_faults(drawing: d.Drawing) -> list[str]:
