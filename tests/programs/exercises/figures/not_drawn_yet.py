@@ -1,0 +1,116 @@
+"""The exercises nobody has drawn yet: this list shrinks until it is empty. By category, in the library's order."""
+
+NOT_DRAWN_YET = {
+    # anti_rotation
+    "pallof_split",
+    "half_kneel_chop",
+    "suitcase_carry",
+    # calf_isometric
+    "iso_wall_push",
+    "iso_seated_soleus",
+    "iso_double_mid",
+    "iso_single_mid",
+    "iso_bent_single",
+    # calf_mobility
+    "ankle_pumps",
+    "calf_stretch_bent",
+    "calf_ankle_rock",
+    "big_toe_ext",
+    "foot_short",
+    # calf_plyometric
+    "jump_rope_easy",
+    "calf_pogo_single",
+    "hop_lateral_line",
+    "bound_uphill_easy",
+    # calf_roll
+    "foam_calf",
+    "ball_foot_sole",
+    "foam_shin_side",
+    # calf_running
+    "calf_strides_70",
+    "calf_strides_90",
+    "calf_hill_strides",
+    # calf_strength
+    "seated_heel_raise",
+    "double_heel_raise",
+    "double_bent_heel_raise",
+    "two_up_one_down",
+    "single_bent_heel_raise",
+    "step_heel_drop",
+    "loaded_single_heel_raise",
+    "loaded_bent_heel_raise",
+    "heavy_step_raise",
+    # cooldown
+    "cooldown_walk",
+    "cooldown_jog",
+    "breathing_90_90",
+    "easy_bike",
+    # core
+    "plank_leg_lift",
+    "side_plank_knees",
+    "bird_dog",
+    # dynamic_warmup
+    "brisk_walk_wu",
+    "a_march",
+    # eccentric_hamstring
+    "hip_hinge_drill",
+    "askling_extender",
+    "askling_diver",
+    "askling_glider",
+    "slider_curl_ecc_dl",
+    "slider_curl_sl",
+    "swiss_ball_curl",
+    "prone_curl_machine",
+    "razor_curl",
+    "ghr_assisted",
+    "rdl_split",
+    "back_extension_45",
+    "slb_reps",
+    # foam_roll
+    "foam_glute",
+    "foam_hip_flexor",
+    "trigger_ball",
+    "massage_gun",
+    # gait_cue
+    "cue_cadence",
+    "cue_shorten_stride",
+    "cue_land_under",
+    "cue_level_pelvis",
+    "cue_tall_ribs",
+    "cue_film",
+    # glute
+    "hip_thrust_single",
+    "pelvic_hike",
+    "split_squat",
+    "bulgarian_split_squat",
+    "single_leg_squat",
+    # hamstring_isometric
+    "iso_heel_dig",
+    "iso_prone_curl_90",
+    "iso_bridge_short_dl",
+    "iso_bridge_long_dl",
+    "iso_bridge_long_sl",
+    "iso_split_hinge",
+    "roman_chair_hold",
+    # mobility
+    "hip_flexor_half_kneel",
+    "couch_stretch",
+    "quad_prone_stretch",
+    "worlds_greatest",
+    "active_knee_ext_90",
+    "neural_slider",
+    "ankle_rock",
+    "mobility_flow",
+    # plyometric
+    "pogo_single",
+    "squat_jump",
+    "hop_forward",
+    "bounding",
+    "kb_swing",
+    # running_drill
+    "dribbles",
+    "b_skip",
+    "strides_70",
+    "strides_90",
+    "hill_strides",
+}
