@@ -234,6 +234,8 @@ class _Table:
             ]:
                 if run := sore_before_run(at, self.days, self.rules.spacing):
                     self.drop(exercise, at, f"It leaves soreness too near before {run}.")
+                elif run := hard_run_before(at, self.days):
+                    self.drop(exercise, at, f"It would be a second hard day in a row, after {run}.")
 
     def _first_clash(self) -> tuple[tuple[int, Any], tuple[int, Any], str] | None:
         spaced = [(at, e) for at in range(WEEK) for e in self.held[at] if e.hours_between]
@@ -282,9 +284,9 @@ class _Table:
                 chosen = [e for e in self.held[at] if kinds is None or self.split.kind(e) in kinds]
                 if total(chosen) <= limit:
                     break
-                self._drop_least(
-                    at, chosen, f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
-                )
+                words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
+                if not self._drop_least(at, chosen, words):
+                    break
 
     def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
         """Take the least important off this day; False where all of them are to stay."""
@@ -317,6 +319,12 @@ def hours_needed(one: Any, other: Any, spacing: Spacing) -> int:
     if all(e.hours_between and spacing.loaded_tag in e.tags for e in (one, other)):
         hours = max(hours, spacing.loaded_hours)
     return hours
+
+
+def hard_run_before(at: int, days: Sequence[Day]) -> str:
+    """The hard run of the day before this weekday, in words; empty when there is none."""
+    before = (at - 1) % WEEK
+    return f"the {days[before].does} run on {DAYS[before]}" if days[before].does in HARD_RUNS else ""
 
 
 def sore_before_run(at: int, days: Sequence[Day], spacing: Spacing) -> str:
