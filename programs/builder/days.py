@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Generic, Protocol, TypeVar
 
-from programs.builder.arranging import HOURS, WEEK, apart, gap
+from programs.builder.arranging import HOURS, WEEK, gap
 from programs.builder.progression import Progression, Spacing
 from programs.builder.runs import HARD_RUNS
 from programs.builder.sessions import (
@@ -214,10 +214,12 @@ class _Table:
     def _place(self, exercise: Any) -> int:
         return self.order[exercise.library_id]
 
-    def _spread(self, days: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
-        """Far apart first, then on days that hold less, then early in the week."""
-        closest = min((apart(one, other) for one, other in combinations(days, 2)), default=WEEK)
-        return closest, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
+    def _spread(self, days: tuple[int, ...]) -> tuple[list[int], int, tuple[int, ...]]:
+        """Far apart first (the closest two, then the next), then on days that hold less, then early in the week."""
+        gaps = sorted(
+            gap(one, other) or WEEK for one, other in zip(days, (*days[1:], *days[:1]), strict=True)
+        )
+        return gaps, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
 
     # Hours between two bouts ------------------------------------------------------------------------------
 
