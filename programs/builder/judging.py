@@ -88,7 +88,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All subjects that were logged, the stop that holds (None: none), until when to rest, and red days lately."""
+    """All subjects that were logged, the stop that holds (None: none), until when to rest, and red days lately.
+
+    Each warning is answered by itself: one that a therapist has not looked at holds whatever was said of another.
+    """
 
     of: Mapping[str, Standing]
     stop: Stop | None
@@ -129,8 +132,8 @@ def standings(
     reds: list[dt.date] = []
     for log in sorted(logs, key=lambda one: (one.on_day, one.id)):
         light = Light.STOP if log.warned else light_of(log.pain, log.morning, usual, rules.lights)
-        if light is Light.STOP:
-            stop = None if log.goes_on else Stop(log.id, log.on_day)
+        if light is Light.STOP and not log.goes_on:
+            stop = Stop(log.id, log.on_day)
         if light in {Light.RED, Light.STOP}:
             reds.append(log.on_day)
         for subject, did in _subjects(log):
@@ -180,10 +183,16 @@ def _moved(
         words = rules.say["could_not_again"] if again else now.because
         step = before.step - rules.lights.back if again else before.step
         return replace(
-            now, step=step, greens=0, could_nots=0 if again else before.could_nots + 1, because=words
+            now,
+            step=step,
+            greens=0,
+            could_nots=0 if again else before.could_nots + 1,
+            because=words,
+            ready=False,
         )
-    greens = before.greens if light is Light.WAITING else 0
-    return replace(now, greens=greens, reds=0 if light is Light.AMBER else before.reds, could_nots=0)
+    if light is Light.AMBER:
+        return replace(now, greens=0, reds=0, could_nots=0, ready=False)
+    return replace(now, could_nots=0)
 
 
 def _up(now: Standing, log: Logged, rules: Progression, *, needed: int, top: int) -> Standing:
