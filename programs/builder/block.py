@@ -142,12 +142,13 @@ def amount_in(
 ) -> Amount:
     """What an exercise asks for in this week, at its own `step` where that is lower than the week's.
 
-    Only strength work grows; a lighter week takes sets off it alone.
+    Only strength work grows; a lighter week takes sets off it alone. What earlier blocks have earned (the exercise's
+    own `step`; a candidate of the builder has none) comes on top.
     """
     grows = split.kind(exercise) in STRENGTH
     reached = week.step if step is None else min(step, week.step)
     return amount_at(
-        reached if grows else 0,
+        reached + getattr(exercise, "step", 0) if grows else 0,
         sets=exercise.sets,
         reps=exercise.reps,
         hold_s=exercise.hold_s,
