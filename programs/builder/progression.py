@@ -166,10 +166,12 @@ def _read(shape: type[R], entry: Entry, known: frozenset[str]) -> R:
         "str": entry.text,
         "float": lambda key: float(entry.take(key)),
     }
-    given = {
-        field.name: readers.get(str(getattr(field.type, "__name__", field.type)), entry.texts)(field.name)
-        for field in fields(cast(Any, shape))
-    }
+    given: dict[str, Any] = {}
+    for field in fields(cast(Any, shape)):
+        reader: Callable[[str], Any] = readers.get(
+            str(getattr(field.type, "__name__", field.type)), entry.texts
+        )
+        given[field.name] = reader(field.name)
     entry.done()
     return shape(**given)
 
