@@ -67,17 +67,29 @@ def check(
     if "runner" not in version.proposal:
         _must_not_grow_over(version, before, after)
         return _consequence(version, before, after)
-    was, now = version.block(before).left_out, version.block(after).left_out
-    crowded = {id: why for id, why in now.items() if id not in was}
-    if crowded:
-        _set_aside(version, after, crowded, reason)
+    was = frozenset(version.block(before).left_out)
+    if crowded := _crowded(version, after, was):
+        _set_aside(version, after, was, crowded, reason)
     return _consequence(version, before, after)
 
 
-def _set_aside(version: Version, after: Sequence[Exercise], crowded: dict[str, str], reason: Reason) -> None:
+def _crowded(version: Version, after: Sequence[Exercise], was: frozenset[str]) -> dict[str, str]:
+    return {id: why for id, why in version.block(after).left_out.items() if id not in was}
+
+
+def _set_aside(
+    version: Version, after: Sequence[Exercise], was: frozenset[str], crowded: dict[str, str], reason: Reason
+) -> None:
     kept = version.proposal["keep"]
-    version.proposal["keep"] = sorted({*kept, *crowded})
-    never = {id: why for id, why in version.block(after).left_out.items() if id in crowded}
+    never: dict[str, str] = {}
+    while not never:
+        # What keeps its days takes room, and may leave another without.
+        version.proposal["keep"] = sorted({*kept, *crowded})
+        left = _crowded(version, after, was)
+        if not left:
+            break
+        never = {id: why for id, why in left.items() if id in crowded}
+        crowded = {**left, **crowded}
     if never or not reason.because.strip():
         version.proposal["keep"] = kept
     if never:

@@ -146,6 +146,7 @@ class Story:
     signed: bool = True
     says: str = ""  # what the result tells the clinician to do
     days_later: int = 0
+    case: dict[str, Any] | None = None  # a worked case's input, where the builder itself proposes
 
     @property
     def now(self) -> dt.datetime:
@@ -168,7 +169,7 @@ class Story:
             patient=self.patient,
             ruleset="hamstring.v1",
             ruleset_fingerprint="0" * 64,
-            inputs={"history": {}, "exam": {}},
+            inputs=self.case or {"history": {}, "exam": {}},
             outcome={"label": "Hamstring strain, mild", "say_clinician": self.says},
             klass=self.klass,
             urgency="routine",
@@ -215,4 +216,4 @@ class Story:
         return diary.log_session(**facts | given)
 
     def all_done(self) -> list[diary.Did]:
-        return [diary.Did(exercise.pk, done=True) for exercise in self.released.exercises.all()]
+        return [diary.Did(exercise.pk, done=True) for exercise in self.released.listed_now()]
