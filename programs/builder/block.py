@@ -146,13 +146,14 @@ def amount_in(
     """What an exercise asks for in this week, at its own `step` where that is lower than the week's.
 
     Only strength work grows, and within its range alone: another set would take more minutes than the day was planned
-    with. A lighter week takes sets off strength work alone.
+    with. What earlier blocks have earned (the exercise's own `step`; a candidate of the builder has none) comes on top.
+    A lighter week takes sets off strength work alone.
     """
     grows = split.kind(exercise) in STRENGTH
     reached = week.step if step is None else min(step, week.step)
     reached = min(reached, range_steps(reps=exercise.reps, hold_s=exercise.hold_s, rules=rules.dose))
     return amount_at(
-        reached if grows else 0,
+        reached + getattr(exercise, "step", 0) if grows else 0,
         sets=exercise.sets,
         reps=exercise.reps,
         hold_s=exercise.hold_s,

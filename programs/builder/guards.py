@@ -27,11 +27,15 @@ MINUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One guard broken: `guard` names it, `words` say where and by how much, `exercise` is the id it is about."""
+    """One guard broken: `guard` names it, `words` say where and by how much, `exercise` is the id it is about.
+
+    `among` are the ids of all exercises that take part in it: those of a day that holds too much.
+    """
 
     guard: str
     words: str
     exercise: str = ""
+    among: tuple[str, ...] = ()
 
 
 def breaches(block: Block[Any], plan: Plan, rules: Progression) -> tuple[Breach, ...]:
@@ -56,19 +60,16 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
         for day in week.days:
             where = f"week {week.number}, {day.name}"
             if day.name not in plan.room.free and (day.all or day.run.kind not in {"rest", "race"}):
-                yield Breach("days", f"{where}: the patient has no time that day.")
+                yield Breach("days", f"{where}: the patient has no time that day.", among=_ids(day.all))
             for id, times in Counter(e.library_id for e in day.all).items():
                 if times > 1:
                     yield Breach("handful", f"{where}: “{id}” stands there {times} times.", id)
             if len(day.exercises) > rules.day.most_exercises:
-                yield Breach(
-                    "handful", f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
-                )
+                words = f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
+                yield Breach("handful", words, among=_ids(day.exercises))
             if len(day.around) > rules.day.most_around:
-                yield Breach(
-                    "handful",
-                    f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}.",
-                )
+                words = f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}."
+                yield Breach("handful", words, among=_ids(day.around))
             yield from _too_long(where, day, plan)
 
 
@@ -77,15 +78,16 @@ def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
         counted = [e for e in day.all if kinds is None or plan.split.kind(e) in kinds]
         spent = sum((e.minutes for e in counted), Decimal(0))
         if spent > plan.room.minutes[key]:
-            yield Breach(
-                "minutes",
-                f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}.",
-            )
+            words = f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}."
+            yield Breach("minutes", words, among=_ids(counted))
     spent = sum((e.minutes for e in day.all), Decimal(0))
     if plan.room.asked is not None and spent > plan.room.asked:
-        yield Breach(
-            "minutes", f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
-        )
+        words = f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
+        yield Breach("minutes", words, among=_ids(day.all))
+
+
+def _ids(exercises: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(one.library_id for one in exercises)
 
 
 # --- Hours between -------------------------------------------------------------------------------------------
@@ -123,7 +125,9 @@ def _too_near(block: Block[Any], rules: Progression) -> Iterator[Breach]:
                 words = (
                     f"{other.when}: {hours} hours after “{one.exercise.library_id}”, which asks for {needed}."
                 )
-                yield Breach("spacing", words, other.exercise.library_id)
+                yield Breach(
+                    "spacing", words, other.exercise.library_id, _ids([one.exercise, other.exercise])
+                )
     runs = [
         (number * 7 + at, day.run.kind)
         for number, week in enumerate(block.weeks)
