@@ -52,20 +52,6 @@ NOT_DRAWN_YET = {
     # dynamic_warmup
     "brisk_walk_wu",
     "a_march",
-    # eccentric_hamstring
-    "hip_hinge_drill",
-    "askling_extender",
-    "askling_diver",
-    "askling_glider",
-    "slider_curl_ecc_dl",
-    "slider_curl_sl",
-    "swiss_ball_curl",
-    "prone_curl_machine",
-    "razor_curl",
-    "ghr_assisted",
-    "rdl_split",
-    "back_extension_45",
-    "slb_reps",
     # foam_roll
     "foam_glute",
     "foam_hip_flexor",
@@ -84,14 +70,6 @@ NOT_DRAWN_YET = {
     "split_squat",
     "bulgarian_split_squat",
     "single_leg_squat",
-    # hamstring_isometric
-    "iso_heel_dig",
-    "iso_prone_curl_90",
-    "iso_bridge_short_dl",
-    "iso_bridge_long_dl",
-    "iso_bridge_long_sl",
-    "iso_split_hinge",
-    "roman_chair_hold",
     # mobility
     "hip_flexor_half_kneel",
     "couch_stretch",
