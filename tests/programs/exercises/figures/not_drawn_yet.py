@@ -41,9 +41,6 @@ NOT_DRAWN_YET = {
     "cooldown_jog",
     "breathing_90_90",
     "easy_bike",
-    # dynamic_warmup
-    "brisk_walk_wu",
-    "a_march",
     # foam_roll
     "foam_glute",
     "foam_hip_flexor",
@@ -56,25 +53,4 @@ NOT_DRAWN_YET = {
     "cue_level_pelvis",
     "cue_tall_ribs",
     "cue_film",
-    # mobility
-    "hip_flexor_half_kneel",
-    "couch_stretch",
-    "quad_prone_stretch",
-    "worlds_greatest",
-    "active_knee_ext_90",
-    "neural_slider",
-    "ankle_rock",
-    "mobility_flow",
-    # plyometric
-    "pogo_single",
-    "squat_jump",
-    "hop_forward",
-    "bounding",
-    "kb_swing",
-    # running_drill
-    "dribbles",
-    "b_skip",
-    "strides_70",
-    "strides_90",
-    "hill_strides",
 }
