@@ -178,12 +178,11 @@ def _read(shape: type[R], entry: Entry, known: frozenset[str]) -> R:
     """One table as its dataclass: every field is asked for by its own type, and nothing else may stand there."""
     entry.sources(known)
     readers: dict[str, Callable[[Entry, str], Any]] = {"int": _whole, "str": Entry.text, "float": _number}
-    given = {
-        field.name: readers.get(str(getattr(field.type, "__name__", field.type)), Entry.texts)(
-            entry, field.name
-        )
-        for field in fields(cast(Any, shape))
-    }
+    given: dict[str, Any] = {}
+    for field in fields(cast(Any, shape)):
+        kind = str(getattr(field.type, "__name__", field.type))
+        reader: Callable[[Entry, str], Any] = readers.get(kind, Entry.texts)
+        given[field.name] = reader(entry, field.name)
     entry.done()
     return shape(**given)
 
