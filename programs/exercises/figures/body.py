@@ -10,6 +10,7 @@ from programs.exercises.figures import definitions as d
 from programs.exercises.figures.vectors import (
     Frame,
     Vector,
+    between,
     dot,
     length,
     middle_joint,
@@ -73,6 +74,8 @@ def stand(
             end = ends(f"{kind}_{side}", body)
             if end is not None:
                 bones(body, side, end, angles)
+            if kind == "foot":
+                _shape_foot(body, side, angles)
     for side in body.sides:
         _bend_toes(body, side, drawing.floor)
     return body
@@ -205,6 +208,15 @@ def _hold_arm(body: Skeleton, side: str, end: End, angles: Mapping[str, float]) 
 def _note_strain(body: Skeleton, limb: str, excess: float) -> None:
     if excess > SLACK:
         body.strained.append(f"{limb} is held {excess:.1f} units further away than it reaches")
+
+
+def _shape_foot(body: Skeleton, side: str, angles: Mapping[str, float]) -> None:
+    """Toes bent up from the ball of the foot, and where the arch is under it: a bare foot shows both."""
+    foot, heel, ball = body.frames[f"foot_{side}"], body[f"heel_{side}"], body[f"ball_{side}"]
+    up = plus((0, 0, 0), foot.down, -1)
+    toes = turned(foot.forward, up, angles[f"toes_{side}"])
+    body.points[f"toe_{side}"] = plus(ball, toes, d.TOE_FORWARD - d.BALL_FORWARD)
+    body.points[f"arch_{side}"] = plus(between(heel, ball, 0.5), up, 0.6 + angles[f"arch_{side}"] * 0.1)
 
 
 def _bend_toes(body: Skeleton, side: str, floor: float | None) -> None:

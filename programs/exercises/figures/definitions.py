@@ -29,6 +29,8 @@ LIMB: dict[str, tuple[float, float]] = {
     "knee": (0, 155),
     "knee_in": (-25, 25),
     "ankle": (-60, 45),
+    "toes": (-30, 80),
+    "arch": (0, 40),
     "shoulder": (-70, 190),
     "shoulder_out": (-60, 185),
     "shoulder_turn": (-95, 95),
@@ -137,6 +139,7 @@ class Drawing:
     end: int
     props: tuple[Prop, ...]
     poses: tuple[Pose, ...]
+    feet: str = "shoes"
 
     @property
     def sides(self) -> tuple[str, str]:

@@ -86,9 +86,11 @@ def _leg(sight: Sight, side: str, *, far: bool = False) -> list[Part]:
 def _shoe(sight: Sight, side: str, *, far: bool) -> list[Part]:
     frame = sight.body.frames[f"foot_{side}"]
     along, up = frame.forward, plus((0, 0, 0), frame.down, -1)
-    if abs(along[2]) > 0.6:
+    if abs(sight.body.heading[2]) > 0.6:
         upper = [sight.beside(f"{point}_{side}", (up, 4.5)) for point in ("heel", "ball", "toe")]
         return [Part("shoe", line(upper), 9, far)]
+    if sight.drawing.feet == "bare":
+        return _bare_foot(sight, side, along, up, far=far)
     upper = [
         sight.beside(f"heel_{side}", (up, 1.6), (along, 0.6)),
         sight.beside(f"ankle_{side}", (along, -4.2), (up, 0.5)),
@@ -99,6 +101,22 @@ def _shoe(sight: Sight, side: str, *, far: bool) -> list[Part]:
     ]
     sole = [sight.beside(f"{point}_{side}", (up, 0.8)) for point in ("heel", "ball", "toe")]
     return [Part("shoe", line(upper, closed=True), 2.6, far), Part("sole", line(sole), 1.6, far)]
+
+
+def _bare_foot(sight: Sight, side: str, along: Vector, up: Vector, *, far: bool) -> list[Part]:
+    """A foot seen from its side: heel, instep, ball and great toe, and the arch under it."""
+    foot = [
+        sight.beside(f"heel_{side}", (up, 3.4), (along, -0.4)),
+        sight.beside(f"ankle_{side}", (along, -3.2), (up, 1)),
+        sight.beside(f"ankle_{side}", (along, 2.8), (up, 1)),
+        sight.beside(f"arch_{side}", (along, 2.5), (up, 4.6)),
+        sight.beside(f"ball_{side}", (up, 3)),
+        sight.beside(f"ball_{side}", (up, 1.4)),
+        sight.beside(f"arch_{side}", (up, 1.2)),
+        sight.beside(f"heel_{side}", (up, 1.4), (along, 1.6)),
+    ]
+    toe = [sight.beside(f"ball_{side}", (up, 2)), sight.beside(f"toe_{side}", (up, 1.5), (along, -1.0))]
+    return [Part("skin", line(foot, closed=True), 2.6, far), Part("skin", line(toe), 3.6, far)]
 
 
 def _arm(sight: Sight, side: str, *, far: bool = False) -> list[Part]:

@@ -81,6 +81,7 @@ def _drawing(entry: Entry, id: str, *, anyway: bool) -> d.Drawing:
         end=names.index(entry.choice("end", names, usual)),
         props=props,
         poses=poses,
+        feet=entry.choice("feet", ("shoes", "bare"), "shoes"),
     )
     if (
         sum(pose.hold for pose in drawing.poses[1:-1]) * 2 + drawing.poses[0].hold + drawing.poses[-1].hold

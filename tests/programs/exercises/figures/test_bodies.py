@@ -91,6 +91,19 @@ def test_a_cycle_ends_where_it_begins(drawing):
     assert len(shown) <= 26
 
 
+def test_toes_bend_up_and_an_arch_rises_under_a_foot_that_stays():
+    drawing = DRAWINGS["pogo_double"]
+    still = dict.fromkeys(drawing.poses[0].angles, 0.0)
+    moved = still | {"toes_near": 60.0, "arch_near": 20.0}
+    flat, bent = (
+        stand(drawing, angles, lambda body: (0, 0, 0), lambda *_: None) for angles in (still, moved)
+    )
+    assert bent["toe_near"][1] < flat["toe_near"][1] - 5
+    assert bent["arch_near"][1] == pytest.approx(flat["arch_near"][1] - 2)
+    assert (bent["ball_near"], bent["heel_near"]) == (flat["ball_near"], flat["heel_near"])
+    assert bent["toe_far"] == flat["toe_far"]
+
+
 def test_a_standing_adult_has_the_proportions_of_one():
     drawing = DRAWINGS["pogo_double"]
     upright = dict.fromkeys(drawing.poses[0].angles, 0.0)

@@ -72,6 +72,31 @@ def test_a_pair_for_paper_needs_no_style_sheet(id):
     assert 'viewBox="0 0 640 220"' in text
 
 
+FOOT = """[a]
+view = "VIEW"
+moves = "a foot turns down"
+[[a.poses]]
+name = "level"
+[[a.poses]]
+name = "down"
+knee = 120
+"""
+
+
+def drawn(view, more=""):
+    text = FOOT.replace("VIEW", view).replace("[[a", more + "\n[[a", 1)
+    return moving_svg(read_text(text, "b.toml", {"a": "b"})["a"], "Foot")
+
+
+def test_a_foot_seen_from_the_front_or_the_back_may_turn_down():
+    assert faults(drawn("front")) == faults(drawn("back")) == []
+
+
+def test_a_bare_foot_has_no_shoe():
+    assert "figure-shoe" in drawn("side")
+    assert "figure-shoe" not in drawn("side", 'feet = "bare"')
+
+
 def test_an_exercise_without_a_drawing_shows_nothing():
     assert figures.moving_svg("nobody") == figures.pair_svg("nobody") == ""
     assert not figures.has_figure("nobody")
