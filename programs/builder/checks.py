@@ -30,7 +30,7 @@ def progression_is_sound(
         "builder",
         [
             lambda: check_published(folder),
-            *(lambda number=number: load_progression(number, folder) for number in numbers),  # type: ignore[misc]
+            *(lambda number=number: load_progression(number, folder) for number in numbers),
         ],
     )
 
