@@ -177,12 +177,12 @@ def _said(entry: Entry, numbers: Mapping[str, Any]) -> dict[str, str]:
 def _read(shape: type[R], entry: Entry, known: frozenset[str]) -> R:
     """One table as its dataclass: every field is asked for by its own type, and nothing else may stand there."""
     entry.sources(known)
+    texts: Callable[[Entry, str], Any] = Entry.texts
     readers: dict[str, Callable[[Entry, str], Any]] = {"int": _whole, "str": Entry.text, "float": _number}
-    given: dict[str, Any] = {}
+    given = {}
     for field in fields(cast(Any, shape)):
-        kind = str(getattr(field.type, "__name__", field.type))
-        reader: Callable[[Entry, str], Any] = readers.get(kind, Entry.texts)
-        given[field.name] = reader(entry, field.name)
+        read = readers.get(getattr(field.type, "__name__", str(field.type)), texts)
+        given[field.name] = read(entry, field.name)
     entry.done()
     return shape(**given)
 

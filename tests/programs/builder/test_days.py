@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from programs.builder.days import Laid, Room, hours_needed, lay_out
+from programs.builder.days import Laid, Room, lay_out
 from programs.builder.sessions import DAYS
+from programs.builder.spacing import hours_needed
 from tests.programs.builder.made import LOADED, ROOMY, RULES, SORE, SPLIT, Ex, days
 
 ONE_DAY = days(Mon="-- C")

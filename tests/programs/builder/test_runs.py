@@ -110,6 +110,14 @@ def test_a_single_run_a_week_has_the_whole_distance_within_its_limit():
     assert km(planned(replace(FREE, weeks_km=(10.0,) * 3, longest_km=9.0), days(Sat="long")))[0] == [10.0]
 
 
+def test_a_long_run_is_never_shorter_than_an_easy_one():
+    """Regression: 40 % of a week of two runs left the other 60 % to the easy one."""
+    two = days(Wed="easy", Sat="long")
+    rows = km(planned(replace(FREE, weeks_km=(20.0,) * 3, longest_km=12.0), two))
+    assert rows[0] == [10.0, 10.0]
+    assert all(easy <= long for easy, long in rows)
+
+
 def test_the_week_of_a_race_has_two_fifths_less():
     """33 less 40 % is 19.8: no long run left, so 9.9 each; the race itself has no distance of ours."""
     raced = [WEEK, days(Mon="easy", Wed="easy", Sat="race"), WEEK, WEEK]
