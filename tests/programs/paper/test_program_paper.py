@@ -271,6 +271,15 @@ def test_the_patient_gets_their_own(ana_story, ben_story, django_assert_max_num_
     )
 
 
+def test_the_chart_links_to_it(ana_story):
+    carl = ana_story.world.signed_in(ana_story.by)
+    panel = reverse("prescribing:panel", args=[ana_story.patient.pk])
+    assert address(ana_story, ana_story.proposed) in carl.get(panel).content.decode()
+    assert "PDF, marked as a draft" in carl.get(panel).content.decode()
+    assert ana_story.released
+    assert "PDF to hand over" in carl.get(panel).content.decode()
+
+
 def test_without_a_program_the_patient_reads_that_there_is_none(ana_story):
     ana = ana_story.world.signed_in(ana_story.patient.account)
     assert ana_story.proposed

@@ -30,7 +30,7 @@ def ana(world, browser, live_server, request):
 def test_the_address_is_made_shown_once_and_taken_away(ana):
     ana.opens("/my/calendar/").sees("nothing about your health").passes("calendar-none")
     ana.presses("Make my calendar address").sees("We show it only now").passes("calendar-made")
-    address = ana.page.get_by_label("Address").input_value()
+    address = ana.page.get_by_role("textbox", name="Address").input_value()
     assert address.endswith(".ics")
     opens = ana.page.get_by_role("link", name="Add to my calendar").get_attribute("href")
     assert opens == "webcal:" + address.partition(":")[2]
