@@ -195,9 +195,7 @@ class World:
             version=version,
             patient=patient,
             on_day=seen_at.date(),
-            entries=[
-                diary.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
-            ],
+            entries=[diary.Did(pk, done=True) for pk in version.listed_now().values_list("pk", flat=True)],
             pain_during=2,
             by=patient.account,
             now=seen_at + dt.timedelta(hours=1),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "programs.exercises",
     "programs.builder",
     "programs.plans",
+    "programs.feeds",
     "programs.prescribing",
     "programs.portal",
 ]

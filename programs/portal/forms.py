@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from clinic.ui.fields import PainScaleField, SomeOfField
-from clinic.ui.widgets import DateInput
+from clinic.ui.widgets import DateInput, TimeInput
 from programs.plans.diary import LONGEST_NOTE, Did, must_be_a_day, must_say_something
 from programs.plans.models import Exercise
 from programs.plans.refusals import Refusal
@@ -94,6 +94,20 @@ class SessionForm(forms.Form):
         asked = [_did(exercise.pk, self.cleaned_data[field_name(exercise.pk)]) for exercise in self.exercises]
         strange = [name for name in self.data if name.startswith(PREFIX) and name not in known]
         return asked + [_did(_number(name), str(self.data[name])) for name in strange]
+
+
+class CalendarForm(forms.Form):
+    """When a session begins in the patient's calendar."""
+
+    time_of_day = forms.TimeField(
+        label="When do you train?",
+        help_text="Every session begins at this time, where you are.",
+        widget=TimeInput,
+        error_messages={
+            "required": "Choose a time.",
+            "invalid": "That is not a time. Write it like 18:00. Nothing was changed.",
+        },
+    )
 
 
 def _did(exercise_id: int, said: str) -> Did:

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from programs.portal import found, question_views, views
+from programs.portal import calendar_views, found, paper, question_views, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.today, name="today"),
     path("program/", views.program, name="program"),
+    path("program/pdf/", paper.program_pdf, name="program_pdf"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/<str:calendar_token>.ics", calendar_views.calendar_feed, name="calendar_feed"),
     path("found/", found.found, name="found"),
     path("log/", views.log, name="log"),
     path("logged/<int:log_id>/", views.logged, name="logged"),

@@ -9,18 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from assessments.triage.models import Symptom
+from programs.paper.words import DAY_NAMES, NO_RUNNING, REST, fine_pain, policy, stop_when
 
-DAY_NAMES = {
-    "Mon": "Monday",
-    "Tue": "Tuesday",
-    "Wed": "Wednesday",
-    "Thu": "Thursday",
-    "Fri": "Friday",
-    "Sat": "Saturday",
-    "Sun": "Sunday",
-}
+__all__ = ["DAY_NAMES", "fine_pain", "policy", "stop_when"]
+
 WALK = "A brisk walk of 20 to 30 minutes"
-REST = "Rest"
 PLAIN_RUNS = {
     "walk": WALK,
     "cross": "Bike, swim or pool, easy, 20 to 40 minutes",
@@ -28,13 +21,6 @@ PLAIN_RUNS = {
     "easy": "An easy run, slow enough to talk",
     "speed": "A few faster runs, after a good warm-up",
     "long": "Your long run, at most a tenth longer than your longest of the last month",
-}
-POLICIES = {
-    "none_yet": "No running yet. Walking is fine while it stays comfortable. Your therapist tells you when to start.",
-    "ladder": "You come back to running step by step, with walking breaks. Leave a day between two runs.",
-    "modified": "You may run easily on flat ground. No hills and no fast running, and stop if pain rises.",
-    "guarded": "Keep running. Change one thing a week: run further or run harder, not both.",
-    "none": "Your therapist tells you about running.",
 }
 
 # What a patient may report, by Symptom, in the words of somebody who is not a clinician.
@@ -58,7 +44,7 @@ def run_of(run: str, snapshot: dict[str, Any]) -> str:
     running = snapshot["running"]
     if run in {"rest", "cross", "walk"}:
         return PLAIN_RUNS[run]
-    if running in {"none_yet", "none"}:
+    if running in NO_RUNNING:
         return WALK
     if run == "ladder":
         return _ladder(snapshot)
@@ -68,19 +54,6 @@ def run_of(run: str, snapshot: dict[str, Any]) -> str:
 def _ladder(snapshot: dict[str, Any]) -> str:
     stage = snapshot.get("ladder")
     return f"Run and walk: {stage['session'].replace(' x ', ' × ')}" if stage else PLAIN_RUNS["easy"]
-
-
-def policy(running: str) -> str:
-    return POLICIES.get(running, POLICIES["none"])
-
-
-def fine_pain(limit: int) -> str:
-    """“Up to 3 out of 10, if it is back to normal the next morning.”"""
-    return f"Up to {limit} out of 10, if it is back to normal the next morning."
-
-
-def stop_when(limit: int) -> str:
-    return f"Pain goes above {limit}, or anything feels sharp or sudden."
 
 
 def pain_in_short(limit: int) -> str:

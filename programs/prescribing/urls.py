@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, library, pages
+from programs.prescribing.views import changes, library, pages, paper
 
 app_name = "prescribing"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:patient_id>/panel/", pages.panel, name="panel"),
     path("<int:patient_id>/decisions/<int:decision_id>/propose/", changes.propose, name="propose"),
     path("<int:patient_id>/versions/<int:version_id>/", pages.program, name="program"),
+    path("<int:patient_id>/versions/<int:version_id>/pdf/", paper.program_pdf, name="program_pdf"),
     path("<int:patient_id>/versions/<int:version_id>/release/", changes.release, name="release"),
     path("<int:patient_id>/versions/<int:version_id>/revise/", changes.revise, name="revise"),
     path("<int:patient_id>/versions/<int:version_id>/end/", changes.end, name="end"),

@@ -62,6 +62,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/programs/"),
         ("ana", "/my/"),
         ("ana", "/my/program/"),
+        ("ana", "/my/calendar/"),
     ],
 )
 def test_a_page_is_light(story, who, address):
