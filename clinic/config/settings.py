@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "programs.exercises",
     "programs.builder",
     "programs.plans",
+    "programs.outcomes",
     "programs.prescribing",
     "programs.portal",
 ]
