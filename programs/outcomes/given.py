@@ -1,10 +1,11 @@
-"""What a patient has been asked and has answered, read once for a page: two queries, however much there is."""
+"""What a patient named and answered, read once for a page: one query, however much there is."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from clinic.people.models import Patient
@@ -18,11 +19,15 @@ MOST_READ = 1000  # answers, the newest; two years of every question are fewer
 
 @dataclass(frozen=True)
 class Given:
-    """`activities` oldest first, those off the list too; `answers` by day, those that were corrected left out."""
+    """`activities` oldest first, those off the list too; `answers` by day, the one that stands of each.
+
+    `corrected` are the values it took the place of, by its id, newest first.
+    """
 
     patient: Patient
     activities: tuple[Activity, ...]
     answers: tuple[Answer, ...]
+    corrected: Mapping[int, list[int]] = field(default_factory=dict)
 
     @property
     def listed(self) -> tuple[Activity, ...]:
@@ -57,13 +62,20 @@ class Given:
 
 
 def given_by(patient: Patient) -> Given:
-    """Everything this patient answered. Of several answers of one day to one question the newest stands."""
-    newest = Answer.objects.filter(patient=patient).select_related("given_by").order_by("-on_day", "-pk")
-    standing_of_day: dict[tuple[str, int | None, dt.date], Answer] = {}
-    for answer in newest[:MOST_READ]:
-        standing_of_day.setdefault((answer.measure, answer.activity_id, answer.on_day), answer)
-    activities = Activity.objects.filter(patient=patient)
-    return Given(patient, tuple(activities), tuple(reversed(standing_of_day.values())))
+    """Everything this patient answered. Of several answers of one day to one question the newest stands.
+
+    An activity is named with its first rating, so the answers name every activity.
+    """
+    newest = Answer.objects.filter(patient=patient).select_related("given_by", "activity")
+    of_day: dict[tuple[str, int | None, dt.date], Answer] = {}
+    corrected: dict[int, list[int]] = defaultdict(list)
+    for answer in newest.order_by("-on_day", "-pk")[:MOST_READ]:
+        stands = of_day.setdefault((answer.measure, answer.activity_id, answer.on_day), answer)
+        if stands is not answer:
+            corrected[stands.pk].append(answer.value)
+    activities = {one.activity.pk: one.activity for one in of_day.values() if one.activity}
+    in_order = sorted(activities.values(), key=lambda one: (one.named_at, one.pk))
+    return Given(patient, tuple(in_order), tuple(reversed(of_day.values())), dict(corrected))
 
 
 def compared_since(given: Given, began_at: dt.datetime | None) -> dt.date | None:

@@ -81,6 +81,10 @@ class Round:
     opens_on: dt.date
     closes_on: dt.date
 
+    @property
+    def last_day(self) -> dt.date:
+        return self.closes_on - dt.timedelta(days=1)
+
     def is_open(self, today: dt.date) -> bool:
         return self.opens_on <= today < self.closes_on
 

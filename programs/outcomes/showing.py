@@ -49,7 +49,7 @@ class Series:
 def over_time(given: Given, *, began_at: dt.datetime | None) -> list[Series]:
     """Every question with an answer. `began_at` is the present course's; answers of before are not compared."""
     since = compared_since(given, began_at)
-    found = []
+    found: list[Series] = []
     for asked in load_schedule().asked.values():
         if asked.id == ACTIVITIES:
             found += _activities(given, asked, since)
@@ -118,12 +118,13 @@ def _series(
 
 
 def _who(given: Given, measure: str, activity: int = 0) -> dict[dt.date, str]:
-    """Day → where it was answered and, at the clinic, who entered it."""
-    answers = given.by_question.get((measure, activity), ())
-    return {
-        one.on_day: "At home" if one.where == one.Where.HOME else f"At the clinic, {one.given_by}"
-        for one in answers
-    }
+    """Day → where it was answered, who entered it at the clinic, and what it corrected."""
+    found = {}
+    for one in given.by_question.get((measure, activity), ()):
+        where = "At home" if one.where == one.Where.HOME else f"At the clinic, {one.given_by}"
+        before = ", ".join(map(str, given.corrected.get(one.pk, ())))
+        found[one.on_day] = f"{where}; before that {before}" if before else where
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/chart/patients/{ana}/"),
         ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
+        ("carl", "/programs/{ana}/measures/"),
         ("ana", "/my/"),
+        ("ana", "/my/measures/"),
         ("ana", "/my/program/"),
     ],
 )

@@ -24,6 +24,7 @@ from programs.outcomes.refusals import (
     TooManyActivities,
     WrongDay,
 )
+from programs.outcomes.showing import over_time
 
 DAY = dt.timedelta(days=1)
 
@@ -68,6 +69,8 @@ def test_another_answer_of_the_day_corrects_the_first_which_stays(ana):
     ana.gives(value=4)
     assert [one.value for one in given_by(ana.patient).answers] == [4]
     assert Answer.objects.count() == 2
+    (pain,) = over_time(given_by(ana.patient), began_at=None)
+    assert [(row.number, row.who) for row in pain.rows] == [("4", "At home; before that 7")]
 
 
 @pytest.mark.parametrize(
