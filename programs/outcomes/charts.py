@@ -10,7 +10,7 @@ from programs.outcomes.judging import Point
 
 WIDTH, HEIGHT = 340, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 16, 12, 30
-ROOM_FOR_A_DAY = 48  # what the words of one day need, sideways
+ROOM_FOR_A_DAY = 56  # what the words of one day need, sideways
 
 
 @dataclass(frozen=True, slots=True)
