@@ -40,6 +40,7 @@ ROWS = {
     "exercise_id": lambda ana: ana.programs.values_list("versions__exercises__pk", flat=True)[0],
     "log_id": lambda ana: ana.session_logs.values_list("pk", flat=True)[0],
     "reminder_id": lambda ana: ana.reminders.values_list("pk", flat=True)[0],
+    "activity_id": lambda ana: ana.activities.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
@@ -51,6 +52,7 @@ WORDS = {
     "place": 0,
     "item": "onset",
     "label": "hamstring.v1",
+    "measure": "nprs",
 }
 
 

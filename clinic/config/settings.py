@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "programs.builder",
     "programs.plans",
     "programs.feeds",
+    "programs.outcomes",
     "programs.prescribing",
     "programs.portal",
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.portal import calendar_views, found, paper, question_views, views
+from programs.portal import calendar_views, found, measure_views, paper, question_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("log/", views.log, name="log"),
     path("logged/<int:log_id>/", views.logged, name="logged"),
     path("appointments/", views.appointments, name="appointments"),
+    path("measures/", measure_views.measures, name="measures"),
+    path("measures/ask/<slug:measure>/", measure_views.measure, name="measure"),
+    path("measures/activities/", measure_views.activities, name="activities"),
+    path("measures/activities/<int:activity_id>/", measure_views.activity, name="activity"),
+    path("measures/activities/<int:activity_id>/off/", measure_views.retire_activity, name="activity_off"),
     path("questions/", question_views.begin, name="questions"),
     path("questions/where/", question_views.where, name="questions_where"),
     path("questions/<slug:place>/thanks/", question_views.done, name="questions_done"),

@@ -25,6 +25,7 @@ from programs.plans.refusals import Refusal
 from programs.portal import session, words
 from programs.portal.appointments import appointments_of
 from programs.portal.forms import LONGEST_ID, SessionForm
+from programs.portal.measures import waiting_count
 
 
 @for_patient
@@ -170,6 +171,7 @@ def _draw(
         "was_kept": was_kept,
         "logged_today": today_logs,
         "stop": any(one.asks_to_stop for one in today_logs),
+        "measures_due": waiting_count(patient, now=timezone.now()),
     }
     return render(request, "portal/session.html", context, status=status)
 

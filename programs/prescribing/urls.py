@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, library, pages, paper
+from programs.prescribing.views import changes, library, measures, pages, paper
 
 app_name = "prescribing"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
         "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/",
         changes.exercise,
         name="exercise",
+    ),
+    path("<int:patient_id>/measures/", measures.measures, name="measures"),
+    path("<int:patient_id>/measures/activities/", measures.activity, name="activities"),
+    path(
+        "<int:patient_id>/measures/activities/<int:activity_id>/off/",
+        measures.retire_activity,
+        name="activity_off",
     ),
     path("<int:patient_id>/logs/<int:log_id>/seen/", changes.seen, name="seen"),
 ]
