@@ -59,7 +59,7 @@ CASES = {
     "O03": "strain_moderate",
 }
 WALK = settings(
-    max_examples=8,
+    max_examples=16,
     stateful_step_count=45,
     deadline=None,
     derandomize=True,
