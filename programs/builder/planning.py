@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -109,6 +110,10 @@ def plan_block(
         left_out |= block.left_out
 
 
+def _times(what: str, count: int) -> str:
+    return what if count == 1 else f"{count} x {what}"
+
+
 def _race(limits: Limits, starts_on: dt.date | None, rules: Progression) -> tuple[int, int] | None:
     if starts_on is None:
         return None
@@ -122,7 +127,7 @@ def _dropped(
     plan: Plan,
     starts_on: dt.date | None,
 ) -> tuple[tuple[str, str], ...]:
-    found = list(dropped)
+    found = [(_times(what, count), because) for (what, because), count in Counter(dropped).items()]
     if plan.race is not None and running != GUARDED:
         found.append(
             ("race", "Running has to be free of guards before a race is planned: speak with the patient.")
@@ -139,9 +144,17 @@ def _dropped(
 
 
 def runner_of(
-    klass: str, running: str, facts: Facts, causes: Causes, recipe: Recipe, rules: Progression
+    klass: str,
+    running: str,
+    facts: Facts,
+    causes: Causes,
+    *,
+    phase: Phase,
+    recipe: Recipe,
+    rules: Progression,
 ) -> Runner:
     """What the plan of runs starts from. Distances grow for guarded runners, and not where training was the error."""
+    runs = [day.moves or day.run for day in recipe.week_of(phase, running)]
     weeks, longest = _distances(facts, rules)
     return Runner(
         policy=running,
@@ -151,6 +164,8 @@ def runner_of(
         stages=recipe.ladder.stages if running == LADDER else (),
         first=recipe.ladder.start_stage if running == LADDER else None,
         greens=recipe.ladder.pace.of(klass),
+        runs=sum(run in sessions.RUNS for run in runs),
+        has_long="long" in runs,
     )
 
 

@@ -26,6 +26,7 @@ from programs.builder.reading import load_recipe
 from programs.builder.recipe import Recipe
 from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
+from programs.paper import words as paper
 from programs.plans import actions
 from programs.portal import questions, words
 from programs.portal.forms import SessionForm
@@ -104,7 +105,7 @@ def _advice() -> Iterator[Text]:
 
 
 def _running_and_pain() -> Iterator[Text]:
-    for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", words.POLICIES)):
+    for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", paper.POLICIES)):
         for key, text in texts.items():
             yield Text(f"{name}.{key}", text)
     for light, text in load_progression().say_patient.items():
