@@ -1,14 +1,20 @@
 from django.urls import path
 
-from programs.portal import found, question_views, views
+from programs.portal import app_views, found, question_views, session_views, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("session/", session_views.session, name="session"),
     path("program/", views.program, name="program"),
     path("found/", found.found, name="found"),
-    path("log/", views.log, name="log"),
+    path("log/", session_views.log, name="log"),
+    path("log/send/", session_views.send, name="send"),
+    path("coming/", session_views.coming, name="coming"),
     path("logged/<int:log_id>/", views.logged, name="logged"),
+    path("logged/<int:log_id>/morning/", views.morning, name="morning"),
+    path("offline/", app_views.offline, name="offline"),
+    path("worker.js", app_views.worker, name="worker"),
     path("appointments/", views.appointments, name="appointments"),
     path("questions/", question_views.begin, name="questions"),
     path("questions/where/", question_views.where, name="questions_where"),
