@@ -68,6 +68,7 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
         "stage": plan.stage,
         "runs": plan.runs,
         "run_minutes": plan.run_minutes,
+        "run_km": plan.run_km,
         "is_rest": plan.is_rest,
         "minutes": plan.minutes,
         "steps": [_step(step) for step in plan.steps],

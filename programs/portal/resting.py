@@ -26,7 +26,9 @@ def of(state: State) -> Rest | None:
     if not now.rests:
         return None
     stop = now.standings.stop is not None
-    return Rest(stop, None if stop else now.standings.rests_until, now.rules.say_patient["stop" if stop else "red"])
+    return Rest(
+        stop, None if stop else now.standings.rests_until, now.rules.say_patient["stop" if stop else "red"]
+    )
 
 
 def rules_for_the_phone(rules: Progression) -> dict[str, Any]:

@@ -31,9 +31,7 @@ TOLD_WITHIN = dt.timedelta(days=60)  # a clock further off than this tells nothi
 
 UNREADABLE = "This log could not be read. It stays on this phone: show it to your therapist."
 SOMEBODY_ELSE = "This log was made by somebody else on this phone, so it was not sent."
-NOT_YOURS = (
-    "This session is not in your program any more, so it was not stored. It stays on this phone: ring the clinic."
-)
+NOT_YOURS = "This session is not in your program any more, so it was not stored. It stays on this phone: ring the clinic."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,9 @@ def store(
     )
 
 
-def loggable(patient: Patient, version_id: str, *, now: dt.datetime, on_day: dt.date | None = None) -> Version | None:
+def loggable(
+    patient: Patient, version_id: str, *, now: dt.datetime, on_day: dt.date | None = None
+) -> Version | None:
     """The patient's own version, released or just replaced; None for anybody else's, as for one that is none."""
     if not (version_id.isascii() and version_id.isdigit() and len(version_id) < LONGEST_ID):
         return None
@@ -173,7 +173,9 @@ def _said(form: SessionForm) -> list[str]:
 
 def _kept(log: SessionLog) -> Answer:
     url = reverse("portal:logged", args=[log.pk])
-    return Answer(200, {"log": log.pk, "url": url, "on_day": log.on_day.isoformat(), "stop": log.asks_to_stop})
+    return Answer(
+        200, {"log": log.pk, "url": url, "on_day": log.on_day.isoformat(), "stop": log.asks_to_stop}
+    )
 
 
 def _day(said: Any) -> dt.date | None:
@@ -192,5 +194,3 @@ def _told_at(told: Mapping[str, Any], now: dt.datetime) -> dt.datetime | None:
     if at.tzinfo is None or not now - TOLD_WITHIN < at < now + dt.timedelta(days=1):
         return None
     return at
-
-

@@ -98,6 +98,7 @@ class Planned:
     stage: str
     runs: bool
     run_minutes: int | None
+    run_km: float | None
     is_rest: bool
     minutes: int
     exercises: tuple[Exercise, ...]
@@ -131,7 +132,8 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         run=words.run_of(run, state.version.proposal),
         stage=words.stage_of(run, state.version.proposal),
         runs=run.is_run and state.version.proposal["running"] not in {"none_yet", "none"},
-        run_minutes=run.minutes,
+        run_minutes=run.minutes if run.kind == "ladder" else None,
+        run_km=run.km,
         is_rest=day.is_rest,
         minutes=int(session.minutes),
         exercises=session.exercises,

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("session/", session_views.session, name="session"),
     path("program/", views.program, name="program"),
+    path("progress/", views.progress, name="progress"),
     path("found/", found.found, name="found"),
     path("log/", session_views.log, name="log"),
     path("log/send/", session_views.send, name="send"),

@@ -23,6 +23,7 @@ from clinic.people.models import Account, Patient
 from programs.plans import diary
 from programs.plans.models import SessionLog, Version
 from programs.plans.refusals import Refusal
+from programs.portal import progress as going
 from programs.portal import resting, sent, session, words
 from programs.portal.appointments import appointments_of
 
@@ -45,7 +46,7 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "patient": patient,
         "version": version,
         "plan": plan,
-        "day_text": format_date(day, "l j F"),
+        "hello": f"{format_date(day, 'l j F')}. Hello {patient.called}.",
         "rest": resting.of(state),
         "logged_today": [log for log in state.logs if log.on_day == day],
         "morning": _morning(state.logs, day=day),
@@ -59,7 +60,9 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
 
 def _morning(logs: list[SessionLog], *, day: dt.date) -> SessionLog | None:
     """The last session before today, if its next morning was not told yet and not long ago."""
-    before = max((log for log in logs if log.on_day < day), key=lambda log: (log.on_day, log.pk), default=None)
+    before = max(
+        (log for log in logs if log.on_day < day), key=lambda log: (log.on_day, log.pk), default=None
+    )
     asked = before and not hasattr(before, "morning") and before.on_day >= day - MORNING_ASKED_FOR
     return before if asked else None
 
@@ -147,9 +150,31 @@ def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "education": snapshot["education"],
         "habits": snapshot.get("habits", []),
         "pain": session.about_pain(version),
-        "logs": sorted(state.logs, key=lambda log: (log.on_day, log.pk), reverse=True)[:7],
+        "logs": going.newest(state.logs, 7),
     }
     return render(request, "portal/program.html", context)
+
+
+@for_patient
+@require_GET
+def progress(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """How it goes: weeks, pain, running, what got better, what comes next."""
+    version = released(patient)
+    if version is None:
+        return no_program(request, patient)
+    state = session.state_of(version, day=today_of(patient))
+    weeks = going.weeks_of(state)
+    context = {
+        "patient": patient,
+        "who": sent.who(patient),
+        "rest": resting.of(state),
+        "logged": bool(state.logs),
+        "weeks": list(reversed(weeks)),
+        "pictures": going.pictures(weeks),
+        "better": going.better(state, weeks),
+        "goals": going.next_goals(state),
+    }
+    return render(request, "portal/progress.html", context)
 
 
 @for_patient

@@ -101,7 +101,7 @@
       part("run-mistake").textContent = "";
       view("run").querySelector("[data-pain]").textContent = `Stop when: ${given.pain.stop}`;
       field("run_minutes").value = told.run.minutes ?? session.run_minutes ?? "";
-      field("run_km").value = told.run.km ?? "";
+      field("run_km").value = told.run.km ?? session.run_km ?? "";
     };
     part("ran").addEventListener("click", () => {
       const [minutes, km] = [field("run_minutes").value.trim(), field("run_km").value.trim()];
@@ -222,6 +222,9 @@
   const here = document.getElementById("played");
   if (here) {
     const given = JSON.parse(here.textContent);
-    phone.belongsTo(given.who).then(() => portal.play(given, given.today)).catch(() => { root.hidden = true; });
+    phone.belongsTo(given.who).then(() => portal.play(given, given.today)).catch(() => {
+      root.hidden = true;
+      document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = false; });
+    });
   }
 })();

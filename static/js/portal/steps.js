@@ -41,6 +41,7 @@
         ? all ? (chosen.sets === 1 ? "Set done." : `All ${chosen.sets} sets done.`) : `Set ${done + 1} of ${chosen.sets}`
         : "";
       part("set").hidden = all || (chosen.sets <= 1 && !chosen.hold_s);
+      part("sound").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
       part("set").textContent = chosen.hold_s ? `Start the clock: hold ${chosen.hold_s} seconds` : `Set ${done + 1} is done`;
     };
 
@@ -53,10 +54,13 @@
         return part("done").focus();
       }
       if (!chosen.rest_s) return part("set").focus();
+      part("set").hidden = true;
       clock.run([{ words: "Rest", seconds: chosen.rest_s }], () => {
         part("clock-said").textContent = `Now set ${answers().sets + 1} of ${chosen.sets}`;
+        drawSets();
         part("set").focus();
       });
+      part("clock-pause").focus();
     };
 
     const drawSwaps = () => {
@@ -82,7 +86,9 @@
       clock.clear();
       chosen = current();
       part("title").textContent = chosen.name;
-      part("dose").textContent = chosen.moment ? `${chosen.moment}: ${chosen.dose}` : chosen.dose;
+      part("moment").textContent = chosen.moment ? `${chosen.moment} your run`.replace("While you run your run", "While you run") : "";
+      part("moment").hidden = !chosen.moment;
+      part("dose").textContent = chosen.dose;
       part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
       view.querySelector("[data-pain]").textContent = painWords;
       part("because-words").textContent = chosen.why;

@@ -233,7 +233,9 @@ def test_why_pain_and_what_was_done_instead_are_kept(ana, ana_story):
     form |= {f"instead_{listed.pk}": str(swap.pk), f"pain_{listed.pk}": "2"}
     form |= {f"exercise_{lift.pk}": "could_not", f"why_{lift.pk}": "no_time"}
     assert ana.post(LOG, form).status_code == 302
-    entries = {one.exercise.library_id: one for one in SessionLog.objects.get().entries.select_related("exercise")}
+    entries = {
+        one.exercise.library_id: one for one in SessionLog.objects.get().entries.select_related("exercise")
+    }
     assert (entries["hip_hinge"].instead, entries["hip_hinge"].pain) == (swap, 2)
     assert (entries["side_lift"].could_not, entries["side_lift"].why) == (True, "no_time")
     assert "no time" in ana.get(f"/my/logged/{SessionLog.objects.get().pk}/").content.decode()
@@ -312,14 +314,19 @@ def test_no_appointment_says_what_to_do(ana):
     assert "Ring us to book one" in ana.get("/my/appointments/").content.decode()
 
 
-@pytest.mark.parametrize("address", [TODAY, SESSION, PROGRAM, LOG, "/my/coming/", "/my/appointments/", "/my/logged/1/"])
+@pytest.mark.parametrize(
+    "address", [TODAY, SESSION, PROGRAM, LOG, "/my/coming/", "/my/appointments/", "/my/logged/1/"]
+)
 def test_only_patients_open_their_pages(world, address):
     for account in (world.carl, world.dee, world.mona):
         assert world.signed_in(account).get(address).status_code == 403
 
 
 @pytest.mark.parametrize("logs", [0, 12])
-@pytest.mark.parametrize(("address", "most"), [(TODAY, 7), (SESSION, 7), (PROGRAM, 7), ("/my/coming/", 7), ("/my/appointments/", 6)])
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [(TODAY, 7), (SESSION, 7), (PROGRAM, 7), ("/my/coming/", 7), ("/my/appointments/", 6)],
+)
 def test_pages_cost_the_same_with_many_logs(
     ana, ana_story, address, most, logs, django_assert_max_num_queries
 ):
