@@ -1,4 +1,4 @@
-"""The installable app: the worker that answers without signal, and the page it shows then. Neither holds anybody's data."""
+"""The installable app: the worker that answers without signal, and the page it shows then, with nobody's data in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How it has gone, week by week: sessions, pain, running, what got better and what comes next. Plain words and numbers."""
+"""How it has gone, week by week: sessions, pain, running, what got better, what comes next. Plain words and numbers."""
 
 from __future__ import annotations
 

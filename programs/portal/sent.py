@@ -21,7 +21,7 @@ from clinic.people.models import Account, Patient
 from programs.plans import diary
 from programs.plans.models import SessionLog, Version
 from programs.plans.refusals import Refusal
-from programs.portal.forms import LONGEST_ID, SessionForm
+from programs.portal.forms import LONGEST_ID, SessionForm, field_name
 
 LONGEST_BODY = 64 * 1024
 MOST_ENTRIES = 100
@@ -31,7 +31,7 @@ TOLD_WITHIN = dt.timedelta(days=60)  # a clock further off than this tells nothi
 
 UNREADABLE = "This log could not be read. It stays on this phone: show it to your therapist."
 SOMEBODY_ELSE = "This log was made by somebody else on this phone, so it was not sent."
-NOT_YOURS = "This session is not in your program any more, so it was not stored. It stays on this phone: ring the clinic."
+NOT_YOURS = "This session is not in your program any more, so it was not stored. It stays on this phone: ring us."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ def keep(body: bytes, *, patient: Patient, by: Account, now: dt.datetime) -> Ans
 
 
 def form_for(data: Any, version: Version, patient: Patient, *, now: dt.datetime) -> SessionForm:
-    """The form over all exercises of this version: a phone may have logged another day's session."""
+    """The form over the exercises it names, whichever day they stand on: a phone may log another day's session."""
     every = version.every_exercise
-    listed = [one for one in every if one.instead_of_id is None]
+    listed = [one for one in every if one.instead_of_id is None and field_name(one.pk) in data]
     swaps = {one.pk: [swap for swap in every if swap.instead_of_id == one.pk] for one in listed}
     return SessionForm(data, exercises=listed, swaps=swaps, **days_of(patient, now=now))
 
@@ -160,6 +160,7 @@ def _posted(told: Mapping[str, Any]) -> MultiValueDict[str, str]:
     for entry in told.get("entries", []):
         number = str(entry.get("id", ""))
         digits = number if number.isascii() and number.isdigit() and len(number) < LONGEST_ID else "x"
+        posted[f"exercise_{digits}"] = ""  # one that was left out is named as well
         for part, field in PARTS.items():
             if entry.get(part) not in (None, ""):
                 posted[f"{field}_{digits}"] = str(entry[part])

@@ -1,4 +1,4 @@
-"""The session: the page that plays it (a plain form without JavaScript), logging it, and the days to come for the phone."""
+"""The session: the page that plays it (a plain form without JavaScript), logging it, and what a phone keeps of it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@
   const line = (one) => {
     const item = document.createElement("li");
     const pain = `pain ${one.told.pain_during} out of 10`;
-    item.append(`${one.told.on_day}: ${plural(one.told.entries.length, "exercise")}, ${pain}. `);
+    item.append(`${one.told.on_day}: ${plural(one.told.entries.filter((entry) => entry.said === "done").length, "exercise")}, ${pain}. `);
     if (one.told.note) item.append(`“${one.told.note}” `);
     if (!one.refused) return item;
     item.append(Object.assign(document.createElement("strong"), { textContent: `Not stored: ${one.refused} ` }));

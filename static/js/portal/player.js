@@ -169,7 +169,7 @@
       note: told.end.note || "",
       run_minutes: told.run.minutes || null,
       run_km: told.run.km || null,
-      entries: Object.entries(told.entries).filter(([, one]) => one.said).map(([id, one]) => ({ id: Number(id), ...one })),
+      entries: session.steps.map(({ id }) => ({ id, said: "", ...told.entries[id] })),
     });
 
     view("end").addEventListener("submit", async (event) => {
