@@ -1,4 +1,4 @@
-"""The installable app: the worker that answers without signal, and the page it shows then, with nobody's data in them."""
+"""The installable app: the worker that answers without signal, and the page it shows then. Nobody's data is in them."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class OwnScaleField(PainScaleField):
 
     def __init__(self, *, low: str = "No pain", high: str = "Worst pain", **kwargs: Any) -> None:
         super().__init__(required=False, widget=PainScale(low=low, high=high), **kwargs)
-        self.choices = self.choices[:11]
+        self.choices = [(number, str(number)) for number in range(11)]
 
 
 class SessionForm(forms.Form):

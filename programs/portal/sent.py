@@ -31,7 +31,9 @@ TOLD_WITHIN = dt.timedelta(days=60)  # a clock further off than this tells nothi
 
 UNREADABLE = "This log could not be read. It stays on this phone: show it to your therapist."
 SOMEBODY_ELSE = "This log was made by somebody else on this phone, so it was not sent."
-NOT_YOURS = "This session is not in your program any more, so it was not stored. It stays on this phone: ring us."
+NOT_YOURS = (
+    "This session is not in your program any more, so it was not stored. It stays on this phone: ring us."
+)
 
 
 @dataclass(frozen=True, slots=True)

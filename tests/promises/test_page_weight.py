@@ -61,6 +61,9 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
         ("ana", "/my/"),
+        ("ana", "/my/session/"),
+        ("ana", "/my/session/?day=Mon"),
+        ("ana", "/my/progress/"),
         ("ana", "/my/program/"),
     ],
 )

@@ -128,9 +128,12 @@ def test_an_answer_that_was_lost_stores_nothing_twice(phone):
     signal(phone, on=False)
     does(phone, MONDAY)
     [kept] = phone.page.evaluate("portal.phone.queue()")
-    signal(phone, on=True)
+    another_page(phone)
+    signal(phone, on=True).opens("/my/")
     arrived(1)
-    phone.opens("/my/").page.wait_for_function("() => Boolean(self.portal.phone)")
+    phone.sees("You logged a session today").opens("/my/").page.wait_for_function(
+        "() => Boolean(self.portal.phone)"
+    )
     phone.page.evaluate("told => portal.phone.add(told, '', 'none', false)", kept["told"])
     phone.page.evaluate("portal.phone.send(portal.urls)")
     assert phone.page.evaluate("portal.phone.queue()") == []

@@ -23,7 +23,6 @@ from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.world import World
 
-
 DONE = re.compile("^Done$")
 
 
@@ -181,7 +180,9 @@ def test_the_phone_and_the_clinic_judge_every_case_alike(page):
     rules = load_progression()
     page.add_script_tag(path=Path(settings.ROOT, "static/js/portal/rules.js"))
     signs = [
-        list(some) for count in range(len(Symptom) + 1) for some in itertools.combinations(Symptom.values, count)
+        list(some)
+        for count in range(len(Symptom) + 1)
+        for some in itertools.combinations(Symptom.values, count)
     ]
     cases = [{"pain": pain, "signs": some} for pain in range(11) for some in signs]
     judged = page.evaluate(

@@ -29,7 +29,9 @@ def ana(ana_story):
 
 def told(story, **given):
     """What the phone's queue holds of Monday's session done today."""
-    hinge, lift = story.released.exercises.filter(library_id__in=["hip_hinge", "side_lift"]).order_by("position")
+    hinge, lift = story.released.exercises.filter(library_id__in=["hip_hinge", "side_lift"]).order_by(
+        "position"
+    )
     facts = {
         "who": sent.who(story.patient),
         "version": story.released.pk,
@@ -51,13 +53,20 @@ def told(story, **given):
 
 
 def sends(client, body):
-    return client.post(SEND, body if isinstance(body, str) else json.dumps(body), content_type="application/json")
+    return client.post(
+        SEND, body if isinstance(body, str) else json.dumps(body), content_type="application/json"
+    )
 
 
 def test_a_log_from_the_queue_is_stored_whole(ana, ana_story):
     answer = sends(ana, told(ana_story))
     log = SessionLog.objects.get()
-    assert answer.json() == {"log": log.pk, "url": f"/my/logged/{log.pk}/", "on_day": "2026-03-03", "stop": False}
+    assert answer.json() == {
+        "log": log.pk,
+        "url": f"/my/logged/{log.pk}/",
+        "on_day": "2026-03-03",
+        "stop": False,
+    }
     assert (log.pain_during, log.effort, log.run_minutes, log.note) == (1, 6, 12, "By the sea.")
     assert log.told_at == dt.datetime(2026, 3, 3, 8, 55, 0, 123_000, tzinfo=dt.UTC)
     hinge, lift = log.entries.all()
@@ -133,7 +142,9 @@ def test_a_clock_an_hour_off_is_understood(ana, ana_story, clock_in_here):
     assert answer.json()["on_day"] == "2026-03-03"
 
 
-@pytest.mark.parametrize("told_at", ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "noon", None, "2026-03-03T08:00"])
+@pytest.mark.parametrize(
+    "told_at", ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "noon", None, "2026-03-03T08:00"]
+)
 def test_a_clock_that_cannot_be_meant_tells_nothing(ana, ana_story, told_at):
     assert sends(ana, told(ana_story, told_at=told_at)).status_code == 200
     assert SessionLog.objects.get().told_at is None
