@@ -5,6 +5,7 @@ Nothing of it says who the patient is; `who` is the word that tells one patient'
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -29,14 +30,16 @@ def player() -> dict[str, Any]:
 
 def session_page(state: State, plan: Planned, patient: Patient) -> dict[str, Any]:
     """One session with what it takes to play it."""
-    return _shared(state, patient) | {"session": _session(plan, state)}
+    return _shared(state, patient) | {"session": _session(plan, state), "figures": _figures([plan])}
 
 
 def coming(state: State | None, patient: Patient) -> dict[str, Any]:
     """The next seven days; without a program there are none."""
     if state is None:
-        return {"who": sent.who(patient), "sessions": [], "rest": None, "rules": _rules(None)}
-    return _shared(state, patient) | {"sessions": [_session(plan, state) for plan in state.coming()]}
+        return {"who": sent.who(patient), "sessions": [], "figures": {}, "rest": None, "rules": _rules(None)}
+    plans = state.coming()
+    sessions = [_session(plan, state) for plan in plans]
+    return _shared(state, patient) | {"sessions": sessions, "figures": _figures(plans)}
 
 
 def _shared(state: State, patient: Patient) -> dict[str, Any]:
@@ -76,7 +79,13 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    """One exercise; its figure is markup of our own making."""
-    facts = asdict(step) | {"swaps": [_step(one) for one in step.swaps]}
-    facts["figure"] = render_to_string("portal/_figure.html", {"exercise": step}).strip()
-    return facts
+    return asdict(step) | {"swaps": [_step(one) for one in step.swaps]}
+
+
+def _figures(plans: Sequence[Planned]) -> dict[str, str]:
+    """Each exercise's figure once, by its id in the library: markup of our own making."""
+    steps = [step for plan in plans for one in plan.steps for step in (one, *one.swaps)]
+    return {
+        id: render_to_string("portal/_figure.html", {"exercise": {"library_id": id}}).strip()
+        for id in {step.library_id for step in steps}
+    }

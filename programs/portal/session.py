@@ -123,6 +123,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         Day(day.name, run.kind, day.strength, hard=run.is_hard, moves=run.kind),
         (*day.around, *day.exercises),
     )
+    runs = run.is_run and state.version.proposal["running"] not in {"none_yet", "none"}
     # Warm-up first, the strength work, and what is done after the run last.
     ordered = sorted(session.exercises, key=lambda one: split.kind(one) in AFTER | DAILY)
     return Planned(
@@ -131,18 +132,18 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         day_name=words.DAY_NAMES[day.name],
         run=words.run_of(run, state.version.proposal),
         stage=words.stage_of(run, state.version.proposal),
-        runs=run.is_run and state.version.proposal["running"] not in {"none_yet", "none"},
+        runs=runs,
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
         is_rest=day.is_rest,
         minutes=int(session.minutes),
         exercises=session.exercises,
-        steps=tuple(_step(one, state, now) for one in ordered),
+        steps=tuple(_step(one, state, now, runs=runs) for one in ordered),
         parts=parts(session, split),
     )
 
 
-def _step(exercise: Exercise, state: State, now: Now) -> Step:
+def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
     kind = state.version.split.kind(exercise)
     amount = now.amount(exercise)
     dose = Dose(amount.sets, amount.reps, amount.hold_s, exercise.rest_s, exercise.each_side).in_words()
@@ -160,9 +161,9 @@ def _step(exercise: Exercise, state: State, now: Now) -> Step:
         cue=exercise.cue,
         tempo=exercise.tempo,
         why=exercise.why_patient,
-        moment=words.MOMENTS.get(kind, ""),
+        moment=words.MOMENTS.get(kind, ("", ""))[0 if runs else 1],
         after_run=kind in AFTER | DAILY,
-        swaps=tuple(_step(one, state, now) for one in state.swaps.get(exercise.pk, [])),
+        swaps=tuple(_step(one, state, now, runs=runs) for one in state.swaps.get(exercise.pk, [])),
     )
 
 

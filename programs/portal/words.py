@@ -33,14 +33,14 @@ PLAIN_RUNS = {
     "long": "Your long run",
     "race": "Race day. Nothing else today",
 }
-# When in a session something around the run is done, by its kind.
+# When in a session something around the run is done, by its kind; and on a day without a run.
 MOMENTS = {
-    "warm_up": "Before",
-    "drill": "Before",
-    "cue": "While you run",
-    "loosening": "After",
-    "rolling": "After",
-    "cool_down": "After",
+    "warm_up": ("Before your run", "To warm up"),
+    "drill": ("Before your run", "To warm up"),
+    "cue": ("While you run", ""),
+    "loosening": ("After your run", "To finish"),
+    "rolling": ("After your run", "To finish"),
+    "cool_down": ("After your run", "To finish"),
 }
 POLICIES = {
     "none_yet": "No running yet. Walking is fine while it stays comfortable. Your therapist tells you when to start.",

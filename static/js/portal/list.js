@@ -6,6 +6,8 @@
 
   const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
+  const inWords = (day) => new Date(`${day}T12:00`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+
   portal.showUnsent = async (state = "") => {
     const place = document.querySelector("[data-unsent-logs]");
     if (!place) return;
@@ -20,7 +22,7 @@
   const line = (one) => {
     const item = document.createElement("li");
     const pain = `pain ${one.told.pain_during} out of 10`;
-    item.append(`${one.told.on_day}: ${plural(one.told.entries.filter((entry) => entry.said === "done").length, "exercise")}, ${pain}. `);
+    item.append(`${inWords(one.told.on_day)}: ${plural(one.told.entries.filter((entry) => entry.said === "done").length, "exercise")}, ${pain}. `);
     if (one.told.note) item.append(`“${one.told.note}” `);
     if (!one.refused) return item;
     item.append(Object.assign(document.createElement("strong"), { textContent: `Not stored: ${one.refused} ` }));
@@ -36,6 +38,11 @@
   const send = async () => {
     const { state, sent } = await phone.send(portal.urls);
     await portal.showUnsent(state);
+    // A stop the clinic does not know of yet holds on today's page too.
+    if (await phone.fact("stopped")) {
+      document.querySelectorAll(".btn-start").forEach((one) => { one.hidden = true; });
+      document.querySelector("[data-unsent-words]")?.append(" You told us of strong pain or a warning sign: rest, and ring us first.");
+    }
     if (offline && state !== "offline") return location.reload(); // there is signal: the real page
     if (sent.length && !offline && location.pathname === portal.urls.scope) location.reload();
   };

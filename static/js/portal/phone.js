@@ -67,7 +67,17 @@
       await phone.belongsTo(coming.who);
       const { csrf, ...kept } = coming;
       await phone.setFact("coming", { ...kept, kept_until: Date.now() + KEPT_FOR });
+      await phone.tidy();
     },
+
+    // Sessions that were begun and never finished are not kept for ever.
+    tidy: () => write((store) => {
+      store("drafts").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        if (Date.now() - cursor.value.made > KEPT_FOR) cursor.delete();
+        cursor.continue();
+      };
+    }),
 
     // The sessions kept, or null: none, or too old to go by.
     async coming() {

@@ -21,7 +21,7 @@
   // `given`: what portal:coming says of everybody's rules, with one `session`; `today` the day to log it for.
   portal.play = async (given, today = localDay()) => {
     const { session, rules } = given;
-    const name = `${session.on_day}.${given.version}`;
+    const name = `${session.day}.${today}.${given.version}`;
     const fresh = { key: newKey(), entries: {}, run: {}, end: { symptoms: [], on_day: today }, made: Date.now() };
     const kept = await phone.draft(name);
     const told = kept || fresh;
@@ -59,6 +59,7 @@
       onward: () => go(at + 1),
       hurts: judge,
       painWords: given.pain.short,
+      figures: given.figures,
     });
 
     // ---------- one step after another; the browser's back and forward do the same ----------
@@ -222,7 +223,17 @@
   const here = document.getElementById("played");
   if (here) {
     const given = JSON.parse(here.textContent);
-    phone.belongsTo(given.who).then(() => portal.play(given, given.today)).catch(() => {
+    const begin = async () => {
+      await phone.belongsTo(given.who);
+      if (!(await phone.fact("stopped"))) return portal.play(given, given.today);
+      // A stop that the clinic may not know of yet: send it, and let the clinic's page say what holds.
+      if ((await phone.send(portal.urls)).state === "online") return location.reload();
+      document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
+      root.hidden = false;
+      part("stop").hidden = false;
+      ["to-end", "back"].forEach((one) => { part(one).hidden = true; });
+    };
+    begin().catch(() => {
       root.hidden = true;
       document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = false; });
     });

@@ -21,9 +21,9 @@
     }).flat());
   };
 
-  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `go(step)` leads on, `hurts(pain)`
-  // applies the stop rule.
-  portal.steps = (root, { answers, changed, onward, hurts, painWords }) => {
+  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts(pain)`
+  // applies the stop rule; `figures` by an exercise's id in the library.
+  portal.steps = (root, { answers, changed, onward, hurts, painWords, figures }) => {
     const part = (name) => root.querySelector(`[data-${name}]`);
     const view = root.querySelector('[data-view="exercise"]');
     const clock = portal.clock(view);
@@ -86,15 +86,15 @@
       clock.clear();
       chosen = current();
       part("title").textContent = chosen.name;
-      part("moment").textContent = chosen.moment ? `${chosen.moment} your run`.replace("While you run your run", "While you run") : "";
+      part("moment").textContent = chosen.moment;
       part("moment").hidden = !chosen.moment;
       part("dose").textContent = chosen.dose;
       part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
       view.querySelector("[data-pain]").textContent = painWords;
       part("because-words").textContent = chosen.why;
       part("because").open = false;
-      part("figure").hidden = !chosen.figure;
-      part("figure").replaceChildren(markup(chosen.figure || ""));
+      part("figure").hidden = !figures[chosen.library_id];
+      part("figure").replaceChildren(markup(figures[chosen.library_id] || ""));
       part("hurt").open = answers().pain !== null && answers().pain !== undefined;
       pains.forEach((radio) => { radio.checked = radio.value === String(answers().pain); });
       part("clock-said").textContent = "";
