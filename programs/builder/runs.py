@@ -56,8 +56,8 @@ class Runner:
     """What the plan of runs starts from. `weeks_km` oldest first; None and empty where it was not asked.
 
     `policy` is the running policy; `may_grow` is False where distances stay as they are; `stages` and `first` are the
-    ladder's, `greens` the good runs a stage asks for. `runs` are those of the phase's own week, `has_long` whether one of
-    them is the long one: a run that has no day takes its distance with it, so the others do not grow.
+    ladder's, `greens` the good runs a stage asks for. `runs` are those of the phase's own week, `has_long` whether one
+    of them is the long one: a run that has no day takes its distance with it, so the others do not grow.
     """
 
     policy: str

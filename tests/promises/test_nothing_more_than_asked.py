@@ -137,7 +137,7 @@ def test_answering_a_result(world, now):
 
 def test_logging_a_session(story):
     ana, ben = story.ana, story.ben
-    page = story.signed_in(ana.account).get("/my/")
+    page = story.signed_in(ana.account).get("/my/session/?day=Mon")
     version = page.context["version"]
     exercise = next(name for name in page.context["form"].fields if name.startswith("exercise_"))
     asked = {
