@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Generic, Protocol, TypeVar
 
-from programs.builder.arranging import HOURS, WEEK, apart, gap
-from programs.builder.progression import Progression, Spacing
+from programs.builder.arranging import HOURS, WEEK, gap
+from programs.builder.progression import Progression
 from programs.builder.runs import HARD_RUNS
 from programs.builder.sessions import (
     AFTER,
@@ -31,6 +31,7 @@ from programs.builder.sessions import (
     times_a_week,
     week,
 )
+from programs.builder.spacing import hard_run_before, hours_needed, is_sore, sore_before_run
 
 AROUND = BEFORE_A_RUN | IN_A_RUN | AFTER
 
@@ -214,10 +215,12 @@ class _Table:
     def _place(self, exercise: Any) -> int:
         return self.order[exercise.library_id]
 
-    def _spread(self, days: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
-        """Far apart first, then on days that hold less, then early in the week."""
-        closest = min((apart(one, other) for one, other in combinations(days, 2)), default=WEEK)
-        return closest, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
+    def _spread(self, days: tuple[int, ...]) -> tuple[list[int], int, tuple[int, ...]]:
+        """Far apart first (the closest two, then the next), then on days that hold less, then early in the week."""
+        gaps = sorted(
+            gap(one, other) or WEEK for one, other in zip(days, (*days[1:], *days[:1]), strict=True)
+        )
+        return gaps, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
 
     # Hours between two bouts ------------------------------------------------------------------------------
 
@@ -234,6 +237,8 @@ class _Table:
             ]:
                 if run := sore_before_run(at, self.days, self.rules.spacing):
                     self.drop(exercise, at, f"It leaves soreness too near before {run}.")
+                elif run := hard_run_before(at, self.days):
+                    self.drop(exercise, at, f"It would be a second hard day in a row, after {run}.")
 
     def _first_clash(self) -> tuple[tuple[int, Any], tuple[int, Any], str] | None:
         spaced = [(at, e) for at in range(WEEK) for e in self.held[at] if e.hours_between]
@@ -282,9 +287,9 @@ class _Table:
                 chosen = [e for e in self.held[at] if kinds is None or self.split.kind(e) in kinds]
                 if total(chosen) <= limit:
                     break
-                self._drop_least(
-                    at, chosen, f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
-                )
+                words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
+                if not self._drop_least(at, chosen, words):
+                    break
 
     def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
         """Take the least important off this day; False where all of them are to stay."""
@@ -299,32 +304,3 @@ class _Table:
 
 def _named(one: Any, other: Any) -> str:
     return "the next time" if one.library_id == other.library_id else "other work that leaves soreness"
-
-
-def is_sore(exercise: Any, spacing: Spacing) -> bool:
-    return spacing.sore_tag in exercise.tags
-
-
-def hours_needed(one: Any, other: Any, spacing: Spacing) -> int:
-    """The hours that must lie between `one` and a later `other`; 0 where nothing asks for any."""
-    hours = 0
-    if one.library_id == other.library_id:
-        hours = one.hours_between or 0
-    if one.hours_between and is_sore(other, spacing):
-        hours = max(hours, one.hours_between)
-    if is_sore(one, spacing) and is_sore(other, spacing):
-        hours = max(hours, spacing.sore_hours)
-    if all(e.hours_between and spacing.loaded_tag in e.tags for e in (one, other)):
-        hours = max(hours, spacing.loaded_hours)
-    return hours
-
-
-def sore_before_run(at: int, days: Sequence[Day], spacing: Spacing) -> str:
-    """The run that soreness of this weekday would spoil, in words; empty when there is none."""
-    for later in range(WEEK):
-        days_between, kind = gap(at, later), days[later].does
-        if kind in spacing.before_runs and 0 < days_between * HOURS < spacing.sore_hours:
-            return f"the {kind} run on {DAYS[later]}"
-        if kind in spacing.not_the_day_after_sore and days_between == 1:
-            return f"the run on {DAYS[later]}"
-    return ""

@@ -205,12 +205,16 @@ def _target(history: Sequence[float], limit: float | None, runner: Runner, *, fi
 def _share_out(
     days: Sequence[Day], target: float | None, longest: float | None, rules: RunningRules
 ) -> tuple[PlannedRun, ...]:
-    """The week's distance over its runs, each within the single-run limit; by time where a distance is not known."""
+    """The week's distance over its runs, each within the single-run limit; by time where a distance is not known.
+
+    The long run has its share of the week, and never less than another run.
+    """
     runs = [day.does for day in days if day.does in RUNS]
     if target is None or longest is None or not runs:
         return tuple(_timed(day.does, rules) for day in days)
     most = run_limit(longest, rules)
-    long_km = min(target * rules.long_share_percent / 100, most) if "long" in runs and len(runs) > 1 else 0.0
+    share = max(target * rules.long_share_percent / 100, target / len(runs))
+    long_km = min(share, most) if "long" in runs and len(runs) > 1 else 0.0
     others = max(len(runs) - (1 if long_km else 0), 1)
     other_km = min((target - long_km) / others, most)
     row = []

@@ -18,8 +18,11 @@ from assessments.triage.models import Decision
 from clinic.booking import actions as booking
 from clinic.booking import free
 from clinic.booking.models import Appointment, AppointmentType
-from clinic.people.models import Patient
+from clinic.people.models import Account, Patient
 from programs.demo.people import Staff
+from programs.outcomes import actions as outcomes
+from programs.outcomes.reading import load_schedule
+from programs.outcomes.schedule import ACTIVITIES
 from programs.plans import actions as plans
 from programs.plans import diary
 from programs.plans.models import Version
@@ -146,4 +149,34 @@ def _released(
             now=logged_at,
             client_key=uuid.uuid4(),
         )
+    _measured(patient, entry.get("measured", {}), clinician=clinician, calendar=calendar)
     return version
+
+
+def _measured(
+    patient: Patient, measured: Mapping[str, Any], *, clinician: Account, calendar: Calendar
+) -> None:
+    """What was answered of the outcome measures: [day, number] pairs by measure, and by activity."""
+
+    def facts(day: int, *, at_home: bool = True) -> dict[str, Any]:
+        given_at = calendar.at(day, dt.time(18, 15))
+        return {
+            "patient": patient,
+            "on_day": given_at.astimezone(calendar.zone).date(),
+            "where": "home" if at_home else "clinic",
+            "by": patient.account if at_home and patient.account else clinician,
+            "now": given_at,
+            "client_key": uuid.uuid4(),
+        }
+
+    asked = load_schedule().asked
+    for words, (first, *later) in measured.get("activities", {}).items():
+        activity = outcomes.name_activity(words=words, value=first[1], **facts(first[0]))
+        for day, value in later:
+            outcomes.answer(measure=ACTIVITIES, activity=activity, value=value, **facts(day))
+    for measure, answers in measured.items():
+        if measure != "activities":
+            for day, value in answers:
+                outcomes.answer(
+                    measure=measure, value=value, **facts(day, at_home=not asked[measure].is_total)
+                )

@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 
 from clinic.ui.fields import DecimalWithUnitField, PainScaleField, SomeOfField, WholeWithUnitField
-from clinic.ui.widgets import DateInput, PainScale
+from clinic.ui.widgets import DateInput, PainScale, TimeInput
 from programs.plans.diary import (
     LONGEST_NOTE,
     LONGEST_RUN_KM,
@@ -154,6 +154,20 @@ class SessionForm(forms.Form):
         """The run, if anything of it was told."""
         minutes, km = self.cleaned_data.get("run_minutes"), self.cleaned_data.get("run_km")
         return None if minutes is None and km is None else Ran(minutes, km)
+
+
+class CalendarForm(forms.Form):
+    """When a session begins in the patient's calendar."""
+
+    time_of_day = forms.TimeField(
+        label="When do you train?",
+        help_text="Every session begins at this time, where you are.",
+        widget=TimeInput,
+        error_messages={
+            "required": "Choose a time.",
+            "invalid": "That is not a time. Write it like 18:00. Nothing was changed.",
+        },
+    )
 
 
 def _questions_of(exercise: Exercise, swaps: Sequence[Exercise]) -> dict[str, forms.Field]:

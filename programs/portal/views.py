@@ -26,6 +26,7 @@ from programs.plans.refusals import Refusal
 from programs.portal import progress as going
 from programs.portal import resting, sent, session, words
 from programs.portal.appointments import appointments_of
+from programs.portal.measures import waiting_count, what_got_better
 
 MORNING_ASKED_FOR = dt.timedelta(days=3)  # later nobody remembers
 
@@ -53,6 +54,7 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "yesterday": day - dt.timedelta(days=1),
         "pain_numbers": range(11),
         "who": sent.who(patient),
+        "measures_due": waiting_count(patient, now=timezone.now()),
         "other_days": [other for other in week if (other.exercises or other.runs) and other.day != plan.day],
     }
     return render(request, "portal/today.html", context)
@@ -173,6 +175,7 @@ def progress(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "pictures": going.pictures(weeks),
         "better": going.better(state, weeks),
         "goals": going.next_goals(state),
+        "picture": what_got_better(patient),
     }
     return render(request, "portal/progress.html", context)
 

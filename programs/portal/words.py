@@ -11,19 +11,12 @@ from typing import Any
 
 from assessments.triage.models import Symptom
 from programs.builder.runs import PlannedRun
+from programs.paper.words import DAY_NAMES, NO_RUNNING, POLICIES, REST, fine_pain, policy, stop_when
 from programs.plans.doses import dashed
 
-DAY_NAMES = {
-    "Mon": "Monday",
-    "Tue": "Tuesday",
-    "Wed": "Wednesday",
-    "Thu": "Thursday",
-    "Fri": "Friday",
-    "Sat": "Saturday",
-    "Sun": "Sunday",
-}
+__all__ = ["DAY_NAMES", "POLICIES", "fine_pain", "policy", "stop_when"]
+
 WALK = "A brisk walk of 20 to 30 minutes"
-REST = "Rest"
 PLAIN_RUNS = {
     "walk": WALK,
     "cross": "Bike, swim or pool, easy, 20 to 40 minutes",
@@ -41,13 +34,6 @@ MOMENTS = {
     "loosening": ("After your run", "To finish"),
     "rolling": ("After your run", "To finish"),
     "cool_down": ("After your run", "To finish"),
-}
-POLICIES = {
-    "none_yet": "No running yet. Walking is fine while it stays comfortable. Your therapist tells you when to start.",
-    "ladder": "You come back to running step by step, with walking breaks. Leave a day between two runs.",
-    "modified": "You may run easily on flat ground. No hills and no fast running, and stop if pain rises.",
-    "guarded": "Keep running. Change one thing a week: run further or run harder, not both.",
-    "none": "Your therapist tells you about running.",
 }
 
 # What a patient may report, by Symptom, in the words of somebody who is not a clinician.
@@ -70,7 +56,7 @@ def run_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
     """What to run or walk on a day, with its distance or time where one is planned."""
     if run.kind in {"rest", "cross", "walk"}:
         return PLAIN_RUNS[run.kind]
-    if snapshot["running"] in {"none_yet", "none"}:
+    if snapshot["running"] in NO_RUNNING:
         return WALK
     if run.kind == "ladder":
         return _ladder(run)
@@ -104,19 +90,6 @@ def highest(numbers: str) -> int:
     """The number a counter or a timer runs to: 10 of “8–10”; 0 where the words name none, or more than one kind."""
     found = re.fullmatch(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3})", numbers.strip())
     return int(found[1]) if found else 0
-
-
-def policy(running: str) -> str:
-    return POLICIES.get(running, POLICIES["none"])
-
-
-def fine_pain(limit: int) -> str:
-    """“Up to 3 out of 10, if it is back to normal the next morning.”"""
-    return f"Up to {limit} out of 10, if it is back to normal the next morning."
-
-
-def stop_when(limit: int) -> str:
-    return f"Pain goes above {limit}, or anything feels sharp or sudden."
 
 
 def pain_in_short(limit: int) -> str:

@@ -157,6 +157,19 @@ def test_logging_a_session(story):
     assert ben.session_logs.count() == before
 
 
+def test_answering_how_it_goes(story):
+    ana, ben = story.ana, story.ben
+    before = ben.outcome_answers.count()
+    asked = {"client_key": uuid.uuid4(), "value": "2"}
+    pushy = PUSHY | {"patient": ben.pk, "activity": ben.activities.get().pk, "on_day": "2026-02-20"}
+    pushy |= {"measure": "lefs", "where": "clinic", "given_at": "2001-01-01", "given_by": "1"}
+    assert story.signed_in(ana.account).post("/my/measures/ask/nprs/", pushy | asked).status_code == 302
+    row = ana.outcome_answers.order_by("-pk")[0]
+    assert (row.measure, row.activity, row.where, row.value) == ("nprs", None, "home", 2)
+    assert (row.given_at, row.given_by, row.on_day) == (timezone.now(), ana.account, story.now.date())
+    assert ben.outcome_answers.count() == before
+
+
 def test_changing_ones_password_changes_no_role(world, client):
     client = world.signed_in(world.dee)
     asked = {

@@ -325,7 +325,7 @@ def test_only_patients_open_their_pages(world, address):
 @pytest.mark.parametrize("logs", [0, 12])
 @pytest.mark.parametrize(
     ("address", "most"),
-    [(TODAY, 7), (SESSION, 7), (PROGRAM, 7), ("/my/coming/", 7), ("/my/appointments/", 6)],
+    [(TODAY, 9), (SESSION, 7), (PROGRAM, 7), ("/my/coming/", 7), ("/my/appointments/", 6)],
 )
 def test_pages_cost_the_same_with_many_logs(
     ana, ana_story, address, most, logs, django_assert_max_num_queries
