@@ -26,7 +26,7 @@ from programs.builder.reading import load_recipe
 from programs.builder.recipe import Recipe
 from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
-from programs.plans import actions
+from programs.plans import diary
 from programs.portal import questions, words
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
@@ -161,7 +161,7 @@ def _pages() -> Iterator[Text]:
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
     for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
         yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
-    yield from _refusals(actions, LOG_REFUSALS)
+    yield from _refusals(diary, LOG_REFUSALS)
 
 
 def _form(form: type[forms.Form]) -> Iterator[Text]:
