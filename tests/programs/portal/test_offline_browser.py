@@ -135,8 +135,8 @@ def test_an_answer_that_was_lost_stores_nothing_twice(phone):
         "() => Boolean(self.portal.phone)"
     )
     phone.page.evaluate("told => portal.phone.add(told, '', 'none', false)", kept["told"])
-    phone.page.evaluate("portal.phone.send(portal.urls)")
-    assert phone.page.evaluate("portal.phone.queue()") == []
+    another_page(phone).opens("/my/")
+    phone.page.wait_for_function("async () => self.portal.phone && (await portal.phone.queue()).length === 0")
     assert SessionLog.objects.count() == 1
 
 
