@@ -22,6 +22,7 @@ FILES = (
     "vendor/bootstrap/css/bootstrap.min.css",
     "css/clinic.css",
     "css/portal.css",
+    "css/figures.css",
     "img/favicon.svg",
     "img/app-192.png",
     "js/components.js",

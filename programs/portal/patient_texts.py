@@ -26,11 +26,10 @@ from programs.builder.reading import load_recipe
 from programs.builder.recipe import Recipe
 from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
-from programs.paper import words as paper
-from programs.plans import actions
+from programs.plans import diary
 from programs.portal import questions, words
 from programs.portal.forms import SessionForm
-from programs.portal.session import Planned
+from programs.portal.session import asks
 from programs.portal.template_words import FILLED_IN, paragraphs
 
 TEMPLATES = Path(settings.ROOT) / "templates"
@@ -105,7 +104,7 @@ def _advice() -> Iterator[Text]:
 
 
 def _running_and_pain() -> Iterator[Text]:
-    for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", paper.POLICIES)):
+    for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", words.POLICIES)):
         for key, text in texts.items():
             yield Text(f"{name}.{key}", text)
     for light, text in load_progression().say_patient.items():
@@ -160,10 +159,9 @@ def _pages() -> Iterator[Text]:
     for form in (SessionForm, questions.WhereForm):
         yield from _form(form)
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
-    for is_rest, exercises in ((False, ()), (True, ()), (True, (FILLED_IN,))):
-        day = Planned("Mon", "Monday", "", is_rest, 0, exercises, [])  # type: ignore[arg-type]
-        yield Text("Planned.asks", day.asks)
-    yield from _refusals(actions, LOG_REFUSALS)
+    for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
+        yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
+    yield from _refusals(diary, LOG_REFUSALS)
 
 
 def _form(form: type[forms.Form]) -> Iterator[Text]:

@@ -86,6 +86,6 @@ def _figures(plans: Sequence[Planned]) -> dict[str, str]:
     """Each exercise's figure once, by its id in the library: markup of our own making."""
     steps = [step for plan in plans for one in plan.steps for step in (one, *one.swaps)]
     return {
-        id: render_to_string("portal/_figure.html", {"exercise": {"library_id": id}}).strip()
+        id: render_to_string("portal/_figure.html", {"exercise": {"library_id": id}, "moves": True}).strip()
         for id in {step.library_id for step in steps}
     }

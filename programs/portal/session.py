@@ -107,13 +107,16 @@ class Planned:
 
     @property
     def asks(self) -> str:
-        """What the day asks for, in one sentence."""
-        if not self.is_rest:
-            return f"Your plan for {self.day_name}:"
-        if not self.exercises:
-            return f"{self.day_name} is a rest day. Nothing to do: rest is part of the program."
-        rest = f"{self.day_name} is a rest day. You need not do anything."
-        return f"{rest} If you like, loosen up with the short ones."
+        return asks(self.day_name, is_rest=self.is_rest, has_exercises=bool(self.exercises))
+
+
+def asks(day_name: str, *, is_rest: bool, has_exercises: bool) -> str:
+    """What a day asks for, in one sentence."""
+    if not is_rest:
+        return f"Your plan for {day_name}:"
+    if not has_exercises:
+        return f"{day_name} is a rest day. Nothing to do: rest is part of the program."
+    return f"{day_name} is a rest day. You need not do anything. If you like, loosen up with the short ones."
 
 
 def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date | None) -> Planned:

@@ -11,10 +11,10 @@ from typing import Any
 
 from assessments.triage.models import Symptom
 from programs.builder.runs import PlannedRun
-from programs.paper.words import DAY_NAMES, NO_RUNNING, REST, fine_pain, policy, stop_when
+from programs.paper.words import DAY_NAMES, NO_RUNNING, POLICIES, REST, fine_pain, policy, stop_when
 from programs.plans.doses import dashed
 
-__all__ = ["DAY_NAMES", "fine_pain", "policy", "stop_when"]
+__all__ = ["DAY_NAMES", "POLICIES", "fine_pain", "policy", "stop_when"]
 
 WALK = "A brisk walk of 20 to 30 minutes"
 PLAIN_RUNS = {

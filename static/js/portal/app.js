@@ -7,6 +7,9 @@
   portal.who = given.who || "";
 
   document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: given.manifest }));
+  given.styles.split(/\s+/).filter(Boolean).forEach((href) => {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+  });
   given.scripts.split(/\s+/).filter(Boolean).forEach((src) => {
     document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
   });

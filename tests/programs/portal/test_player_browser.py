@@ -37,7 +37,7 @@ def a_swap(story):
     """An easier exercise the clinician keeps ready for the first of Monday's."""
     hinge = story.proposed.exercises.get(library_id="hip_hinge")
     facts = {field.attname: getattr(hinge, field.attname) for field in Exercise._meta.concrete_fields}
-    facts |= {"id": None, "library_id": "easy_hinge", "name": "Easy hinge", "position": 90, "role": "swap"}
+    facts |= {"id": None, "library_id": "slider_curl", "name": "Easy hinge", "position": 90, "role": "swap"}
     return Exercise.objects.create(**facts | {"instead_of_id": hinge.pk})
 
 

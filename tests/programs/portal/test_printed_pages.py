@@ -56,7 +56,7 @@ def test_the_program_is_printed_whole(ana, story):
 
 
 def test_todays_session_is_printed_without_its_questions(ana, story):
-    found = sheets(ana, "/my/?day=Mon") if story.released else []
+    found = sheets(ana, "/my/session/?day=Mon") if story.released else []
     whole = "".join(found)
     monday = story.released.block(list(story.released.listed_now())).week(1).days[0]
     for one in monday.all:
@@ -70,4 +70,4 @@ def test_todays_session_is_printed_without_its_questions(ana, story):
 def test_the_screen_still_asks(ana, story):
     """The control: what is left out on paper is there on the screen."""
     assert story.released
-    ana.opens("/my/?day=Mon").sees("Could not do").sees("Doing another day").sees("How was the whole session")
+    ana.opens("/my/session/?day=Mon").sees("Could not do").sees("How was the whole session")
