@@ -41,6 +41,7 @@ from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel
 from clinic.people.roles import Role
 from clinic.reminders import actions as reminders
 from programs.plans import actions as plans
+from programs.plans import diary
 from programs.plans.models import Version
 
 # A Tuesday at nine in the clinic, in winter time.
@@ -190,12 +191,12 @@ class World:
         version = plans.release(
             version=plans.propose(decision=decision, by=carl, now=seen_at), by=carl, now=seen_at
         )
-        plans.log_session(
+        diary.log_session(
             version=version,
             patient=patient,
             on_day=seen_at.date(),
             entries=[
-                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
+                diary.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
             ],
             pain_during=2,
             by=patient.account,

@@ -63,12 +63,12 @@ def check(
     """
     if "runner" not in version.proposal:
         _must_not_grow_over(version, before, after)
-        return _consequence(version, before, after)
+        return consequence(version, before, after)
     was, now = version.block(before).left_out, version.block(after).left_out
     crowded = {id: why for id, why in now.items() if id not in was}
     if crowded:
         _set_aside(version, after, crowded, reason)
-    return _consequence(version, before, after)
+    return consequence(version, before, after)
 
 
 def _set_aside(version: Version, after: Sequence[Exercise], crowded: dict[str, str], reason: Reason) -> None:
@@ -108,7 +108,8 @@ def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Seq
             )
 
 
-def _consequence(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> Consequence:
+def consequence(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> Consequence:
+    """What the change from these exercises to those does to the week; nothing is refused."""
     names = {one.library_id: one.name for one in (*before, *after)}
     old, new = (_days(version, listed) for listed in (before, after))
     common = [id for id in old.keys() & new.keys() if {one.library_id for one in after} >= {id}]

@@ -12,7 +12,7 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import Consequence, Reason, check
+from programs.plans.checking import Consequence, Reason, check, consequence
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS, minutes_for
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
@@ -22,16 +22,18 @@ HOLD = re.compile(r"^\d{1,3}([-–]\d{1,3})?$")  # people type both dashes
 
 
 @transaction.atomic
-def remove_exercise(*, exercise: Exercise, by: Account) -> None:
+def remove_exercise(*, exercise: Exercise, by: Account) -> Consequence:
     """Take one exercise out of a draft. Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one)."""
     version = draft_of(exercise.version)
     exercises = list(version.listed_now())
     chosen = _among(exercise, exercises)
     if len(exercises) == 1:
         raise NothingToRelease("This is the last exercise. A program needs one: propose again instead.")
+    done = consequence(version, exercises, [one for one in exercises if one.pk != chosen.pk])
     version.waivers.filter(library_id=chosen.library_id).delete()
     chosen.delete()
     _record(version, by, f"{chosen.library_id} removed")
+    return done
 
 
 @transaction.atomic

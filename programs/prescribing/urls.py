@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, pages
+from programs.prescribing.views import changes, editing, fitting, library, pages, review
 
 app_name = "prescribing"
 urlpatterns = [
@@ -12,10 +12,21 @@ urlpatterns = [
     path("<int:patient_id>/versions/<int:version_id>/revise/", changes.revise, name="revise"),
     path("<int:patient_id>/versions/<int:version_id>/end/", changes.end, name="end"),
     path("<int:patient_id>/versions/<int:version_id>/note/", changes.note, name="note"),
+    path("<int:patient_id>/versions/<int:version_id>/fit/", fitting.fit, name="fit"),
+    path("<int:patient_id>/versions/<int:version_id>/fit/<int:place>/", fitting.relax, name="relax"),
+    path("<int:patient_id>/versions/<int:version_id>/order/", editing.order, name="order"),
+    path("<int:patient_id>/versions/<int:version_id>/add/", library.add, name="add"),
     path(
         "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/",
-        changes.exercise,
+        editing.exercise,
         name="exercise",
     ),
+    path(
+        "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/swap/",
+        library.swap,
+        name="swap",
+    ),
+    path("<int:patient_id>/review/", review.review, name="review"),
     path("<int:patient_id>/logs/<int:log_id>/seen/", changes.seen, name="seen"),
+    path("<int:patient_id>/logs/<int:log_id>/go-on/", review.go_on, name="go_on"),
 ]

@@ -18,7 +18,7 @@ from assessments.triage.models import Telling
 from clinic.people.roles import Role
 from clinic.reminders import actions as reminders
 from programs.plans import actions as plans
-from programs.plans import edits
+from programs.plans import diary, edits
 from tests.test_doors import answer, body, pages, somebody
 
 GOAL = "Canary-goal: the spring marathon in Porto"
@@ -48,11 +48,11 @@ def told(world):
         version = plans.propose(decision=decision, by=carl, now=at)
         version = edits.write_note(version=version, note=NOTE, by=carl)
         version = plans.release(version=version, by=carl, now=at)
-        plans.log_session(
+        diary.log_session(
             version=version,
             patient=world.ana,
             on_day=at.date(),
-            entries=[plans.Did(version.exercises.values_list("pk", flat=True)[0], done=True)],
+            entries=[diary.Did(version.exercises.values_list("pk", flat=True)[0], done=True)],
             pain_during=5,
             note=LOG_NOTE,
             by=world.ana.account,

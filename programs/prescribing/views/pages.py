@@ -14,14 +14,19 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans.models import Version
+from programs.plans import limits
+from programs.plans.checking import broken
+from programs.plans.models import Exercise, Version
 from programs.prescribing import showing
 from programs.prescribing.amended import amendment_of, is_amended, with_amendment
 from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
 from programs.prescribing.caseload import caseload
-from programs.prescribing.forms import DoseForm, EndForm, NoteForm
+from programs.prescribing.forms import EndForm, NoteForm
 from programs.prescribing.next_step import next_step
 from programs.prescribing.refused import Refused, placed
+from programs.prescribing.rows import Bound, slots
+from programs.prescribing.weeks import left_without_a_day, stages, weeks
+from programs.prescribing.wishes import wishes
 
 
 @for_roles(Role.CLINICIAN)
@@ -73,8 +78,7 @@ def draw_program(
     patient: Patient,
     version_id: int,
     *,
-    dose: DoseForm | None = None,
-    dose_of: int = 0,
+    dose: Bound | None = None,
     note: NoteForm | None = None,
     end: EndForm | None = None,
     kept: str = "",
@@ -83,19 +87,26 @@ def draw_program(
 ) -> HttpResponse:
     """The program page; refused forms come back bound, with what was typed."""
     version = get_object_or_404(_in_full(patient), pk=version_id)
-    exercises = version.listed
+    every = version.every_exercise
+    listed = [one for one in every if one.role == Exercise.Role.LISTED]
+    block = version.block(listed)
     context = {
         "patient": patient,
         "version": version,
         "amendment": amendment_of(version),
         "given_up": given_up_for(version),
-        "slots": showing.slots(version, exercises, dose, dose_of, refused),
+        "slots": slots(version, every, block, dose or Bound(), refused),
+        "weeks": weeks(block, listed),
+        "stages": stages(block),
+        "wishes": wishes(version, left_without_a_day(block, listed)),
+        "loads": limits.loads(version, listed),
+        "broken": broken(version, listed) if version.is_draft else [],
         "note_form": note or NoteForm(initial={"note": version.note}),
         "end_form": end or EndForm(),
         "refused": placed(refused, version),
         "kept": kept,
         "logs": [] if version.is_draft else showing.logs(patient),
-        **showing.about(version, exercises),
+        **showing.about(version),
     }
     return render(request, "prescribing/program.html", context, status=status)
 
