@@ -282,9 +282,9 @@ class _Table:
                 chosen = [e for e in self.held[at] if kinds is None or self.split.kind(e) in kinds]
                 if total(chosen) <= limit:
                     break
-                self._drop_least(
-                    at, chosen, f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
-                )
+                words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
+                if not self._drop_least(at, chosen, words):
+                    break  # all of it stays by a clinician's reason
 
     def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
         """Take the least important off this day; False where all of them are to stay."""
