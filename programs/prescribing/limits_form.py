@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.ui.fields import OneOfField, SomeOfField, WholeWithUnitField
+from clinic.ui.fields import ChoiceCardsField, OneOfField, SomeOfField, WholeWithUnitField
 from clinic.ui.widgets import DateInput
 from programs.builder.limits import FEWEST_MINUTES, MOST_MINUTES, Limits
 from programs.builder.sessions import DAYS
@@ -44,10 +44,9 @@ class LimitsForm(forms.Form):
         required=False,
         help_text="A run comes on top. Empty: as many as the program needs.",
     )
-    has = OneOfField(
+    has = ChoiceCardsField(
         label="Equipment",
         choices=[(ANYTHING, "Not asked: propose anything"), (TICKED, "Only what is ticked")],
-        widget=forms.RadioSelect,
         initial=ANYTHING,
     )
     equipment = SomeOfField(label="What they have", required=False, widget=forms.CheckboxSelectMultiple)

@@ -13,6 +13,7 @@ from programs.prescribing import showing
 from programs.prescribing.chart import draw
 from programs.prescribing.days import Day, adherence, days, in_force
 from programs.prescribing.gates import gates_of
+from programs.prescribing.needs import MORNING_COUNTS
 from programs.prescribing.standing_shown import shown
 
 VERSIONS_SHOWN = 12
@@ -46,7 +47,8 @@ def review(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
     listed = version.listed
     stands = now_of(version, listed, day=today, logs=logs)
     shown_days = days(forces, logs, today=today)
-    recent = showing.logs(patient, go_on_for=_stopped(stands.standings.stop))
+    since = now - MORNING_COUNTS
+    recent = showing.logs(patient, go_on_for=_stopped(stands.standings.stop), since=since)
     return {
         "versions": versions,
         "version": version,

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, Value
+from django.db.models import Count, IntegerField, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
-from programs.plans.flags import Flag, Level
+from programs.builder.judging import Light, light_of
+from programs.builder.progression import load_progression
+from programs.plans.flags import FLAGS, Flag, Level
 from programs.plans.models import SessionLog, Version
 from programs.prescribing import words
 
 LOGS_SHOWN = 30
+MORNINGS = {
+    Light.RED: (Level.RED, "The next morning was clearly worse than usual: rest 48 hours, then go back a step."),
+    Light.AMBER: (Level.AMBER, "The next morning was a little worse than usual: the same again, no more."),
+}
 
 
 def about(version: Version) -> dict[str, Any]:
@@ -79,11 +88,12 @@ class Logged:
     morning: int | None = None
     went_on: str = ""
     stops: bool = False
+    told_late: bool = False
 
     @property
     def asks(self) -> bool:
-        """What a clinician looks at first: an unread flag, or the session that stopped everything."""
-        return self.waits or self.stops
+        """What a clinician looks at first: an unread flag, a late bad morning, or what stopped everything."""
+        return self.waits or self.stops or self.is_late
 
     @property
     def may_go_on(self) -> bool:
@@ -94,28 +104,51 @@ class Logged:
         """A flag nobody has read yet."""
         return not self.seen and self.flag.level > Level.GREEN
 
+    @property
+    def is_late(self) -> bool:
+        """Its morning was told after somebody had read it, and was worse than usual."""
+        return self.seen and self.flag.level > Level.GREEN and self.told_late
 
-def logs(patient: Any, *, go_on_for: int = 0) -> list[Logged]:
+
+def logs(patient: Any, *, go_on_for: int = 0, since: dt.datetime | None = None) -> list[Logged]:
     """A patient's last sessions: unread flags first, the gravest on top, then the newest. One query.
 
-    `go_on_for` is the session that has stopped everything.
+    `go_on_for` is the session that has stopped everything; mornings told `since` then come up again though the session
+    was read before.
     """
     rows = patient.session_logs.with_could_not().select_related("seen", "morning", "go_on")
     rows = rows.annotate(
         done_count=Count("entries", filter=Q(entries__done=True)),
         failed=ArrayAgg("entries__exercise__name", filter=Q(entries__could_not=True), default=Value([])),
+        usual=Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()),
     )
     found = [
         Logged(
             log=log,
-            flag=log.flag,
+            flag=_flag(log),
             done=log.done_count,
             could_not=log.failed,
             seen=hasattr(log, "seen"),
             morning=log.morning.pain if hasattr(log, "morning") else None,
             went_on=log.go_on.because if hasattr(log, "go_on") else "",
             stops=log.pk == go_on_for,
+            told_late=since is not None and _told_late(log, since),
         )
         for log in rows[:LOGS_SHOWN]
     ]
     return sorted(found, key=lambda one: -one.flag.level if one.asks else 0)
+
+
+def _flag(log: Any) -> Flag:
+    """The session's flag, or its next morning's where that is graver."""
+    if not hasattr(log, "morning"):
+        return log.flag  # type: ignore[no-any-return]
+    light = light_of(0, log.morning.pain, log.usual or 0, load_progression().lights)
+    level, words_ = MORNINGS.get(light, (Level.GREEN, ""))
+    return log.flag if log.flag.level >= level else replace(FLAGS[level], words=words_)
+
+
+def _told_late(log: Any, since: dt.datetime) -> bool:
+    if not hasattr(log, "morning") or not hasattr(log, "seen"):
+        return False
+    return bool(log.morning.told_at > log.seen.seen_at and log.morning.told_at >= since)

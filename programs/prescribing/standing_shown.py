@@ -15,9 +15,12 @@ from programs.plans.standing import Now
 from programs.prescribing import words
 
 
+MOST_UNFOLDED = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One subject: what follows (`verdict`), its look, where it stands, and why. `url` is empty for the run."""
+    """One subject: what follows (`verdict`), its look, where it stands, and why; `waits` says what is the therapist's."""
 
     name: str
     verdict: str
@@ -27,6 +30,43 @@ class Shown:
     because: str
     on_day: dt.date | None
     waits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subjects with the same verdict of the same day for the same reason."""
+
+    subjects: tuple[Shown, ...]
+
+    @property
+    def verdict(self) -> str:
+        return self.subjects[0].verdict
+
+    @property
+    def tone(self) -> str:
+        return self.subjects[0].tone
+
+    @property
+    def icon(self) -> str:
+        return self.subjects[0].icon
+
+    @property
+    def because(self) -> str:
+        return self.subjects[0].because
+
+    @property
+    def on_day(self) -> dt.date | None:
+        return self.subjects[0].on_day
+
+    @property
+    def is_long(self) -> bool:
+        """Folded away: nothing in it waits for anybody, and there is much of it."""
+        return len(self.subjects) > MOST_UNFOLDED and not any(one.waits for one in self.subjects)
+
+    @property
+    def names(self) -> str:
+        first = ", ".join(one.name for one in self.subjects[:2])
+        return f"{first} and {len(self.subjects) - 2} more"
 
 
 VERDICTS = {
@@ -40,13 +80,16 @@ VERDICTS = {
 NOT_YET = ("Not logged yet", "muted", "circle-dashed")
 
 
-def shown(now: Now, every: Sequence[Exercise]) -> list[Shown]:
-    """The run first, then the exercises; what asks for a look before what goes well. `every` with those kept ready."""
+def shown(now: Now, every: Sequence[Exercise]) -> list[Group]:
+    """What asks for a look before what goes well; within a verdict the run first. `every` with those kept ready."""
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     nexts = {one.instead_of_id: one for one in every if one.role == Exercise.Role.NEXT}
     found = [_exercise(now, one, nexts.get(one.pk)) for one in listed]
     run = _run(now)
-    return ([run] if run else []) + sorted(found, key=lambda one: ORDER.index(one.verdict))
+    groups: dict[tuple[int, str, str], list[Shown]] = {}
+    for one in ([run] if run else []) + found:
+        groups.setdefault((ORDER.index(one.verdict), one.because, str(one.on_day)), []).append(one)
+    return [Group(tuple(groups[key])) for key in sorted(groups, key=lambda key: key[0])]
 
 
 ORDER = ["Stop", "Step back", "Ready for the next level", "Hold", "Go on", "Not logged yet"]

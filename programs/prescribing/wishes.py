@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from programs.plans.blocks import asked_of
 from programs.plans.models import Version
 from programs.prescribing import words
 
+MOST_UNFOLDED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -22,6 +25,11 @@ class Cost:
 
     title: str
     lost: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_short(self) -> bool:
+        """Told unfolded."""
+        return len(self.lost) <= MOST_UNFOLDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Wishes:
 def wishes(version: Version, without_a_day: Sequence[Mapping[str, Any]]) -> Wishes:
     """What this version was built within. `without_a_day` are exercises of its list that no day holds now."""
     snapshot = version.proposal
-    dropped = [{"name": one["what"], "because": one["because"]} for one in snapshot.get("dropped", [])]
+    dropped = _counted([(one["what"], one["because"]) for one in snapshot.get("dropped", [])])
     unfilled = [
         {"name": title, "because": "fewer exercises than the phase asks for"}
         for title in snapshot.get("unfilled", [])
@@ -73,6 +81,15 @@ def wishes(version: Version, without_a_day: Sequence[Mapping[str, Any]]) -> Wish
         else [],
         unwanted=snapshot.get("unwanted", []),
     )
+
+
+def _counted(dropped: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """The same session dropped on three days is one line."""
+    found = Counter(dropped)
+    return [
+        {"name": f"{what[:1].upper()}{what[1:]}{f' × {times}' if times > 1 else ''}", "because": because}
+        for (what, because), times in found.items()
+    ]
 
 
 def names_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
