@@ -32,6 +32,10 @@ class Day:
     flag: Flag | None = None
 
     @property
+    def km(self) -> str:
+        return "" if self.run_km is None else f"{float(self.run_km):g}"
+
+    @property
     def says(self) -> bool:
         """Worth a line of the table: something was planned or logged."""
         return bool(self.planned or self.sessions)

@@ -80,7 +80,7 @@ def _lately(logs: Sequence[SessionLog], today: dt.date) -> list[tuple[str, str]]
     for title, newest in (("Running, last 7 days", 0), ("The 7 days before", 7)):
         ago = [log for log in logs if newest <= (today - log.on_day).days < newest + 7]
         minutes = sum(log.run_minutes or 0 for log in ago)
-        km = sum(log.run_km or 0 for log in ago)
+        km = sum(float(log.run_km or 0) for log in ago)
         said = [f"{minutes} min" if minutes else "", f"{km:g} km" if km else ""]
         found.append((title, ", ".join(part for part in said if part) or "none told"))
     return found
