@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, editing, fitting, library, pages, review
+from programs.prescribing.views import changes, editing, fitting, pages, picking, review
 
 app_name = "prescribing"
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     path("<int:patient_id>/versions/<int:version_id>/fit/", fitting.fit, name="fit"),
     path("<int:patient_id>/versions/<int:version_id>/fit/<int:place>/", fitting.relax, name="relax"),
     path("<int:patient_id>/versions/<int:version_id>/order/", editing.order, name="order"),
-    path("<int:patient_id>/versions/<int:version_id>/add/", library.add, name="add"),
+    path("<int:patient_id>/versions/<int:version_id>/add/", picking.add, name="add"),
     path(
         "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/",
         editing.exercise,
@@ -23,7 +23,7 @@ urlpatterns = [
     ),
     path(
         "<int:patient_id>/versions/<int:version_id>/exercises/<int:exercise_id>/swap/",
-        library.swap,
+        picking.swap,
         name="swap",
     ),
     path("<int:patient_id>/review/", review.review, name="review"),
