@@ -59,6 +59,7 @@ class _Run:
 def arrange(days: tuple[Day, ...], free: frozenset[str], long_run: str, spacing: Spacing) -> Arranged:
     """The week on the `free` days (names such as “Mon”), the long run on `long_run` where that is named and free."""
     there = [place for place, name in enumerate(DAYS) if name in free]
+    long_run = long_run if long_run in free else ""
     runs = [_Run(day.run, day.moves, at) for at, day in enumerate(days) if (day.moves or day.run) != REST]
     sessions = [
         _Session(day.strength, day.eccentric, day.high_soreness, at)
@@ -102,19 +103,15 @@ def apart(one: int, other: int) -> int:
 def _place_runs(
     runs: list[_Run], there: Sequence[int], long_run: str, spacing: Spacing, dropped: list[tuple[str, str]]
 ) -> Mapping[int, _Run]:
-    left = sorted(runs, key=lambda one: (_importance(one), one.at))
-    while left:
-        best = min(_run_weeks(left, there, long_run, spacing), default=None, key=lambda found: found[0])
-        if best is not None:
-            return best[1]
-        gone = left.pop()
-        dropped.append(
-            (
-                f"{gone.does} run" if gone.does not in {"walk", "cross"} else gone.does,
-                _why_no_day(there, left),
-            )
-        )
-    return {}
+    """The most important first, each kept where some week still holds it beside those kept before it."""
+    kept: list[_Run] = []
+    for run in sorted(runs, key=lambda one: (_importance(one), one.at)):
+        if next(_run_weeks([*kept, run], there, long_run, spacing), None):
+            kept.append(run)
+        else:
+            name = run.does if run.does in {"walk", "cross"} else f"{run.does} run"
+            dropped.append((name, _why_no_day(run, there, kept, spacing)))
+    return min(_run_weeks(kept, there, long_run, spacing), key=lambda found: found[0])[1]
 
 
 def _importance(run: _Run) -> int:
@@ -122,10 +119,16 @@ def _importance(run: _Run) -> int:
     return known.index(run.does) if run.does in known else len(known)
 
 
-def _why_no_day(there: Sequence[int], left: Sequence[object]) -> str:
-    if len(left) >= len(there):
-        return f"There are {len(there)} days for it." if there else "No day was left free for it."
+def _why_no_day(run: _Run, there: Sequence[int], kept: Sequence[_Run], spacing: Spacing) -> str:
+    if len(kept) >= len(there):
+        return _too_few(there)
+    if run.does == "ladder":
+        return f"No free day keeps {spacing.ladder_hours} hours between two ladder runs."
     return "No free day keeps it clear of the other hard days."
+
+
+def _too_few(there: Sequence[int]) -> str:
+    return f"There {'is 1 day' if len(there) == 1 else f'are {len(there)} days'} for it."
 
 
 def _run_weeks(
@@ -181,19 +184,18 @@ def _place_sessions(
     dropped: list[tuple[str, str]],
 ) -> Mapping[int, _Session]:
     """The letters in the alphabet's order are the recipe's order of importance; words (“core”) come after letters."""
-    left = sorted(sessions, key=lambda one: (len(one.letter), one.letter, one.at))
-    while left:
-        best = min(_strength_weeks(left, there, runs, spacing), default=None, key=lambda found: found[0])
-        if best is not None:
-            return best[1]
-        gone = left.pop()
-        dropped.append((f"strength {gone.letter}", _why_no_room(gone, there, left, spacing)))
-    return {}
+    kept: list[_Session] = []
+    for session in sorted(sessions, key=lambda one: (len(one.letter), one.letter, one.at)):
+        if next(_strength_weeks([*kept, session], there, runs, spacing), None):
+            kept.append(session)
+        else:
+            dropped.append((f"strength {session.letter}", _why_no_room(session, there, kept, spacing)))
+    return min(_strength_weeks(kept, there, runs, spacing), key=lambda found: found[0])[1]
 
 
-def _why_no_room(gone: _Session, there: Sequence[int], left: Sequence[_Session], spacing: Spacing) -> str:
-    if len(left) >= len(there):
-        return f"There are {len(there)} days for it." if there else "No day was left free for it."
+def _why_no_room(gone: _Session, there: Sequence[int], kept: Sequence[_Session], spacing: Spacing) -> str:
+    if len(kept) >= len(there):
+        return _too_few(there)
     hours = spacing.sore_hours if gone.sore else spacing.loaded_hours
     return f"No free day keeps the {hours} hours its muscles need."
 
@@ -201,7 +203,7 @@ def _why_no_room(gone: _Session, there: Sequence[int], left: Sequence[_Session],
 def _strength_weeks(
     sessions: Sequence[_Session], there: Sequence[int], runs: Mapping[int, _Run], spacing: Spacing
 ) -> Iterator[tuple[tuple[int, tuple[int, ...]], Mapping[int, _Session]]]:
-    alike = len({(one.letter, one.eccentric, one.sore) for one in sessions}) == 1
+    alike = len({(one.letter, one.eccentric, one.sore) for one in sessions}) <= 1
     ways: Iterator[tuple[int, ...]] = (
         combinations(there, len(sessions)) if alike else permutations(there, len(sessions))
     )

@@ -12,13 +12,14 @@ from typing import Any, Generic
 
 from programs.builder.arranging import HOURS, WEEK
 from programs.builder.days import DayPlan, E, Room, lay_out
-from programs.builder.doses import Amount, amount_at
+from programs.builder.doses import Amount, amount_at, range_steps
 from programs.builder.progression import Progression
 from programs.builder.recipe import GUARDED
 from programs.builder.runs import PlannedRun, Runner, plan_runs
 from programs.builder.sessions import RUNS, STRENGTH, Day, Split
 
 RACE = "race"
+THURSDAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Week(Generic[E]):
     @property
     def km(self) -> float | None:
         """The planned distance; None where it is not known."""
-        known = [day.run.km for day in self.days if day.run.is_run and day.run.km is not None]
+        runs = [day.run for day in self.days if day.run.is_run and not day.run.is_left_out]
+        known = [run.km for run in runs if run.km is not None]
         return sum(known) if known else None
 
 
@@ -77,11 +79,12 @@ class Block(Generic[E]):
     left_out: Mapping[str, str]
 
     def week(self, number: int) -> Week[E]:
-        """The week of this number; after the end of the block its last full one again."""
+        """The week of this number; after the end of the block its last full one again, never a race once more."""
         if number <= len(self.weeks):
             return self.weeks[max(number, 1) - 1]
-        full = [one for one in self.weeks if not one.lighter]
-        return replace(full[-1], number=number) if full else self.weeks[-1]
+        full = [one for one in self.weeks if not one.lighter] or list(self.weeks)
+        plain = [one for one in full if not any(day.run.kind == RACE for day in one.days)] or full
+        return replace(plain[-1], number=number, step=full[-1].step)
 
 
 def build_block(plan: Plan, exercises: Sequence[E], rules: Progression) -> Block[E]:
@@ -142,12 +145,15 @@ def amount_in(
 ) -> Amount:
     """What an exercise asks for in this week, at its own `step` where that is lower than the week's.
 
-    Only strength work grows; a lighter week takes sets off it alone.
+    Only strength work grows, and within its range alone: another set would take more minutes than the day was planned
+    with. What earlier blocks have earned (the exercise's own `step`; a candidate of the builder has none) comes on top.
+    A lighter week takes sets off strength work alone.
     """
     grows = split.kind(exercise) in STRENGTH
     reached = week.step if step is None else min(step, week.step)
+    reached = min(reached, range_steps(reps=exercise.reps, hold_s=exercise.hold_s, rules=rules.dose))
     return amount_at(
-        reached if grows else 0,
+        reached + getattr(exercise, "step", 0) if grows else 0,
         sets=exercise.sets,
         reps=exercise.reps,
         hold_s=exercise.hold_s,
@@ -165,15 +171,20 @@ def week_number(day: dt.date, *, starts_on: dt.date) -> int:
 
     The days before that belong to week 1 as well, as does every day before the start.
     """
-    first = monday_of(starts_on)
-    if starts_on.weekday() >= 3:
-        first += dt.timedelta(days=WEEK)
-    return max((monday_of(day) - first).days // WEEK + 1, 1)
+    return max((monday_of(day) - _first_monday(starts_on)).days // WEEK + 1, 1)
+
+
+def _first_monday(starts_on: dt.date) -> dt.date:
+    """The Monday of the block's first full week."""
+    return monday_of(starts_on) + dt.timedelta(days=WEEK if starts_on.weekday() >= THURSDAY else 0)
 
 
 def race_place(race_on: dt.date | None, *, starts_on: dt.date, weeks: int) -> tuple[int, int] | None:
-    """(week, weekday) from 0 of a race within the block; None without one."""
-    if race_on is None or race_on < starts_on:
+    """(week, weekday) from 0 of a race within the block; None without one.
+
+    A race in the days before the first full week is none of the block's: week 1 would show it once more a week later.
+    """
+    if race_on is None or race_on < max(starts_on, _first_monday(starts_on)):
         return None
     number = week_number(race_on, starts_on=starts_on)
     return (number - 1, race_on.weekday()) if number <= weeks else None

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Generic, Protocol, TypeVar
 
-from programs.builder.arranging import HOURS, WEEK, apart, gap
+from programs.builder.arranging import HOURS, WEEK, gap
 from programs.builder.progression import Progression, Spacing
 from programs.builder.runs import HARD_RUNS
 from programs.builder.sessions import (
@@ -214,10 +214,12 @@ class _Table:
     def _place(self, exercise: Any) -> int:
         return self.order[exercise.library_id]
 
-    def _spread(self, days: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
-        """Far apart first, then on days that hold less, then early in the week."""
-        closest = min((apart(one, other) for one, other in combinations(days, 2)), default=WEEK)
-        return closest, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
+    def _spread(self, days: tuple[int, ...]) -> tuple[list[int], int, tuple[int, ...]]:
+        """Far apart first (the closest two, then the next), then on days that hold less, then early in the week."""
+        gaps = sorted(
+            gap(one, other) or WEEK for one, other in zip(days, (*days[1:], *days[:1]), strict=True)
+        )
+        return gaps, -sum(len(self.held[at]) for at in days), tuple(-at for at in days)
 
     # Hours between two bouts ------------------------------------------------------------------------------
 
@@ -234,6 +236,8 @@ class _Table:
             ]:
                 if run := sore_before_run(at, self.days, self.rules.spacing):
                     self.drop(exercise, at, f"It leaves soreness too near before {run}.")
+                elif run := hard_run_before(at, self.days):
+                    self.drop(exercise, at, f"It would be a second hard day in a row, after {run}.")
 
     def _first_clash(self) -> tuple[tuple[int, Any], tuple[int, Any], str] | None:
         spaced = [(at, e) for at in range(WEEK) for e in self.held[at] if e.hours_between]
@@ -284,7 +288,7 @@ class _Table:
                     break
                 words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
                 if not self._drop_least(at, chosen, words):
-                    break  # all of it stays by a clinician's reason
+                    break
 
     def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
         """Take the least important off this day; False where all of them are to stay."""
@@ -317,6 +321,12 @@ def hours_needed(one: Any, other: Any, spacing: Spacing) -> int:
     if all(e.hours_between and spacing.loaded_tag in e.tags for e in (one, other)):
         hours = max(hours, spacing.loaded_hours)
     return hours
+
+
+def hard_run_before(at: int, days: Sequence[Day]) -> str:
+    """The hard run of the day before this weekday, in words; empty when there is none."""
+    before = (at - 1) % WEEK
+    return f"the {days[before].does} run on {DAYS[before]}" if days[before].does in HARD_RUNS else ""
 
 
 def sore_before_run(at: int, days: Sequence[Day], spacing: Spacing) -> str:

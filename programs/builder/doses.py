@@ -29,10 +29,10 @@ def amount_at(
 ) -> Amount:
     """The amount at this step of a dose; `deload_percent` takes that share of the sets off, at least one stays.
 
-    Below 0 a set is taken off a step. A dose without a range goes from its sets to its load.
+    Below 0 a set is taken off a step. A dose without a range goes from its sets to its load. A range of seconds goes
+    before one of repetitions.
     """
-    has_range = bool(RANGE.search(hold_s or reps))
-    reps_steps = rules.reps_steps if has_range else 0
+    reps_steps = range_steps(reps=reps, hold_s=hold_s, rules=rules)
     turn = reps_steps + rules.more_sets + 1
     load, place = divmod(max(step, 0), turn)
     fewer = min(step, 0)
@@ -41,9 +41,14 @@ def amount_at(
     count = max(sets + more + max(fewer, LOWEST_STEP), 1)
     if deload_percent:
         count = max(round(count * (100 - deload_percent) / 100), 1)
-    if hold_s:
+    if RANGE.search(hold_s):
         return Amount(count, reps, _at(hold_s, share), load)
-    return Amount(count, _at(reps, share), "", load)
+    return Amount(count, _at(reps, share), hold_s, load)
+
+
+def range_steps(*, reps: str, hold_s: str, rules: DoseRules) -> int:
+    """The steps from the low to the high end of a dose's range; 0 for one without a range."""
+    return rules.reps_steps if RANGE.search(hold_s) or RANGE.search(reps) else 0
 
 
 def _at(text: str, share: float) -> str:
@@ -58,4 +63,4 @@ def _at(text: str, share: float) -> str:
 
 def top_step(*, reps: str, hold_s: str, rules: DoseRules) -> int:
     """The last step before load: what comes after it is a harder exercise, or more weight."""
-    return (rules.reps_steps if RANGE.search(hold_s or reps) else 0) + rules.more_sets
+    return range_steps(reps=reps, hold_s=hold_s, rules=rules) + rules.more_sets

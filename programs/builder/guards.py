@@ -6,6 +6,7 @@ Written apart from the code that builds, and from the numbers alone, so that one
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,11 +27,15 @@ MINUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One guard broken: `guard` names it, `words` say where and by how much, `exercise` is the id it is about."""
+    """One guard broken: `guard` names it, `words` say where and by how much, `exercise` is the id it is about.
+
+    `among` are the ids of all exercises that take part in it: those of a day that holds too much.
+    """
 
     guard: str
     words: str
     exercise: str = ""
+    among: tuple[str, ...] = ()
 
 
 def breaches(block: Block[Any], plan: Plan, rules: Progression) -> tuple[Breach, ...]:
@@ -40,7 +45,7 @@ def breaches(block: Block[Any], plan: Plan, rules: Progression) -> tuple[Breach,
             (
                 *_too_much(block, plan, rules),
                 *_too_near(block, rules),
-                *_hard_days(block),
+                *_hard_days(block, rules),
                 *_running(block, plan, rules),
             )
         )
@@ -54,17 +59,17 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
     for week in block.weeks:
         for day in week.days:
             where = f"week {week.number}, {day.name}"
-            if day.all and day.name not in plan.room.free:
-                yield Breach("days", f"{where}: the patient has no time that day.")
+            if day.name not in plan.room.free and (day.all or day.run.kind not in {"rest", "race"}):
+                yield Breach("days", f"{where}: the patient has no time that day.", among=_ids(day.all))
+            for id, times in Counter(e.library_id for e in day.all).items():
+                if times > 1:
+                    yield Breach("handful", f"{where}: “{id}” stands there {times} times.", id)
             if len(day.exercises) > rules.day.most_exercises:
-                yield Breach(
-                    "handful", f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
-                )
+                words = f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
+                yield Breach("handful", words, among=_ids(day.exercises))
             if len(day.around) > rules.day.most_around:
-                yield Breach(
-                    "handful",
-                    f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}.",
-                )
+                words = f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}."
+                yield Breach("handful", words, among=_ids(day.around))
             yield from _too_long(where, day, plan)
 
 
@@ -73,15 +78,16 @@ def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
         counted = [e for e in day.all if kinds is None or plan.split.kind(e) in kinds]
         spent = sum((e.minutes for e in counted), Decimal(0))
         if spent > plan.room.minutes[key]:
-            yield Breach(
-                "minutes",
-                f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}.",
-            )
+            words = f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}."
+            yield Breach("minutes", words, among=_ids(counted))
     spent = sum((e.minutes for e in day.all), Decimal(0))
     if plan.room.asked is not None and spent > plan.room.asked:
-        yield Breach(
-            "minutes", f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
-        )
+        words = f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
+        yield Breach("minutes", words, among=_ids(day.all))
+
+
+def _ids(exercises: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(one.library_id for one in exercises)
 
 
 # --- Hours between -------------------------------------------------------------------------------------------
@@ -119,7 +125,9 @@ def _too_near(block: Block[Any], rules: Progression) -> Iterator[Breach]:
                 words = (
                     f"{other.when}: {hours} hours after “{one.exercise.library_id}”, which asks for {needed}."
                 )
-                yield Breach("spacing", words, other.exercise.library_id)
+                yield Breach(
+                    "spacing", words, other.exercise.library_id, _ids([one.exercise, other.exercise])
+                )
     runs = [
         (number * 7 + at, day.run.kind)
         for number, week in enumerate(block.weeks)
@@ -158,12 +166,18 @@ def _sore_legs(one: _Bout, runs: Sequence[tuple[int, str]], rules: Progression) 
 # --- Running -------------------------------------------------------------------------------------------------
 
 
-def _hard_days(block: Block[Any]) -> Iterator[Breach]:
-    """No two days in a row with a hard run."""
+def _hard_days(block: Block[Any], rules: Progression) -> Iterator[Breach]:
+    """No two days in a row with a hard run or with work that leaves soreness."""
     days = [(week.number, day) for week in block.weeks for day in week.days]
     for (_, before), (number, day) in itertools.pairwise(days):
         if before.run.is_hard and day.run.is_hard:
             yield Breach("hard_easy", f"week {number}, {day.name}: a second hard day in a row.")
+        for exercise in day.all if before.run.is_hard else ():
+            if rules.spacing.sore_tag in exercise.tags:
+                words = (
+                    f"week {number}, {day.name}: it leaves soreness the day after a {before.run.kind} run."
+                )
+                yield Breach("hard_easy", words, exercise.library_id)
 
 
 def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Breach]:
@@ -193,17 +207,20 @@ def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Brea
                 yield Breach("week", f"week {week.number}: {sum(known):g} km after a mean of {mean:.1f} km.")
             weeks_km.append(sum(known))
             longest = max(longest or 0, *known)
-        yield from _ladder_gaps(week, rules)
+    yield from _ladder_gaps(block, rules)
 
 
 def _most(km: float, percent: int, rules: Progression) -> float:
     return max(km * (100 + percent) / 100, km + rules.running.small_km)
 
 
-def _ladder_gaps(week: Week[Any], rules: Progression) -> Iterator[Breach]:
-    days = [at for at, day in enumerate(week.days) if day.run.kind == "ladder"]
-    for one, other in itertools.pairwise(days):
+def _ladder_gaps(block: Block[Any], rules: Progression) -> Iterator[Breach]:
+    """Also from one week's Sunday to the next one's Monday."""
+    days = [day for week in block.weeks for day in week.days]
+    ladder = [at for at, day in enumerate(days) if day.run.kind == "ladder" and not day.run.is_left_out]
+    for one, other in itertools.pairwise(ladder):
         if (other - one) * HOURS_A_DAY < rules.spacing.ladder_hours:
             yield Breach(
-                "running", f"week {week.number}: two ladder runs within {rules.spacing.ladder_hours} hours."
+                "running",
+                f"week {other // 7 + 1}: two ladder runs within {rules.spacing.ladder_hours} hours.",
             )

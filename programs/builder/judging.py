@@ -64,7 +64,7 @@ class Standing:
     """Where one subject stands: `step` above or below its base (for the run: stages above the first).
 
     `light` and `on_day` are of its newest session, `greens` how many good ones in a row count towards the next step,
-    `ready` that nothing is left to step up to. `because` says why, for clinicians.
+    `ready` that nothing is left to step up to, `ready_on` since which session. `because` says why, for clinicians.
     """
 
     step: int = 0
@@ -76,6 +76,7 @@ class Standing:
     because: str = ""
     ready: bool = False
     base: int = 0
+    ready_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All subjects that were logged, the stop that holds (None: none), until when to rest, and red days lately."""
+    """All subjects that were logged, the stop that holds (None: none), until when to rest, and red days lately.
+
+    Each warning is answered by itself: one that a therapist has not looked at holds whatever was said of another.
+    """
 
     of: Mapping[str, Standing]
     stop: Stop | None
@@ -118,19 +122,21 @@ def standings(
     run_greens: int,
     first_stage: int,
     tops: Mapping[str, int],
+    heavier: Mapping[str, Collection[int]] | None = None,
 ) -> Standings:
     """Where everything stands after these sessions.
 
     `usual` is the leg's usual morning pain at the start, `run_greens` the good runs a stage asks for, `first_stage` the
-    ladder's first (as far as a run can step back). `tops` is each subject's highest step within its block.
+    ladder's first (as far as a run can step back). `tops` is each subject's highest step within its block, `heavier`
+    the steps that raise its load, which effort has to permit. A warning stops everything until each one is answered.
     """
     of: dict[str, Standing] = {}
     stop: Stop | None = None
     reds: list[dt.date] = []
     for log in sorted(logs, key=lambda one: (one.on_day, one.id)):
         light = Light.STOP if log.warned else light_of(log.pain, log.morning, usual, rules.lights)
-        if light is Light.STOP:
-            stop = None if log.goes_on else Stop(log.id, log.on_day)
+        if light is Light.STOP and not log.goes_on:
+            stop = Stop(log.id, log.on_day)
         if light in {Light.RED, Light.STOP}:
             reds.append(log.on_day)
         for subject, did in _subjects(log):
@@ -138,7 +144,8 @@ def standings(
             own = _own_light(light, did, log, usual, rules.lights)
             needed = run_greens if subject == RUN else rules.dose.greens
             lowest = -first_stage if subject == RUN else LOWEST_STEP
-            moved = _moved(before, own, log, rules, needed=needed, top=tops.get(subject, 0))
+            raises = (heavier or {}).get(subject, ())
+            moved = _moved(before, own, log, rules, needed=needed, top=tops.get(subject, 0), raises=raises)
             of[subject] = replace(moved, step=max(moved.step, lowest))
     return Standings(of, stop, _rest(reds, rules), _lighter(reds, rules))
 
@@ -165,36 +172,54 @@ def _own_light(light: Light, did: Did, log: Logged, usual: int, lights: Lights) 
 
 
 def _moved(
-    before: Standing, light: Light, log: Logged, rules: Progression, *, needed: int, top: int
+    before: Standing,
+    light: Light,
+    log: Logged,
+    rules: Progression,
+    *,
+    needed: int,
+    top: int,
+    raises: Collection[int],
 ) -> Standing:
     now = replace(before, light=light, on_day=log.on_day, because=rules.say[light.value])
     if light is Light.GREEN:
-        return _up(now, log, rules, needed=needed, top=top)
+        return _up(now, log, rules, needed=needed, top=top, raises=raises)
+    if light is not Light.WAITING:
+        now = replace(now, ready=False, ready_on=None)
     if light in {Light.RED, Light.STOP}:
         back = rules.lights.back_again if before.reds else rules.lights.back
-        return replace(
-            now, step=before.step - back, greens=0, reds=before.reds + 1, could_nots=0, ready=False
-        )
+        return replace(now, step=before.step - back, greens=0, reds=before.reds + 1, could_nots=0)
     if light is Light.COULD_NOT:
         again = before.could_nots + 1 >= rules.lights.could_not_again
         words = rules.say["could_not_again"] if again else now.because
         step = before.step - rules.lights.back if again else before.step
         return replace(
-            now, step=step, greens=0, could_nots=0 if again else before.could_nots + 1, because=words
+            now,
+            step=step,
+            greens=0,
+            could_nots=0 if again else before.could_nots + 1,
+            because=words,
+            ready=False,
         )
-    greens = before.greens if light is Light.WAITING else 0
-    return replace(now, greens=greens, reds=0 if light is Light.AMBER else before.reds, could_nots=0)
+    if light is Light.AMBER:
+        return replace(now, greens=0, reds=0, could_nots=0, ready=False)
+    return replace(now, could_nots=0)
 
 
-def _up(now: Standing, log: Logged, rules: Progression, *, needed: int, top: int) -> Standing:
+def _up(
+    now: Standing, log: Logged, rules: Progression, *, needed: int, top: int, raises: Collection[int]
+) -> Standing:
     """One good session more; a step up once there are enough, as far as the block goes and effort allows."""
     greens = now.greens + 1
     calm = replace(now, reds=0, could_nots=0)
     if greens < needed:
         return replace(calm, greens=greens)
+    easy = log.effort is None or log.effort <= rules.dose.effort_to
     if now.step >= top:
-        easy = log.effort is None or log.effort <= rules.dose.effort_to
-        return replace(calm, greens=greens, ready=easy)
+        since = (now.ready_on or log.on_day) if easy else None
+        return replace(calm, greens=greens, ready=easy, ready_on=since)
+    if now.step + 1 in raises and not easy:
+        return replace(calm, greens=greens)
     return replace(calm, greens=0, step=now.step + 1)
 
 

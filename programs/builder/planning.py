@@ -102,7 +102,7 @@ def plan_block(
             return Planned(
                 stay,
                 MappingProxyType(left_out),
-                _dropped(arranged.dropped, limits, running, plan),
+                _dropped(arranged.dropped, limits, running, plan, starts_on),
                 plan,
                 block,
             )
@@ -116,14 +116,24 @@ def _race(limits: Limits, starts_on: dt.date | None, rules: Progression) -> tupl
 
 
 def _dropped(
-    dropped: tuple[tuple[str, str], ...], limits: Limits, running: str, plan: Plan
+    dropped: tuple[tuple[str, str], ...],
+    limits: Limits,
+    running: str,
+    plan: Plan,
+    starts_on: dt.date | None,
 ) -> tuple[tuple[str, str], ...]:
     found = list(dropped)
     if plan.race is not None and running != GUARDED:
         found.append(
             ("race", "Running has to be free of guards before a race is planned: speak with the patient.")
         )
-    if limits.long_run and not any(day.does == "long" for day in plan.days):
+    if plan.race is None and limits.race_on is not None and starts_on is not None:
+        found.append(("race", "It is on no day of this block's weeks, so they are not planned around it."))
+    if limits.long_run and limits.long_run not in plan.room.free:
+        found.append(
+            ("long run", f"{limits.long_run} is not one of the patient's days, so it is on another.")
+        )
+    elif limits.long_run and not any(day.does == "long" for day in plan.days):
         found.append(("long run", "This phase plans no long run, so the day asked for is not used."))
     return tuple(found)
 

@@ -11,11 +11,22 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from clinic.knowledge.files import open_file
-from clinic.knowledge.reading import Entry
+from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
 
 RULES = Path(__file__).parent / "rules"
 R = TypeVar("R")
+COUNTED_BY = frozenset(
+    {
+        "weeks",
+        "deload_every",
+        "deload_red_days",
+        "most_exercises",
+        "greens",
+        "could_not_again",
+        "weeks_before",
+    }
+)
 LIGHTS = ("green", "waiting", "amber", "red", "could_not", "could_not_again", "stop")
 
 
@@ -133,7 +144,7 @@ def load_progression(version: int | None = None, folder: Path = RULES) -> Progre
     file = open_file(folder, "progression", version)
     entry, known = file.entry, frozenset(load_sources())
     lights_entry = entry.table("lights")
-    say, say_patient = _said(lights_entry, "say"), _said(lights_entry, "say_patient")
+    say, say_patient = lights_entry.table("say"), _said(lights_entry.table("say_patient"), {})
     lights = _read(Lights, lights_entry, known)
     found = Progression(
         label=f"{file.label}+{file.fingerprint[:12]}",
@@ -143,7 +154,7 @@ def load_progression(version: int | None = None, folder: Path = RULES) -> Progre
         dose=_read(DoseRules, entry.table("dose"), known),
         lights=lights,
         running=_read(RunningRules, entry.table("running"), known),
-        say=MappingProxyType({light: text.format_map(asdict(lights)) for light, text in say.items()}),
+        say=MappingProxyType(_said(say, asdict(lights))),
         say_patient=MappingProxyType(say_patient),
         habits=tuple(_habit(row, known) for row in entry.tables("habits")),
     )
@@ -151,27 +162,46 @@ def load_progression(version: int | None = None, folder: Path = RULES) -> Progre
     return found
 
 
-def _said(entry: Entry, key: str) -> dict[str, str]:
-    table = entry.table(key)
-    found = {light: table.text(light) for light in LIGHTS}
-    table.done()
+def _said(entry: Entry, numbers: Mapping[str, Any]) -> dict[str, str]:
+    """The words of each light, with the numbers they name in braces."""
+    found = {}
+    for light in LIGHTS:
+        try:
+            found[light] = entry.text(light).format_map(numbers)
+        except (KeyError, ValueError, IndexError) as error:
+            raise entry.error(Problem.DANGLING, light, f"names no number of the lights: {error}") from None
+    entry.done()
     return found
 
 
 def _read(shape: type[R], entry: Entry, known: frozenset[str]) -> R:
     """One table as its dataclass: every field is asked for by its own type, and nothing else may stand there."""
     entry.sources(known)
-    readers: dict[str, Callable[[str], Any]] = {
-        "int": entry.whole,
-        "str": entry.text,
-        "float": lambda key: float(entry.take(key)),
-    }
-    given = {
-        field.name: readers.get(str(getattr(field.type, "__name__", field.type)), entry.texts)(field.name)
-        for field in fields(cast(Any, shape))
-    }
+    readers: dict[str, Callable[[Entry, str], Any]] = {"int": _whole, "str": Entry.text, "float": _number}
+    given: dict[str, Any] = {}
+    for field in fields(cast(Any, shape)):
+        kind = str(getattr(field.type, "__name__", field.type))
+        reader: Callable[[Entry, str], Any] = readers.get(kind, Entry.texts)
+        given[field.name] = reader(entry, field.name)
     entry.done()
     return shape(**given)
+
+
+def _whole(entry: Entry, key: str) -> int:
+    """A count or a limit: 0 or more, and 1 or more where something is counted off by it."""
+    found, least = entry.whole(key), 1 if key in COUNTED_BY else 0
+    if found < least:
+        raise entry.error(Problem.MALFORMED, key, f"is {least} or more, not {found}")
+    return found
+
+
+def _number(entry: Entry, key: str) -> float:
+    found = entry.number_or_none(key)
+    if found is None:
+        raise entry.error(Problem.MALFORMED, key, "is missing")
+    if found < 0:
+        raise entry.error(Problem.MALFORMED, key, f"is 0 or more, not {found}")
+    return float(found)
 
 
 def _habit(entry: Entry, known: frozenset[str]) -> Habit:

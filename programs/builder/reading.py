@@ -16,7 +16,7 @@ from assessments.triage.rules.reading import load_ruleset, split_pin
 from clinic.knowledge.files import earlier_version, open_file
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
-from programs.builder.reading_extended import with_pace
+from programs.builder.reading_extended import with_additions
 from programs.builder.reading_library import read_library
 from programs.builder.reading_runs import read_day_runs, read_runs
 from programs.builder.reading_sessions import read_sessions
@@ -70,7 +70,7 @@ def load_recipe(
     entry = file.entry
     if entry.has("extends"):
         earlier = load_recipe(file.head.name, earlier_version(file, folder), folder, library)
-        return with_pace(earlier, file)
+        return with_additions(earlier, file)
     known = _known(entry, library)
     phases = {id: _phase(row, id, known) for id, row in entry.named_tables("phases").items()}
     tracks, class_tracks = _tracks(entry, phases, known)

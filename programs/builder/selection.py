@@ -117,4 +117,9 @@ def _named(served: list[Weighed]) -> str:
 def _why_patient(served: list[Weighed], purpose: str) -> str:
     if not served:
         return purpose
-    return f"{purpose} The findings point to {served[0].cause.say_patient}, and this works on it."
+    return say_why(purpose, served[0].cause.say_patient)
+
+
+def say_why(purpose: str, cause: str) -> str:
+    """What the exercise is for, and what was found that asks for it, in the patient's words."""
+    return f"{purpose} What we found points to {cause}. This works on it."

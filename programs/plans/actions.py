@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -18,12 +19,20 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
 from programs.builder.limits import Limits
-from programs.plans import limits, proposals
+from programs.plans import checking, limits, proposals
 from programs.plans.blocks import asked_of
 from programs.plans.models import Exercise, Program, Version, Waiver
-from programs.plans.refusals import AlreadyReleased, NoReason, NotAProposal, NotDecided, NotReleased
+from programs.plans.refusals import (
+    AlreadyReleased,
+    NoReason,
+    NotAProposal,
+    NotDecided,
+    NotReleased,
+    OverTheLimit,
+)
 
 LONGEST_NOTE = 2000
+MOST_TOLD = 5
 
 
 @transaction.atomic
@@ -47,7 +56,7 @@ def propose(*, decision: Decision, by: Account, now: dt.datetime) -> Version:
         klass=decision.klass,
         catalogue=screen.catalogue,
         version=screen.version,
-        asked=_asked_before(patient),
+        asked=_asked_before(patient, starts_on),
         starts_on=starts_on,
     )
     program = Program.objects.create(
@@ -76,19 +85,21 @@ def propose(*, decision: Decision, by: Account, now: dt.datetime) -> Version:
     return version
 
 
-def _asked_before(patient: Patient) -> Limits:
+def _asked_before(patient: Patient, today: dt.date) -> Limits:
     """The limits this patient's newest program was built within; a race that is over is none any more."""
     last = Version.objects.filter(patient=patient).order_by("-made_at", "-pk").first()
-    return asked_of(last.proposal) if last else Limits()
+    asked = asked_of(last.proposal) if last else Limits()
+    return replace(asked, race_on=None) if asked.race_on and asked.race_on < today else asked
 
 
 @transaction.atomic
 def fit(*, version: Version, asked: Limits, by: Account, now: dt.datetime) -> Version:
     """The draft built anew within these limits; what was edited in it is given up, its note stays.
 
-    Raises NotAProposal, NoProgramForThis.
+    Raises NotAProposal, NoProgramForThis, WrongLimit.
     """
-    version = _locked(version)
+    limits.must_be_limits(asked)
+    version = locked(version)
     _must_be_a_proposal(version)
     result = Decision.objects.select_related("result__screen").get(program=version.program_id).result
     starts_on = now.astimezone(version.patient.zone).date()
@@ -144,21 +155,31 @@ def release(*, version: Version, by: Account, now: dt.datetime) -> Version:
     Raises AlreadyReleased (two tabs), NotAProposal (replaced), NothingToRelease, NotEligible, OverTheLimit,
     NotDecided (a later decision stands).
     """
-    version = _locked(version)
+    version = locked(version)
     _must_be_a_proposal(version)
     _must_stand(Decision.objects.select_related("result__screen").get(program=version.program_id))
-    limits.check(version, list(version.listed_now()))
     before = Version.objects.filter(patient=version.patient_id, state=Version.State.RELEASED)
     goes_on = before.filter(program=version.program_id, starts_on=version.starts_on).exists()
+    if version.starts_on is None or not goes_on:
+        version.starts_on = now.astimezone(version.patient.zone).date()
+    _must_keep_the_guards(version)  # with the day it starts on: a race takes days from its week
     before.update(state=Version.State.REPLACED, replaced_at=now)
     version.state = Version.State.RELEASED
     version.released_at, version.released_by = now, by
-    if not goes_on:
-        version.starts_on = now.astimezone(version.patient.zone).date()
     version.save(update_fields=["state", "released_at", "released_by", "starts_on"])
     record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{version} released")
     _tell_what_was_found(version, by, now)
     return version
+
+
+def _must_keep_the_guards(version: Version) -> None:
+    listed = list(version.listed_now())
+    limits.check(version, listed, ready=list(version.exercises.exclude(role=Exercise.Role.LISTED)))
+    if found := checking.broken(version, listed):
+        raise OverTheLimit(
+            f"{' '.join(found[:MOST_TOLD])} Nothing was released: remove or change what does not fit, "
+            "or build the draft anew within the patient’s limits."
+        )
 
 
 def _tell_what_was_found(version: Version, by: Account, now: dt.datetime) -> None:
@@ -174,11 +195,16 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
 
     An open proposal of the same program is handed back instead of a second one. Raises NotReleased.
     """
-    version = _locked(version)
+    version = locked(version)
     if version.state != Version.State.RELEASED:
         raise NotReleased("Only the program the patient has now can be changed. Open that one.")
     if found := Version.objects.filter(program=version.program_id, state=Version.State.PROPOSED).first():
         return found
+    return copied(version, starts_on=version.starts_on, by=by, now=now)
+
+
+def copied(version: Version, *, starts_on: dt.date | None, by: Account, now: dt.datetime) -> Version:
+    """A proposal with everything of this version: exercises, what is kept ready for them, waivers, note."""
     numbers = Version.objects.filter(program=version.program_id).aggregate(last=Max("number"))
     copy = Version.objects.create(
         program=version.program,
@@ -186,7 +212,7 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
         number=numbers["last"] + 1,
         proposal=version.proposal,
         note=version.note,
-        starts_on=version.starts_on,
+        starts_on=starts_on,
         steps_up_alone=version.steps_up_alone,
         made_at=now,
         made_by=by,
@@ -197,7 +223,6 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
 
 
 def _copy_rows(version: Version, copy: Version) -> None:
-    """The exercises with what is kept ready for them, and the waivers."""
     new_of: dict[int | None, Exercise] = {}
     for role in (Q(role=Exercise.Role.LISTED), ~Q(role=Exercise.Role.LISTED)):
         rows = list(version.exercises.filter(role))
@@ -212,6 +237,21 @@ def _copy_rows(version: Version, copy: Version) -> None:
 
 
 @transaction.atomic
+def give_up(*, version: Version, by: Account) -> None:
+    """Take a draft away; with a program's first one the program goes too, and it can be proposed again.
+
+    Raises NotAProposal.
+    """
+    version = locked(version)
+    _must_be_a_proposal(version)
+    program, what = version.program, str(version)
+    version.delete()
+    if not program.versions.exists():
+        program.delete()
+    record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{what} given up")
+
+
+@transaction.atomic
 def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Version:
     """The patient has no program from now on, and reminders about it stop. `because` is for clinicians.
 
@@ -219,7 +259,7 @@ def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Ver
     """
     if not because.strip():
         raise NoReason("Say why the program ends. Nothing was changed.")
-    version = _locked(version)
+    version = locked(version)
     if version.state != Version.State.RELEASED:
         raise NotReleased("The patient does not have this program now, so there is nothing to end.")
     version.state = Version.State.ENDED
@@ -229,7 +269,7 @@ def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Ver
     return version
 
 
-def _locked(version: Version) -> Version:
+def locked(version: Version) -> Version:
     """The row as it stands now. The patient's row is locked first, so that two releases never cross."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
     rows = Version.objects.select_for_update(of=("self",)).select_related("program", "patient", "released_by")

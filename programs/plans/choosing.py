@@ -21,10 +21,16 @@ from programs.builder.selection import describe
 from programs.exercises.definitions import Exercise as InLibrary
 from programs.plans import proposals
 from programs.plans.blocks import asked_of
-from programs.plans.checking import Consequence, Reason, check, waive
-from programs.plans.edits import draft_of
+from programs.plans.checking import WISH, Consequence, Reason, check, forget_what_left, waive
+from programs.plans.edits import among, draft_of
 from programs.plans.models import Exercise, Version
-from programs.plans.refusals import AlreadyThere, NeedsReason, NotEligible, NotInTheLibrary, NotOfThisProgram
+from programs.plans.refusals import (
+    AlreadyThere,
+    NeedsReason,
+    NotEligible,
+    NotInTheLibrary,
+    TooMany,
+)
 
 Role = Exercise.Role
 MOST_SWAPS = 3
@@ -125,7 +131,7 @@ def add(
 ) -> Consequence:
     """One exercise of the library at the end of its category.
 
-    Raises NotAProposal, NotInTheLibrary, AlreadyThere, NotEligible (never set aside), NeedsReason.
+    Raises NotAProposal, NotInTheLibrary, AlreadyThere, NotEligible (never set aside), NeedsReason, OverTheLimit.
     """
     version = draft_of(version)
     choices = Choices(version)
@@ -143,56 +149,62 @@ def add(
 def swap(
     *, exercise: Exercise, library_id: str, by: Account, now: dt.datetime, because: str = ""
 ) -> Consequence:
-    """Another exercise in the place of this one, in its slot. Raises as `add`, and NotOfThisProgram."""
+    """Another exercise in the place of this one, in its slot; what was kept ready for it goes with it.
+
+    Raises as `add`, and NotOfThisProgram.
+    """
     version = draft_of(exercise.version)
     before = list(version.listed_now())
-    if exercise.pk not in {one.pk for one in before}:
-        raise NotOfThisProgram(
-            "That exercise was removed from this version in the meantime. Nothing was changed."
-        )
+    among(exercise, before)
     reason = Reason(because, by, now)
     row = _row(Choices(version), library_id, version, reason, slot=exercise.slot)
     row.position = exercise.position
     after = [row if one.pk == exercise.pk else one for one in before]
     done = check(version, before=before, after=after, reason=reason)
-    version.waivers.filter(library_id=exercise.library_id).delete()
-    exercise.delete()
+    version.exercises.filter(pk=exercise.pk).delete()
     row.save()
+    forget_what_left(version)
     _record(version, by, f"{exercise.library_id} swapped for {library_id}")
     return done
 
 
 @transaction.atomic
-def keep_ready(*, exercise: Exercise, library_id: str, role: str, by: Account, now: dt.datetime) -> Exercise:
+def keep_ready(
+    *, exercise: Exercise, library_id: str, role: str, by: Account, now: dt.datetime, because: str = ""
+) -> Exercise:
     """Keep one exercise ready for another: a `swap` the patient may choose, or the harder one that comes `next`.
 
-    Raises NotAProposal, NotOfThisProgram, NotInTheLibrary, AlreadyThere, NotEligible, TooMany.
+    A new `next` takes the place of the one before. Raises NotAProposal, NotOfThisProgram, NotInTheLibrary,
+    AlreadyThere, NotEligible, NeedsReason, TooMany; ValueError for another role.
     """
+    if role not in {Role.SWAP, Role.NEXT}:
+        raise ValueError(f"An exercise is kept ready as swap or next, not as {role!r}.")
     version = draft_of(exercise.version)
-    listed = list(version.listed_now())
-    if exercise.pk not in {one.pk for one in listed}:
-        raise NotOfThisProgram(
-            "That exercise was removed from this version in the meantime. Nothing was changed."
-        )
-    ready = list(exercise.kept_ready.filter(role=role))
+    chosen = among(exercise, list(version.listed_now()))
     if role == Role.NEXT:
-        exercise.kept_ready.filter(role=Role.NEXT).delete()
-    elif len(ready) >= MOST_SWAPS:
-        raise NotEligible(exercise.pk, f"There are {MOST_SWAPS} to choose from already. Take one away first.")
-    choices = Choices(version)
-    row = _row(choices, library_id, version, Reason("kept ready", by, now), slot=exercise.slot)
-    row.role, row.instead_of = Role(role), exercise
+        chosen.kept_ready.filter(role=Role.NEXT).delete()
+    elif chosen.kept_ready.filter(role=Role.SWAP).count() >= MOST_SWAPS:
+        raise TooMany(
+            f"There are {MOST_SWAPS} to choose from already. Nothing was changed: take one away first."
+        )
+    row = _row(Choices(version), library_id, version, Reason(because, by, now), slot=chosen.slot)
+    if chosen.kept_ready.filter(library_id=library_id).exists():
+        raise AlreadyThere(f"“{row.name}” is kept ready for it already. Nothing was changed.")
+    row.role, row.instead_of = Role(role), chosen
     row.position = (version.exercises.aggregate(last=Max("position"))["last"] or 0) + 1
     row.save()
+    forget_what_left(version)
     _record(version, by, f"{library_id} kept ready for {exercise.library_id}")
     return row
 
 
 @transaction.atomic
 def take_ready_away(*, exercise: Exercise, by: Account) -> None:
-    """Keep this exercise ready no longer. Raises NotAProposal."""
+    """Keep this exercise ready no longer. Raises NotAProposal, NotOfThisProgram."""
     version = draft_of(exercise.version)
-    version.exercises.filter(pk=exercise.pk).exclude(role=Role.LISTED).delete()
+    among(exercise, list(version.exercises.exclude(role=Role.LISTED)))
+    version.exercises.filter(pk=exercise.pk).delete()
+    forget_what_left(version)
     _record(version, by, f"{exercise.library_id} not kept ready")
 
 
@@ -201,13 +213,17 @@ def _row(choices: Choices, library_id: str, version: Version, reason: Reason, *,
     if choice.is_listed:
         raise AlreadyThere(f"“{choice.exercise.name}” is in the program already. Nothing was changed.")
     if choice.blocked:
-        raise NotEligible(0, f"“{choice.exercise.name}” cannot be used for this patient: {choice.blocked}")
+        raise NotEligible(
+            0,
+            f"“{choice.exercise.name}” cannot be used for this patient: {choice.blocked} Nothing was changed.",
+        )
     if choice.unwanted:
         if not reason.because.strip():
             raise NeedsReason(
-                f"“{choice.exercise.name}”: {choice.unwanted} Give a reason to use it all the same."
+                f"“{choice.exercise.name}”: {choice.unwanted} Nothing was changed: "
+                "give a reason to use it all the same."
             )
-        waive(version, library_id, guard="wish", words=choice.unwanted, reason=reason)
+        waive(version, library_id, guard=WISH, words=choice.unwanted, reason=reason)
     picked = proposals.picked_of(choice.exercise, choices.case, version.program.phase, slot=slot)
     return Exercise(version=version, position=0, **picked.as_columns())
 

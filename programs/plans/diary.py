@@ -35,6 +35,7 @@ from programs.plans.refusals import (
     NotReleased,
     NotThatLog,
     WrongDay,
+    WrongDose,
     WrongPain,
     WrongRun,
 )
@@ -43,6 +44,7 @@ LONGEST_AGO = dt.timedelta(days=14)
 FAST_CLOCK = dt.timedelta(hours=2)  # a phone whose clock is this much ahead still logs its own today
 LONGEST_NOTE = 2000
 LONGEST_RUN_MIN, LONGEST_RUN_KM = 1440, Decimal(250)
+MOST_SETS_DONE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def log_session(
     """One session as the patient did it. The same `client_key` again gives the row there is and stores nothing.
 
     `on_day` is a day in the patient's own zone; `told_at` when it was written down, by the phone's clock. Any of
-    `symptoms` (Symptom) asks for a new screen. Raises NotReleased, WrongDay, WrongPain, WrongRun, NotOfThisProgram,
-    NothingLogged, KeyTaken; ValueError for a symptom that is none.
+    `symptoms` (Symptom) asks for a new screen. Raises NotReleased, WrongDay, WrongPain, WrongDose (sets_done),
+    WrongRun, NotOfThisProgram, NothingLogged, KeyTaken; ValueError for a symptom or a why that is none.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if found := SessionLog.objects.filter(client_key=client_key).first():
@@ -169,8 +171,18 @@ def must_be_a_day(on_day: dt.date, *, today: dt.date) -> None:
 
 def _must_make_sense(version: Version, entries: Sequence[Did], pain_during: int, effort: int | None) -> None:
     for word, value in [("Pain", pain_during), *(("Pain", one.pain) for one in entries), ("Effort", effort)]:
-        if value is not None and (isinstance(value, bool) or not 0 <= value <= 10):
-            raise WrongPain(f"{word} is a whole number from 0 to 10. {value} was given.")
+        if value is not None and not _is_whole(value, 10):
+            raise WrongPain(f"{word} is a whole number from 0 to 10. {value} was given. Nothing was stored.")
+    for one in entries:
+        if one.sets_done is not None and not _is_whole(one.sets_done, MOST_SETS_DONE):
+            raise WrongDose(
+                "sets_done",
+                f"Enter 0 to {MOST_SETS_DONE} sets. {one.sets_done} was given. Nothing was stored.",
+            )
+        if one.done and one.could_not:
+            raise NothingLogged(
+                "Choose “Done” or “Could not do” for an exercise, not both. Nothing was stored."
+            )
     rows = {row.pk: row for row in version.exercises.all()}
     listed = {pk for pk, row in rows.items() if row.role == Exercise.Role.LISTED}
     given = [entry.exercise_id for entry in entries]
@@ -182,11 +194,15 @@ def _must_make_sense(version: Version, entries: Sequence[Did], pain_during: int,
         )
 
 
+def _is_whole(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
 def must_be_a_run(ran: Ran) -> None:
     """Minutes and kilometres a person runs in one go. Raises WrongRun, with the field."""
     if ran.minutes is not None and not 0 <= ran.minutes <= LONGEST_RUN_MIN:
         raise WrongRun("run_minutes", f"Enter 0 to {LONGEST_RUN_MIN} minutes. {ran.minutes} was given.")
-    if ran.km is not None and not 0 <= ran.km <= LONGEST_RUN_KM:
+    if ran.km is not None and not (ran.km.is_finite() and 0 <= ran.km <= LONGEST_RUN_KM):
         raise WrongRun("run_km", f"Enter 0 to {LONGEST_RUN_KM} kilometres. {ran.km} was given.")
 
 
@@ -211,8 +227,8 @@ def tell_morning(*, log: SessionLog, pain: int, by: Account, now: dt.datetime) -
 
     Raises WrongPain, NotThatLog (the morning after is still to come).
     """
-    if isinstance(pain, bool) or not 0 <= pain <= 10:
-        raise WrongPain(f"Pain is a whole number from 0 to 10. {pain} was given.")
+    if not _is_whole(pain, 10):
+        raise WrongPain(f"Pain is a whole number from 0 to 10. {pain} was given. Nothing was stored.")
     if now.astimezone(log.patient.zone).date() <= log.on_day:
         raise NotThatLog("The morning after this session is still to come. Tell us then.")
     morning, first = MorningLog.objects.get_or_create(log=log, defaults={"pain": pain, "told_at": now})

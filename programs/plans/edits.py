@@ -12,26 +12,37 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import Consequence, Reason, check, consequence
+from programs.plans.checking import Consequence, Reason, check, forget_what_left
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS, minutes_for
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
 
 LONGEST_NOTE = 1000
+LONGEST_REPS = 120
 HOLD = re.compile(r"^\d{1,3}([-–]\d{1,3})?$")  # people type both dashes
 
 
 @transaction.atomic
-def remove_exercise(*, exercise: Exercise, by: Account) -> Consequence:
-    """Take one exercise out of a draft. Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one)."""
+def remove_exercise(
+    *, exercise: Exercise, by: Account, now: dt.datetime | None = None, because: str = ""
+) -> Consequence:
+    """Take one exercise out of a draft, with what is kept ready for it.
+
+    Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one), NeedsReason (another exercise would find no
+    day without it; a reason is only taken with `now`).
+    """
     version = draft_of(exercise.version)
-    exercises = list(version.listed_now())
-    chosen = _among(exercise, exercises)
-    if len(exercises) == 1:
-        raise NothingToRelease("This is the last exercise. A program needs one: propose again instead.")
-    done = consequence(version, exercises, [one for one in exercises if one.pk != chosen.pk])
-    version.waivers.filter(library_id=chosen.library_id).delete()
-    chosen.delete()
+    before = list(version.listed_now())
+    chosen = among(exercise, before)
+    if len(before) == 1:
+        raise NothingToRelease(
+            "This is the last exercise, and a program needs one. Nothing was changed: add another first."
+        )
+    after = [one for one in before if one.pk != chosen.pk]
+    reason = Reason(because, by, now) if now else Reason("", by, version.made_at)
+    done = check(version, before=before, after=after, reason=reason)
+    version.exercises.filter(pk=chosen.pk).delete()
+    forget_what_left(version)
     _record(version, by, f"{chosen.library_id} removed")
     return done
 
@@ -42,7 +53,7 @@ def move_exercise(
 ) -> Consequence | None:
     """One place up or down among the exercises; at either end nothing happens. Raises NotAProposal, NeedsReason."""
     exercises = list(exercise.version.listed_now())
-    here = exercises.index(_among(exercise, exercises))
+    here = exercises.index(among(exercise, exercises))
     there = here - 1 if up else here + 1
     if not 0 <= there < len(exercises):
         return None
@@ -85,22 +96,23 @@ def change_dose(
     now: dt.datetime,
     because: str = "",
 ) -> Consequence:
-    """Another dose for one exercise of a draft.
+    """Another dose for one exercise of a draft; it starts from there, whatever earlier blocks have earned.
 
     `sets` 1 to 10, `reps` and `hold_s` a number or a range, `reps` also words such as “5 min”, `rest_s` 0 to 600.
     Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), NeedsReason, OverTheLimit.
     """
     version = draft_of(exercise.version)
     before = list(version.listed_now())
-    chosen = copy(_among(exercise, before))
+    chosen = copy(among(exercise, before))
     _must_be_a_dose(sets=sets, reps=reps, hold_s=hold_s, rest_s=rest_s)
     chosen.sets, chosen.reps, chosen.hold_s, chosen.rest_s = sets, reps.strip(), hold_s.strip(), rest_s
+    chosen.step = 0
     chosen.minutes = minutes_for(
         minutes=chosen.proposed_minutes, sets=sets, proposed_sets=chosen.proposed_sets
     )
     after = [chosen if one.pk == chosen.pk else one for one in before]
     done = check(version, before=before, after=after, reason=Reason(because, by, now))
-    chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes"])
+    chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes", "step"])
     _record(version, by, f"{chosen.library_id} dose")
     return done
 
@@ -117,6 +129,16 @@ def write_note(*, version: Version, note: str, by: Account) -> Version:
     return version
 
 
+@transaction.atomic
+def allow_steps_up(*, version: Version, allowed: bool, by: Account) -> Version:
+    """Whether harder exercises kept ready may take over without waiting for the therapist. Raises NotAProposal."""
+    version = draft_of(version)
+    version.steps_up_alone = allowed
+    version.save(update_fields=["steps_up_alone"])
+    _record(version, by, f"steps up alone {'allowed' if allowed else 'not allowed'}")
+    return version
+
+
 def draft_of(version: Version) -> Version:
     """The version's row, locked as release locks it, so that an edit never slips in behind a release."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
@@ -128,7 +150,8 @@ def draft_of(version: Version) -> Version:
     return locked
 
 
-def _among(exercise: Exercise, exercises: list[Exercise]) -> Exercise:
+def among(exercise: Exercise, exercises: Sequence[Exercise]) -> Exercise:
+    """The exercise as it stands among these. Raises NotOfThisProgram."""
     for found in exercises:
         if found.pk == exercise.pk:
             return found
@@ -142,6 +165,8 @@ def _must_be_a_dose(*, sets: int, reps: str, hold_s: str, rest_s: int) -> None:
         raise WrongDose("sets", f"Enter 1 to {MOST_SETS} sets. {sets} was given.")
     if not reps.strip():
         raise WrongDose("reps", "Enter how often, for example 8, 8-12 or 5 min.")
+    if len(reps.strip()) > LONGEST_REPS:
+        raise WrongDose("reps", f"Keep it to {LONGEST_REPS} characters; it has {len(reps.strip())}.")
     if hold_s.strip() and not HOLD.match(hold_s.strip()):
         raise WrongDose("hold_s", f"Enter seconds, for example 20 or 20-30. “{hold_s.strip()}” was given.")
     if not 0 <= rest_s <= LONGEST_REST_S:

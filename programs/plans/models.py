@@ -82,13 +82,14 @@ class VersionQuerySet(models.QuerySet["Version"]):
     ) -> VersionQuerySet:
         """`released_to`, and what was replaced or ended within a day: a form opened before is not lost.
 
-        A session done `on_day` and sent late belongs to what the patient had on that day, for two weeks.
+        A session done `on_day` (a day of theirs) and sent late belongs to what they had on that day, for two weeks.
         """
         rows = Q(state=Version.State.RELEASED)
+        began = dt.datetime.combine(on_day, dt.time.min, tzinfo=patient.zone) if on_day else None
         for state, field in ((Version.State.REPLACED, "replaced_at"), (Version.State.ENDED, "ended_at")):
             late = Q(**{f"{field}__gt": now - STILL_LOGGED_FOR})
-            if on_day is not None:
-                late |= Q(**{f"{field}__gt": now - SENT_LATE_FOR, f"{field}__date__gte": on_day})
+            if began is not None:
+                late |= Q(**{f"{field}__gt": now - SENT_LATE_FOR}) & Q(**{f"{field}__gte": began})
             rows |= late & Q(state=state)
         return self.filter(rows, patient=patient).exclude(_overtaken())
 
@@ -249,6 +250,9 @@ class Exercise(models.Model):
     minutes = models.DecimalField(max_digits=5, decimal_places=1)
     proposed_sets = models.PositiveSmallIntegerField()
     proposed_minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    step = models.SmallIntegerField(
+        default=0, help_text="Steps its dose has gone up (below 0: down) in the blocks before this one."
+    )
     points = models.PositiveSmallIntegerField(default=0, help_text="Of the supported causes it serves.")
     hours_between = models.PositiveSmallIntegerField(null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)

@@ -101,3 +101,27 @@ class TooMany(Refusal):
 
 class KeyTaken(Refusal):
     """The form's key belongs to another person's session."""
+
+
+class WrongLimit(Refusal):
+    """A limit nobody can have. `field` names which."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class WrongName(Refusal):
+    """A starting point's name that is empty, too long, in use, or tells who a patient is."""
+
+
+class NotInUse(Refusal):
+    """The starting point was retired."""
+
+
+class AnotherScreen(Refusal):
+    """The starting point is for programs of another screen."""
+
+
+class DraftIsOpen(Refusal):
+    """The program has a draft already, and it is not the next block."""

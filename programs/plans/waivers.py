@@ -13,7 +13,7 @@ class Waiver(models.Model):
     version = models.ForeignKey("plans.Version", on_delete=models.CASCADE, related_name="waivers")
     library_id = models.SlugField(max_length=60, help_text="The exercise it is about.")
     guard = models.CharField(
-        max_length=20, help_text="The guard's name, e.g. handful, minutes, spacing, equipment."
+        max_length=20, help_text="room (no day was free of a guard) or wish (the patient's own limits)."
     )
     words = models.TextField(help_text="What the guard said.")
     because = models.TextField(help_text="For clinicians.")
@@ -24,7 +24,8 @@ class Waiver(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "library_id"], name="an_exercise_is_waived_once_in_a_version"
+                fields=["version", "library_id", "guard"],
+                name="a_guard_is_set_aside_once_for_an_exercise",
             ),
             models.CheckConstraint(name="a_waiver_says_why", condition=~Q(because="")),
         ]

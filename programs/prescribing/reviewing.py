@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clinic.people.models import Patient
-from programs.plans.models import SessionLog, Version
+from programs.plans.models import Exercise, SessionLog, Version
 from programs.plans.standing import logs_of, now_of
 from programs.prescribing import showing
 from programs.prescribing.chart import draw
@@ -44,8 +44,10 @@ def review(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
     today = now.astimezone(patient.zone).date()
     logs = logs_of(version.program_id)
     forces = in_force([one for one in versions if one.program_id == version.program_id])
-    listed = version.listed
-    stands = now_of(version, listed, day=today, logs=logs)
+    every = version.every_exercise
+    listed = [one for one in every if one.role == Exercise.Role.LISTED]
+    ready = [one for one in every if one.role != Exercise.Role.LISTED]
+    stands = now_of(version, listed, day=today, logs=logs, ready=ready)
     shown_days = days(forces, logs, today=today)
     since = now - MORNING_COUNTS
     recent = showing.logs(patient, go_on_for=_stopped(stands.standings.stop), since=since)
@@ -55,7 +57,7 @@ def review(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
         "now": stands,
         "flags": [one for one in recent if one.asks],
         "others": [one for one in recent if not one.asks],
-        "standing": shown(stands, version.every_exercise),
+        "standing": shown(stands, every),
         "gates": gates_of(version, version.program.decision.result.screen.catalogue),
         "chart": draw(shown_days, pain_limit=version.proposal.get("pain_limit")),
         "days": _table(shown_days),

@@ -28,7 +28,7 @@ class Row:
     days: str
     no_day: str
     ready: list[Exercise]
-    waiver: Waiver | None
+    waivers: list[Waiver]
 
     @property
     def often(self) -> str:
@@ -92,7 +92,7 @@ def _rows(
 ) -> list[Row]:
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     days, snapshot = _days(block), version.proposal
-    waivers = {one.library_id: one for one in version.waivers.all()}
+    waivers = list(version.waivers.select_related("made_by"))
     return [
         Row(
             exercise=exercise,
@@ -106,7 +106,7 @@ def _rows(
             days=days.get(exercise.pk, "No day"),
             no_day=block.left_out.get(exercise.library_id, ""),
             ready=[one for one in every if one.instead_of_id == exercise.pk],
-            waiver=waivers.get(exercise.library_id),
+            waivers=[one for one in waivers if one.library_id == exercise.library_id],
         )
         for number, exercise in enumerate(listed, start=1)
     ]

@@ -106,17 +106,19 @@ def _exercise(now: Now, exercise: Exercise, after: Exercise | None) -> Shown:
         stands=f"{_steps(standing.step)}; this week {_amount(now.amount(exercise), exercise)}",
         because=standing.because,
         on_day=standing.on_day,
-        waits=_waits(now, standing, after),
+        waits=_waits(now, exercise, after),
     )
 
 
-def _waits(now: Now, standing: Standing, after: Exercise | None) -> str:
-    if not standing.ready:
+def _waits(now: Now, exercise: Exercise, after: Exercise | None) -> str:
+    """What is the therapist's to do about a step up in level, or what has happened already."""
+    other = now.steps.taken_over.get(exercise.library_id)
+    if other is not None:
+        return f"“{other.name}” has taken over: you allowed it."
+    if exercise not in now.steps.waiting:
         return ""
     if after is None:
         return "Nothing is kept ready as the next one: choose it in a new version."
-    if now.version.steps_up_alone:
-        return f"“{after.name}” takes over by itself: you allowed it."
     return f"“{after.name}” is kept ready and waits for you: swap it in with a new version."
 
 
@@ -127,7 +129,7 @@ def _run(now: Now) -> Shown | None:
         return None
     standing = now.standings.of.get(RUN, Standing())
     verdict, tone, icon = _verdict(standing)
-    run = stage_run(runner, max(runner.first + standing.step, 0))
+    run = stage_run(runner, max(runner.first + standing.step, runner.stages[0].stage))
     return Shown(
         name="Running",
         verdict=verdict,

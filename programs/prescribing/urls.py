@@ -1,10 +1,11 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, editing, fitting, pages, picking, review
+from programs.prescribing.views import changes, editing, fitting, library, pages, picking, review
 
 app_name = "prescribing"
 urlpatterns = [
     path("", pages.worklist, name="worklist"),
+    path("library/", library.library, name="library"),
     path("<int:patient_id>/panel/", pages.panel, name="panel"),
     path("<int:patient_id>/decisions/<int:decision_id>/propose/", changes.propose, name="propose"),
     path("<int:patient_id>/versions/<int:version_id>/", pages.program, name="program"),

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('library_id', models.SlugField(help_text='The exercise it is about.', max_length=60)),
-                ('guard', models.CharField(help_text="The guard's name, e.g. handful, minutes, spacing, equipment.", max_length=20)),
+                ('guard', models.CharField(help_text="room (no day was free of a guard) or wish (the patient's own limits).", max_length=20)),
                 ('words', models.TextField(help_text='What the guard said.')),
                 ('because', models.TextField(help_text='For clinicians.')),
                 ('made_at', models.DateTimeField()),
@@ -100,6 +100,11 @@ class Migration(migrations.Migration):
             model_name='exercise',
             name='role',
             field=models.CharField(choices=[('listed', 'Listed'), ('swap', 'May be chosen instead'), ('next', 'Comes next')], default='listed', max_length=10),
+        ),
+        migrations.AddField(
+            model_name='exercise',
+            name='step',
+            field=models.SmallIntegerField(default=0, help_text='Steps its dose has gone up (below 0: down) in the blocks before this one.'),
         ),
         migrations.AddField(
             model_name='exercise',
@@ -237,7 +242,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='waiver',
-            constraint=models.UniqueConstraint(fields=('version', 'library_id'), name='an_exercise_is_waived_once_in_a_version'),
+            constraint=models.UniqueConstraint(fields=('version', 'library_id', 'guard'), name='a_guard_is_set_aside_once_for_an_exercise'),
         ),
         migrations.AddConstraint(
             model_name='waiver',

@@ -83,11 +83,12 @@ def _change(chosen: Exercise, change: str, account: Account, because: str) -> st
     if change == "away":
         choosing.take_ready_away(exercise=chosen, by=account)
         return f"“{chosen.name}” is kept ready no longer."
-    if change == "remove":
-        return said(f"“{chosen.name}” removed.", edits.remove_exercise(exercise=chosen, by=account))
     now = timezone.now()
-    done = edits.move_exercise(exercise=chosen, up=change == "up", by=account, now=now, because=because)
-    return said(f"“{chosen.name}” moved {change}.", done)
+    if change == "remove":
+        done = edits.remove_exercise(exercise=chosen, by=account, now=now, because=because)
+        return said(f"“{chosen.name}” removed.", done)
+    moved = edits.move_exercise(exercise=chosen, up=change == "up", by=account, now=now, because=because)
+    return said(f"“{chosen.name}” moved {change}.", moved)
 
 
 def _ids(given: list[str]) -> list[int]:

@@ -125,8 +125,9 @@ def test_a_form_opened_before_the_program_changed_is_not_lost(ana_story):
         now=ana_story.now,
     )
     assert ana_story.logs(version=old, now=ana_story.now + 23 * dt.timedelta(hours=1)).version == old
+    late = ana_story.now + 2 * DAY
     with pytest.raises(NotReleased):
-        ana_story.logs(version=old, now=ana_story.now + 2 * DAY)
+        ana_story.logs(version=old, now=late, on_day=late.date())
 
 
 def test_a_log_is_seen_once(ana_story):
