@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Subquery
+
 from assessments.screens.answers import Refused
-from assessments.screens.models import Screen
+from assessments.screens.models import Answer, Screen
 from clinic.knowledge.conditions import All, Condition, Facts, Question, Truth
 from programs.builder.reading import load_recipe
 from programs.builder.wording import Words
@@ -51,9 +53,8 @@ class Gates:
 
 
 def gates_of(version: Version, catalogue: str) -> Gates:
-    """The gates of this version's phase. `catalogue` is its screen's. Two queries."""
-    signed = Screen.objects.signed().filter(patient=version.patient_id, catalogue=catalogue)
-    screen = signed.exclude(amendments__signed_at__isnull=False).first()
+    """The gates of this version's phase. `catalogue` is its screen's. One query."""
+    screen = _newest(version.patient_id, catalogue)
     recipe = load_recipe(catalogue)
     phase = recipe.phases.get(version.program.phase)
     if screen is None or phase is None or phase.exit_when is None:
@@ -64,6 +65,19 @@ def gates_of(version: Version, catalogue: str) -> Gates:
     words = Words(definition, recipe.classes)
     found = [_gate(part, facts, words) for part in _parts(phase.exit_when)]
     return Gates(screen, tuple(sorted(found, key=lambda gate: [UNMET, UNKNOWN, MET].index(gate.state))))
+
+
+def _newest(patient_id: int, catalogue: str) -> Screen | None:
+    """The newest signed screen with its answers; None without one that answers anything."""
+    signed = Screen.objects.signed().filter(patient=patient_id, catalogue=catalogue)
+    newest = signed.exclude(amendments__signed_at__isnull=False).values("pk")[:1]
+    answers = Answer.objects.filter(screen__in=Subquery(newest))
+    found = list(answers.select_related("screen", "answered_by", "confirmed_by"))
+    if not found:
+        return None
+    screen: Screen = found[0].screen
+    screen.answered = {answer.item: answer for answer in found}
+    return screen
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -79,7 +92,9 @@ def with_need(versions: QuerySet[Version], *, now: dt.datetime, today: dt.date) 
             need=Case(
                 # A draft carries no flag of its own: its patient's sessions belong to what they have.
                 When(Q(state=State.PROPOSED), then=Need.WAITS.value),
-                When(Q(level=Level.WARNING_SIGN) | released & Q(is_stopped=True), then=Need.WARNING_SIGN.value),
+                When(
+                    Q(level=Level.WARNING_SIGN) | released & Q(is_stopped=True), then=Need.WARNING_SIGN.value
+                ),
                 When(level=Level.RED, then=Need.RED.value),
                 When(level=Level.AMBER, then=Need.AMBER.value),
                 When(failed__gte=TWICE, then=Need.COULD_NOT.value),
@@ -99,7 +114,9 @@ def _unread(now: dt.datetime) -> Any:
     """A patient's sessions nobody has read, and those whose morning was told since, with the `gravest` of both."""
     lights = load_progression().lights
     late = Q(morning__told_at__gt=F("seen__seen_at"), morning__told_at__gte=now - MORNING_COUNTS)
-    rise = F("morning__pain") - Coalesce(Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()), 0)
+    rise = F("morning__pain") - Coalesce(
+        Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()), 0
+    )
     logs = SessionLog.objects.filter(patient=OuterRef("patient")).with_level().annotate(rise=rise)
     morning = Case(
         When(rise__gt=lights.rise_red_above, then=Level.RED.value),

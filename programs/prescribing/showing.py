@@ -20,7 +20,10 @@ from programs.prescribing import words
 
 LOGS_SHOWN = 30
 MORNINGS = {
-    Light.RED: (Level.RED, "The next morning was clearly worse than usual: rest 48 hours, then go back a step."),
+    Light.RED: (
+        Level.RED,
+        "The next morning was clearly worse than usual: rest 48 hours, then go back a step.",
+    ),
     Light.AMBER: (Level.AMBER, "The next morning was a little worse than usual: the same again, no more."),
 }
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from programs.prescribing.views import changes, editing, fitting, library, pages, picking, review
+from programs.prescribing.views import (
+    changes,
+    editing,
+    fitting,
+    going_on,
+    library,
+    pages,
+    picking,
+    review,
+    starting,
+)
 
 app_name = "prescribing"
 urlpatterns = [
@@ -27,6 +37,12 @@ urlpatterns = [
         picking.swap,
         name="swap",
     ),
+    path("<int:patient_id>/versions/<int:version_id>/next-block/", going_on.next_block, name="next_block"),
+    path("<int:patient_id>/versions/<int:version_id>/steps-up/", going_on.steps_up, name="steps_up"),
+    path("<int:patient_id>/versions/<int:version_id>/changed/", going_on.changed, name="changed"),
+    path("<int:patient_id>/versions/<int:version_id>/keep/", starting.keep, name="keep"),
+    path("<int:patient_id>/versions/<int:version_id>/begin/", starting.begin, name="begin"),
+    path("<int:patient_id>/hands-on/", going_on.note_hands_on, name="hands_on"),
     path("<int:patient_id>/review/", review.review, name="review"),
     path("<int:patient_id>/logs/<int:log_id>/seen/", changes.seen, name="seen"),
     path("<int:patient_id>/logs/<int:log_id>/go-on/", review.go_on, name="go_on"),

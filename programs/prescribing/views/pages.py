@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -16,12 +17,13 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans import limits
 from programs.plans.checking import broken
-from programs.plans.models import Exercise, Version
+from programs.plans.models import Exercise, StartingPoint, Version
 from programs.prescribing import showing
 from programs.prescribing.amended import amendment_of, is_amended, with_amendment
 from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
 from programs.prescribing.caseload import caseload
 from programs.prescribing.forms import EndForm, NoteForm
+from programs.prescribing.more_forms import StartingPointForm
 from programs.prescribing.next_step import next_step
 from programs.prescribing.refused import Refused, placed
 from programs.prescribing.rows import Bound, slots
@@ -81,6 +83,7 @@ def draw_program(
     dose: Bound | None = None,
     note: NoteForm | None = None,
     end: EndForm | None = None,
+    keep: StartingPointForm | None = None,
     kept: str = "",
     refused: Refused | None = None,
     status: int = 200,
@@ -103,12 +106,21 @@ def draw_program(
         "broken": broken(version, listed) if version.is_draft else [],
         "note_form": note or NoteForm(initial={"note": version.note}),
         "end_form": end or EndForm(),
+        "keep_form": keep or StartingPointForm(),
+        "starting_points": _starting_points(version),
         "refused": placed(refused, version),
         "kept": kept,
         "logs": [] if version.is_draft else showing.logs(patient),
         **showing.about(version),
     }
     return render(request, "prescribing/program.html", context, status=status)
+
+
+def _starting_points(version: Any) -> list[StartingPoint]:
+    """Those a draft may be filled from: of its screen, in use."""
+    if not version.is_draft:
+        return []
+    return list(StartingPoint.objects.filter(catalogue=version.screen, retired_at__isnull=True))
 
 
 def _in_full(patient: Patient) -> QuerySet[Version]:

@@ -83,7 +83,9 @@ def _use(exercise: Exercise, use: str, chosen: str, account: Account, because: s
         done = choosing.swap(exercise=exercise, library_id=chosen, by=account, now=now, because=because)
         return said(f"“{exercise.name}” swapped.", done)
     role = Exercise.Role.NEXT if use == "next" else Exercise.Role.SWAP
-    ready = choosing.keep_ready(exercise=exercise, library_id=chosen, role=role, by=account, now=now, because=because)
+    ready = choosing.keep_ready(
+        exercise=exercise, library_id=chosen, role=role, by=account, now=now, because=because
+    )
     if use == "next":
         return f"“{ready.name}” comes next after “{exercise.name}”."
     return f"The patient may choose “{ready.name}” instead of “{exercise.name}”."

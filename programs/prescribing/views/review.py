@@ -16,13 +16,16 @@ from programs.plans import diary
 from programs.plans.refusals import Refusal
 from programs.prescribing import reviewing
 from programs.prescribing.forms import GoOnForm
+from programs.prescribing.more_forms import HandsOnForm
+
+HANDS_ON_SHOWN = 10
 
 
 @for_record(Role.CLINICIAN)
 @require_GET
 def review(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
     """The program the patient has, as it goes: what asks for a look first."""
-    return _draw(request, patient)
+    return draw_review(request, patient)
 
 
 @for_record(Role.CLINICIAN)
@@ -34,7 +37,7 @@ def go_on(request: HttpRequest, *, account: Account, patient: Patient, log_id: i
         kept = kept_forms.take_back(request)
         if kept is None:
             return redirect("prescribing:review", patient_id=patient.pk)
-        return _draw(request, patient, bound=GoOnForm(kept, log_id=log_id), kept=True)
+        return draw_review(request, patient, bound=GoOnForm(kept, log_id=log_id), kept=True)
     form = GoOnForm(request.POST, log_id=log_id)
     if form.is_valid():
         try:
@@ -44,21 +47,30 @@ def go_on(request: HttpRequest, *, account: Account, patient: Patient, log_id: i
         else:
             messages.success(request, f"{patient.called} may go on. What you looked at is in the record.")
             return redirect("prescribing:review", patient_id=patient.pk)
-    return _draw(request, patient, bound=form, status=422)
+    return draw_review(request, patient, bound=form, status=422)
 
 
-def _draw(
+def draw_review(
     request: HttpRequest,
     patient: Patient,
     *,
     bound: GoOnForm | None = None,
+    hands_on: HandsOnForm | None = None,
     kept: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    """The review; a refused form comes back with what was typed."""
     context = reviewing.review(patient, now=timezone.now())
     flags = [(one, _form(one.log.pk, bound)) for one in context.get("flags", [])]
     stray = bound if bound and not any(form is bound for _, form in flags) else None
-    context |= {"patient": patient, "flags": flags, "stray": stray, "kept": kept}
+    context |= {
+        "patient": patient,
+        "flags": flags,
+        "stray": stray,
+        "kept": kept,
+        "hands_on": patient.hands_on.select_related("given_by")[:HANDS_ON_SHOWN],
+        "hands_on_form": hands_on or HandsOnForm(initial={"on_day": timezone.localdate()}),
+    }
     return render(request, "prescribing/review.html", context, status=status)
 
 

@@ -147,9 +147,7 @@ def test_a_released_version_takes_no_edit(carl, ana_story):
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_change_costs_the_same_however_many_versions(
-    carl, ana_story, size, django_assert_max_num_queries
-):
+def test_a_change_costs_the_same_however_many_versions(carl, ana_story, size, django_assert_max_num_queries):
     version = ana_story.proposed
     for _ in range(size):
         actions.release(version=version, by=ana_story.by, now=ana_story.now)

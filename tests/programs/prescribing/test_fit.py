@@ -81,9 +81,13 @@ def test_what_cannot_be_meant_is_refused_and_kept(carl, draft, given, words):
     assert draft.proposal["asked"] == before
 
 
-@pytest.mark.parametrize(("preset", "ticked", "not_ticked"), [("gym", "barbell", "hill"), ("home", "band", "barbell")])
+@pytest.mark.parametrize(
+    ("preset", "ticked", "not_ticked"), [("gym", "barbell", "hill"), ("home", "band", "barbell")]
+)
 def test_a_preset_ticks_what_is_usual_and_saves_nothing(carl, draft, preset, ticked, not_ticked):
-    page = carl.post(address("fit", draft), {"preset": preset, "minutes": "25", "has": "any"}).content.decode()
+    page = carl.post(
+        address("fit", draft), {"preset": preset, "minutes": "25", "has": "any"}
+    ).content.decode()
     assert f'value="{ticked}" id="id_equipment' in page.replace(" checked", "")
     boxes = [one for one in page.split("<input") if 'name="equipment"' in one]
     by_kind = {kind: "checked" in one for one in boxes for kind in (ticked, not_ticked) if f'"{kind}"' in one}
@@ -95,9 +99,7 @@ def test_a_preset_ticks_what_is_usual_and_saves_nothing(carl, draft, preset, tic
 
 def test_edits_are_named_and_given_up_only_with_a_tick(carl, draft, world):
     exercise = draft.listed_now()[0]
-    edits.change_dose(
-        exercise=exercise, sets=1, reps="5", hold_s="", rest_s=0, by=world.carl, now=world.now
-    )
+    edits.change_dose(exercise=exercise, sets=1, reps="5", hold_s="", rest_s=0, by=world.carl, now=world.now)
     gone = draft.listed_now()[2]
     edits.remove_exercise(exercise=gone, by=world.carl)
     page = carl.get(address("fit", draft)).content.decode()

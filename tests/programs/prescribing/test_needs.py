@@ -117,7 +117,9 @@ def test_all_of_them_in_order(ana_story, world):
     for number, kind in enumerate(
         [Need.NONE, Need.WAITS, Need.AMBER, Need.READY, Need.WARNING_SIGN, Need.COULD_NOT, Need.RED]
     ):
-        patient = world.patient(f"Runner{number}", "Okafor", dt.date(1990, 1, 1), f"+44 20 7946 {1000 + number}")
+        patient = world.patient(
+            f"Runner{number}", "Okafor", dt.date(1990, 1, 1), f"+44 20 7946 {1000 + number}"
+        )
         stories[kind] = Story(world, patient, ana_story.by)
         found[patient.pk] = kind
     stories[Need.NONE].logs()
@@ -135,7 +137,9 @@ def test_all_of_them_in_order(ana_story, world):
 @pytest.mark.parametrize("size", [2, 6])
 def test_the_order_is_one_query_however_many(ana_story, world, size, django_assert_num_queries):
     for number in range(size):
-        patient = world.patient(f"Runner{number}", "Okafor", dt.date(1990, 1, 1), f"+44 20 7946 {1000 + number}")
+        patient = world.patient(
+            f"Runner{number}", "Okafor", dt.date(1990, 1, 1), f"+44 20 7946 {1000 + number}"
+        )
         Story(world, patient, ana_story.by).logs(pain_during=number)
     with django_assert_num_queries(3):
         caseload.caseload(ana_story.by, now=ana_story.now, everyone=False)
