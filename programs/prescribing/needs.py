@@ -12,9 +12,11 @@ from enum import IntEnum
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Max,
@@ -22,7 +24,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
@@ -147,7 +148,7 @@ def _silent(now: dt.datetime) -> Any:
     """Neither logged nor released for as long as it takes until the last reminder has gone out."""
     since = now - SILENCE[SECOND_CHECK_IN]
     logged = SessionLog.objects.filter(patient=OuterRef("patient"), logged_at__gt=since)
-    return Case(When(Q(released_at__lte=since) & ~Exists(logged), then=Value(True)), default=Value(False))
+    return ExpressionWrapper(Q(released_at__lte=since) & ~Exists(logged), output_field=BooleanField())
 
 
 def _enough() -> Any:

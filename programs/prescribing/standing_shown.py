@@ -14,13 +14,12 @@ from programs.plans.models import Exercise
 from programs.plans.standing import Now
 from programs.prescribing import words
 
-
 MOST_UNFOLDED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One subject: what follows (`verdict`), its look, where it stands, and why; `waits` says what is the therapist's."""
+    """One subject: what follows (`verdict`), its look, where it stands, and why; `waits` is for the therapist."""
 
     name: str
     verdict: str

@@ -60,6 +60,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/chart/patients/{ana}/"),
         ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
+        ("carl", "/programs/{ana}/review/"),
         ("ana", "/my/"),
         ("ana", "/my/program/"),
     ],

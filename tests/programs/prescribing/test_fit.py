@@ -1,4 +1,4 @@
-"""A draft fitted to the patient's week: the form, its presets, what it gives up, and what would bring something back."""
+"""A draft fitted to the patient's week: the form, its presets, what it gives up, what brings something back."""
 
 from __future__ import annotations
 
