@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from clinic.knowledge.sources import load_sources
 from programs.builder.block import Block
+from programs.exercises.reading import load_library
 from programs.plans.models import Exercise, Version, Waiver
 from programs.prescribing import words
 from programs.prescribing.forms import DoseForm
@@ -99,9 +101,9 @@ def _rows(
             number=number,
             of=len(listed),
             reason=snapshot.get("reasons", {}).get(exercise.library_id, exercise.why),
-            sources=[words.cited(id, snapshot["sources"]) for id in exercise.sources],
+            sources=[words.cited(id, {**_source(id), **snapshot["sources"]}) for id in exercise.sources],
             refused=refused if refused and refused.at == exercise.pk else None,
-            checks=snapshot.get("checks", {}).get(exercise.library_id, {}),
+            checks=snapshot.get("checks", {}).get(exercise.library_id) or _checks(exercise),
             form=_form(version, exercise, bound),
             days=days.get(exercise.pk, "No day"),
             no_day=block.left_out.get(exercise.library_id, ""),
@@ -110,6 +112,18 @@ def _rows(
         )
         for number, exercise in enumerate(listed, start=1)
     ]
+
+
+def _source(id: str) -> dict[str, str]:
+    """A source that came into the version with an exercise put in later, as proposals keep theirs."""
+    known = load_sources().get(id)
+    return {id: f"{known.citation} ({known.kind})"} if known else {}
+
+
+def _checks(exercise: Exercise) -> dict[str, str]:
+    """The same for what must be so and what must not: the library's words of today."""
+    one = load_library().exercises.get(exercise.library_id)
+    return {"only_when": one.prerequisite, "not_with": "; ".join(one.contraindications)} if one else {}
 
 
 def _form(version: Version, exercise: Exercise, bound: Bound) -> DoseForm | None:

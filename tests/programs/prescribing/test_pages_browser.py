@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 import time_machine
@@ -41,7 +42,7 @@ def draft(world):
         pain_during=3,
         symptoms=["limp"],
         ran=diary.Ran(minutes=20),
-        client_key="5f0c2c2e-7f4e-4c1e-9d55-1f3f3c0f9a11",
+        client_key=uuid.uuid4(),
     )
     return revise(version=version, by=world.carl, now=world.now)
 
@@ -74,3 +75,27 @@ def test_every_page_is_worth_standing_on(carl, draft):
     carl.page.locator(".exercise-row > summary").first.click()
     carl.presses("Swap or keep ready").is_on("Instead of").passes("program-swap")
     carl.opens("/programs/").is_on("Programs").passes("program-worklist")
+
+
+def test_an_open_worklist_shows_a_red_day_within_a_minute(world, draft, browser, live_server):
+    carl = Person.arrives("Carl", browser, live_server.url, WINDOWS[0]).brings(world.signed_in(world.carl))
+    carl.page.clock.install()
+    ben = world.whole_story(world.ben, hour=0)
+    carl.opens("/programs/").sees("Ben Nowak")
+    row = carl.page.get_by_role("row", name="Ben Nowak")
+    expect(row).not_to_contain_text("Red")
+    diary.log_session(
+        version=ben,
+        patient=world.ben,
+        on_day=world.now.date(),
+        by=world.ben.account,
+        now=world.now,
+        entries=[diary.Did(ben.exercises.values_list("pk", flat=True)[0], done=True)],
+        pain_during=6,
+        client_key=uuid.uuid4(),
+    )
+    carl.page.clock.fast_forward(60_000)
+    expect(row).to_contain_text("Red")
+    expect(carl.page.locator("[data-list-said]")).to_have_text("The list changed.")
+    carl.leaves()
+    assert carl.faults == []
