@@ -27,10 +27,10 @@ def world(transactional_db):
 
 @pytest.fixture
 def draft(world):
-    """Ana's program of yesterday with a session, its morning and a warning sign; and a new version, not released."""
-    world.now -= dt.timedelta(days=1)
+    """Ana's program of a week ago with a session, its morning and a warning sign; and a new version, not released."""
+    world.now -= dt.timedelta(days=7)
     version = world.whole_story(world.ana, hour=0)
-    world.now += dt.timedelta(days=1)
+    world.now += dt.timedelta(days=7)
     diary.tell_morning(log=SessionLog.objects.get(), pain=1, by=world.ana.account, now=world.now)
     diary.log_session(
         version=version,
