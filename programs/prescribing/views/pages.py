@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,20 +14,13 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans import limits
-from programs.plans.checking import broken
-from programs.plans.models import Exercise, StartingPoint, Version
+from programs.plans.models import Version
 from programs.prescribing import showing
-from programs.prescribing.amended import amendment_of, is_amended, with_amendment
-from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
+from programs.prescribing.amended import is_amended
 from programs.prescribing.caseload import caseload
-from programs.prescribing.forms import EndForm, NoteForm
-from programs.prescribing.more_forms import StartingPointForm
 from programs.prescribing.next_step import next_step
-from programs.prescribing.refused import Refused, placed
-from programs.prescribing.rows import Bound, slots
-from programs.prescribing.weeks import left_without_a_day, stages, weeks
-from programs.prescribing.wishes import wishes
+from programs.prescribing.program_page import Typed, in_full, program_page
+from programs.prescribing.refused import Refused
 
 
 @for_roles(Role.CLINICIAN)
@@ -80,49 +72,12 @@ def draw_program(
     patient: Patient,
     version_id: int,
     *,
-    dose: Bound | None = None,
-    note: NoteForm | None = None,
-    end: EndForm | None = None,
-    keep: StartingPointForm | None = None,
     kept: str = "",
     refused: Refused | None = None,
     status: int = 200,
+    **typed: Any,
 ) -> HttpResponse:
-    """The program page; refused forms come back bound, with what was typed."""
-    version = get_object_or_404(_in_full(patient), pk=version_id)
-    every = version.every_exercise
-    listed = [one for one in every if one.role == Exercise.Role.LISTED]
-    block = version.block(listed)
-    context = {
-        "patient": patient,
-        "version": version,
-        "amendment": amendment_of(version),
-        "given_up": given_up_for(version),
-        "slots": slots(version, every, block, dose or Bound(), refused),
-        "weeks": weeks(block, listed),
-        "stages": stages(block),
-        "wishes": wishes(version, left_without_a_day(block, listed)),
-        "loads": limits.loads(version, listed),
-        "broken": broken(version, listed) if version.is_draft else [],
-        "note_form": note or NoteForm(initial={"note": version.note}),
-        "end_form": end or EndForm(),
-        "keep_form": keep or StartingPointForm(),
-        "starting_points": _starting_points(version),
-        "refused": placed(refused, version),
-        "kept": kept,
-        "logs": [] if version.is_draft else showing.logs(patient),
-        **showing.about(version),
-    }
+    """The program page; `typed` are refused forms (program_page.Typed), shown with what was typed."""
+    version = get_object_or_404(in_full(patient), pk=version_id)
+    context = program_page(patient, version, Typed(**typed), refused) | {"kept": kept}
     return render(request, "prescribing/program.html", context, status=status)
-
-
-def _starting_points(version: Any) -> list[StartingPoint]:
-    """Those a draft may be filled from: of its screen, in use."""
-    if not version.is_draft:
-        return []
-    return list(StartingPoint.objects.filter(catalogue=version.screen, retired_at__isnull=True))
-
-
-def _in_full(patient: Patient) -> QuerySet[Version]:
-    theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
-    return with_what_the_patient_has(with_amendment(theirs))
