@@ -61,6 +61,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
         ("carl", "/programs/{ana}/measures/"),
+        ("carl", "/programs/{ana}/review/"),
         ("ana", "/my/"),
         ("ana", "/my/session/"),
         ("ana", "/my/session/?day=Mon"),
