@@ -123,7 +123,10 @@ def _source(id: str) -> dict[str, str]:
 def _checks(exercise: Exercise) -> dict[str, str]:
     """The same for what must be so and what must not: the library's words of today."""
     one = load_library().exercises.get(exercise.library_id)
-    return {"only_when": one.prerequisite, "not_with": "; ".join(one.contraindications)} if one else {}
+    if one is None:
+        return {}
+    not_with = "; ".join(one.contraindications)
+    return {"only_when": words.readable(one.prerequisite), "not_with": words.readable(not_with)}
 
 
 def _form(version: Version, exercise: Exercise, bound: Bound) -> DoseForm | None:
