@@ -19,12 +19,13 @@ from clinic.booking import actions as booking
 from clinic.booking import free
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Account, Patient
+from programs.builder.limits import Limits
 from programs.demo.people import Staff
+from programs.demo.sessions import EVENING, MORNING, log_days
 from programs.outcomes import actions as outcomes
 from programs.outcomes.reading import load_schedule
 from programs.outcomes.schedule import ACTIVITIES
 from programs.plans import actions as plans
-from programs.plans import diary
 from programs.plans.models import Version
 
 FIRST_VISIT = dt.time(9)
@@ -134,21 +135,15 @@ def _released(
 ) -> Version:
     clinician = staff.accounts[entry["clinician"]]
     version = plans.propose(decision=decision, by=clinician, now=now)
+    if asked := entry.get("asked"):
+        limits = Limits(days=frozenset(asked["days"]), minutes=asked["minutes"], long_run=asked["long_run"])
+        version = plans.fit(version=version, asked=limits, by=clinician, now=now)
     version = plans.release(version=version, by=clinician, now=now)
-    for day, pain in entry.get("logged", []):
-        logged_at = calendar.at(day, dt.time(19, 30))
-        diary.log_session(
-            version=version,
-            patient=patient,
-            on_day=logged_at.astimezone(calendar.zone).date(),
-            entries=[
-                diary.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
-            ],
-            pain_during=pain,
-            by=clinician,
-            now=logged_at,
-            client_key=uuid.uuid4(),
-        )
+    told = [
+        (calendar.at(day, EVENING), calendar.at(day + 1, MORNING), pain)
+        for day, pain in entry.get("logged", [])
+    ]
+    log_days(version, told, by=clinician, until=calendar.now)
     _measured(patient, entry.get("measured", {}), clinician=clinician, calendar=calendar)
     return version
 

@@ -155,7 +155,9 @@
     const mistake = () => {
       const [done, not] = counted();
       if (told.end.pain_during === undefined) return ["Choose how much it hurt, from 0 (no pain) to 10 (worst pain).", "pain_during"];
-      if (!told.end.on_day || told.end.on_day > localDay(new Date(Date.now() + 24 * 3600 * 1000))) return ["Choose today or a day before it.", "on_day"];
+      // The clinic's own today counts too: the clock of a phone may be days behind.
+      const latest = [today, localDay(new Date(Date.now() + 24 * 3600 * 1000))].sort()[1];
+      if (!told.end.on_day || told.end.on_day > latest) return ["Choose today or a day before it.", "on_day"];
       if (!done && !not && !ran() && !told.end.symptoms.length) return ["Say of at least one exercise that you did it or could not do it.", ""];
       return null;
     };

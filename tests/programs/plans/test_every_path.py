@@ -486,4 +486,4 @@ def test_edits_nobody_checks_are_seen(quiet, monkeypatch):
         monkeypatch.setattr(module, "check", lambda *args, **given: None)
     monkeypatch.setattr(actions, "_must_keep_the_guards", lambda version: None)
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(EveryPath, settings=WALK)
+        run_state_machine_as_test(EveryPath, settings=settings(WALK, max_examples=64))
