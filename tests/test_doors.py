@@ -20,6 +20,7 @@ from clinic.audit.models import Entry
 from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
+from programs.feeds import actions as feeds
 from tests.test_house_rules import THIRD_PARTY
 from tests.world import World
 
@@ -39,7 +40,10 @@ ROWS = {
     "exercise_id": lambda ana: ana.programs.values_list("versions__exercises__pk", flat=True)[0],
     "log_id": lambda ana: ana.session_logs.values_list("pk", flat=True)[0],
     "reminder_id": lambda ana: ana.reminders.values_list("pk", flat=True)[0],
+    "activity_id": lambda ana: ana.activities.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
+    # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
+    "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
 }
 WORDS = {
     "section": "red-flags",
@@ -48,6 +52,7 @@ WORDS = {
     "place": 0,
     "item": "onset",
     "label": "hamstring.v1",
+    "measure": "nprs",
 }
 
 
@@ -94,6 +99,9 @@ def story(world: World) -> Iterator[World]:
     with time_machine.travel(world.now + dt.timedelta(hours=6), tick=False):
         world.whole_story(world.ana, hour=1)
         world.whole_story(world.ben, hour=3)
+        for patient in (world.ana, world.ben):
+            token = feeds.make_address(patient=patient, by=patient.account, now=world.now)
+            patient.calendar_token = token  # type: ignore[attr-defined]
         yield world
 
 
@@ -137,6 +145,22 @@ def test_each_role_opens_its_own_pages_and_no_other(story, role):
             if response.status_code >= 500:
                 wrong.append(f"{method} {page.name}: {response.status_code}")
     assert wrong == []
+
+
+OPENS_WITHOUT_SIGN_IN = {"portal:calendar_feed"}  # pages of a record that a secret in the address opens
+
+
+def test_a_page_of_a_record_that_a_secret_opens_tells_no_name(story):
+    """A calendar cannot sign in. Its page answers a stranger who has the address, and nobody who has not."""
+    named = {page.name for page in pages() if page.names_a_row and not page.door.roles}
+    assert named == OPENS_WITHOUT_SIGN_IN
+    for page in pages():
+        if page.name in named:
+            response = answer(Client(), "get", page.url(story.ana))
+            assert response.status_code == 200
+            assert "BEGIN:VEVENT" in body(response)
+            assert [word for word in canaries(story.ana, story.ben) if word in body(response)] == []
+            assert Entry.objects.filter(request_id=response["X-Request-ID"], patient=story.ana).exists()
 
 
 def test_a_stranger_is_sent_to_sign_in(story):

@@ -40,7 +40,10 @@ from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel, Patient
 from clinic.people.roles import Role
 from clinic.reminders import actions as reminders
+from programs.outcomes import actions as outcomes
+from programs.outcomes.models import Activity
 from programs.plans import actions as plans
+from programs.plans import diary
 from programs.plans.models import Version
 
 # A Tuesday at nine in the clinic, in winter time.
@@ -178,7 +181,7 @@ class World:
         return patient
 
     def whole_story(self, patient: Patient, *, hour: int = 1, case: str = "O01") -> Version:
-        """Booked, examined, concluded, agreed, released, logged, reminded: today, `hour` hours from now."""
+        """Booked, examined, concluded, agreed, released, logged, measured, reminded: today, `hour` hours from now."""
         carl, seen_at = self.carl, self.now + dt.timedelta(hours=hour)
         appointment = self.booked(patient=patient, starts_at=seen_at)
         screen = screens.start(patient=patient, by=carl, now=seen_at, appointment=appointment)
@@ -190,20 +193,32 @@ class World:
         version = plans.release(
             version=plans.propose(decision=decision, by=carl, now=seen_at), by=carl, now=seen_at
         )
-        plans.log_session(
+        diary.log_session(
             version=version,
             patient=patient,
             on_day=seen_at.date(),
-            entries=[
-                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
-            ],
+            entries=[diary.Did(pk, done=True) for pk in version.listed_now().values_list("pk", flat=True)],
             pain_during=2,
             by=patient.account,
             now=seen_at + dt.timedelta(hours=1),
             client_key=uuid.uuid4(),
         )
+        self.measured(patient, now=seen_at + dt.timedelta(hours=1))
         reminders.collect(now=seen_at + dt.timedelta(hours=1))
         return version
+
+    def measured(self, patient: Patient, *, now: dt.datetime, words: str = "Tie my shoes") -> Activity:
+        """They name one activity and rate it; nothing else is answered."""
+        return outcomes.name_activity(
+            patient=patient,
+            words=words,
+            value=3,
+            on_day=now.date(),
+            where="home",
+            by=patient.account,
+            now=now,
+            client_key=uuid.uuid4(),
+        )
 
     def photo(self, screen: Screen, *, now: dt.datetime | None = None, caption: str = "") -> Recording:
         """A small blue photo of the screen's first section, by Carl."""

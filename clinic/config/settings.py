@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "programs.exercises",
     "programs.builder",
     "programs.plans",
+    "programs.feeds",
+    "programs.outcomes",
     "programs.prescribing",
     "programs.portal",
 ]

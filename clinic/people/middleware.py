@@ -50,13 +50,21 @@ class SessionLimitsMiddleware:
 
 
 class NoStoreMiddleware:
-    """Nothing a signed-in person sees is kept by a browser or proxy; the back button shows nothing after sign-out."""
+    """Nothing a signed-in person sees is kept by a browser or proxy; the back button shows nothing after sign-out.
+
+    A patient's phone keeps their coming sessions, to work without signal: signing out clears them. A session that only
+    ran out does not, or a log that waits for signal would be lost (SessionLimitsMiddleware comes before).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was = request.user
+        is_patient = isinstance(was, Account) and not was.works_here
         response = self.get_response(request)
+        if is_patient and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response

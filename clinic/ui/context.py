@@ -22,6 +22,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "patient": (
         ("Today", "portal:today", "home"),
         ("Program", "portal:program", "list"),
+        ("Progress", "portal:progress", "check-circle"),
         ("Visits", "portal:appointments", "calendar"),
     ),
     "front_desk": (

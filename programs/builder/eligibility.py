@@ -3,13 +3,16 @@
 Deny by default: a requirement that is not known to hold blocks, and so does an exercise that says nothing about itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from clinic.knowledge.conditions import Facts
+from programs.builder.limits import Limits
 from programs.builder.recipe import Phase, Recipe, Track
 from programs.builder.wording import Words
 from programs.exercises.definitions import Exercise
+from programs.exercises.equipment import load_equipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,28 @@ def _contraindicated(exercise: Exercise, facts: Facts, words: Words) -> str:
     if exercise.block_if is None or not exercise.block_if.truth(facts):
         return ""
     return f"Contraindicated: {words.holds(exercise.block_if, facts)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Why a patient's own limits rule an exercise out: what is `missing`, or (none missing) a dislike."""
+
+    missing: tuple[str, ...]
+
+    @property
+    def because(self) -> str:
+        """For clinicians: “It needs a bench, which the patient does not have.”"""
+        if not self.missing:
+            return "The patient would rather not do it."
+        return f"It needs equipment the patient does not have: {', '.join(self.missing)}."
+
+
+def unwanted_by(exercises: Iterable[Exercise], limits: Limits) -> Mapping[str, Unwanted]:
+    """Id → why the patient's limits rule it out. Where nobody asked for equipment, none rules anything out."""
+    listed = load_equipment()
+    found = {}
+    for exercise in exercises:
+        missing = () if limits.equipment is None else listed.missing(exercise.equipment, limits.equipment)
+        if missing or exercise.id in limits.dislikes:
+            found[exercise.id] = Unwanted(missing)
+    return MappingProxyType(found)

@@ -1,6 +1,8 @@
 """Outcome + causes + answers → a proposed program. The clinician edits and releases it; nothing goes out by itself."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -10,9 +12,12 @@ from assessments.screens.definitions import Screen
 from assessments.triage.causes import Causes
 from assessments.triage.rules import Outcome
 from clinic.knowledge.conditions import Facts, Value
-from programs.builder.eligibility import Cap, blocked_reason, caps
-from programs.builder.fitting import fit
-from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Day, Phase, Recipe, Stage, Track
+from programs.builder.eligibility import Cap, Unwanted, blocked_reason, caps, unwanted_by
+from programs.builder.limits import Limits
+from programs.builder.planning import Planned, plan_block, runner_of
+from programs.builder.progression import Progression, load_progression
+from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Phase, Recipe, Slot, Track
+from programs.builder.runs import Stage
 from programs.builder.selection import Picked, select
 from programs.builder.wording import Words
 from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Exercise
@@ -23,10 +28,12 @@ class Proposal:
     """A program as proposed.
 
     `phase` is P1 to P4, None without a program; `running` one of none, none_yet, ladder, modified, guarded;
-    `blocked` gives for every exercise not in `eligible` the reason, `left_out` for every one that was picked and
-    then found no room within the limits. `ladder_stage` is where the return-to-run ladder
-    starts (None unless running is ladder). `cadence` are steps per minute to aim at, one block after the other
-    (empty: no change). `level_caps` are those that applied, lowest first. `recipe` labels the knowledge used.
+    `blocked` gives for every exercise not in `eligible` the reason, `unwanted` for those only the patient's limits rule
+    out, `left_out` for every one that was picked and then found no room. `planned` holds the block of weeks, None
+    without a program. `unfilled` are the slots the patient's limits leave short. `ladder_stage` is where the
+    return-to-run ladder starts (None unless running is ladder). `cadence` are steps per minute to aim at, one block
+    after the other (empty: no change). `level_caps` are those that applied, lowest first. `recipe` and `rules` label
+    the knowledge used.
     """
 
     klass: str
@@ -37,15 +44,31 @@ class Proposal:
     exercises: tuple[Picked, ...]
     eligible: tuple[str, ...]
     blocked: Mapping[str, str]
+    unwanted: Mapping[str, Unwanted]
     left_out: Mapping[str, str]
+    unfilled: tuple[Slot, ...]
+    planned: Planned | None
     level_caps: tuple[Cap, ...]
     pain_rule: str
-    week: tuple[Day, ...]
     ladder_stage: Stage | None
     cadence: tuple[int, ...]
     limits: Mapping[str, Any]
     education: tuple[str, ...]
     recipe: str
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One runner, with everything a program is built from, so that it can be built for other limits as well."""
+
+    facts: Facts
+    causes: Causes
+    klass: str
+    track: Track
+    recipe: Recipe
+    rules: Progression
+    words: Words
 
 
 def propose(
@@ -56,80 +79,133 @@ def propose(
     screen: Screen,
     recipe: Recipe,
     klass: str | None = None,
+    limits: Limits | None = None,
+    starts_on: dt.date | None = None,
+    rules: Progression | None = None,
 ) -> Proposal:
-    """Propose a program for the outcome, or for `klass` when the clinician has overruled it.
+    """Propose a program for the outcome, or for `klass` when the clinician has overruled it, within `limits`.
 
-    Raises ValueError when `klass` is not a class of the ruleset.
+    `starts_on` is the day the block begins, for a race within it. Raises ValueError when `klass` is not a class of
+    the ruleset.
     """
-    klass = klass or outcome.klass
+    case = case_for(
+        answers, causes=causes, screen=screen, recipe=recipe, klass=klass or outcome.klass, rules=rules
+    )
+    return build(case, limits or Limits(), starts_on)
+
+
+def case_for(
+    answers: Answers,
+    *,
+    causes: Causes,
+    screen: Screen,
+    recipe: Recipe,
+    klass: str,
+    rules: Progression | None = None,
+) -> Case:
+    """What the program of these answers and this class is built from. Raises ValueError for an unknown class."""
     if klass not in recipe.classes:
         raise ValueError(f"There is no class {klass!r}. The classes are: {', '.join(recipe.classes)}.")
-    track = recipe.track_of(klass)
-    if track.id == NO_PROGRAM:
-        return _nothing(klass, track, recipe)
-    words = Words(screen, recipe.classes)
-    return _program(klass, track, screen.derive(answers), causes, recipe, words)
+    return Case(
+        facts=screen.derive(answers),
+        causes=causes,
+        klass=klass,
+        track=recipe.track_of(klass),
+        recipe=recipe,
+        rules=rules or load_progression(),
+        words=Words(screen, recipe.classes),
+    )
 
 
-def _nothing(klass: str, track: Track, recipe: Recipe) -> Proposal:
+def build(case: Case, limits: Limits, starts_on: dt.date | None = None) -> Proposal:
+    """The program of this case within these limits."""
+    return _nothing(case) if case.track.id == NO_PROGRAM else _program(case, limits, starts_on)
+
+
+def _nothing(case: Case) -> Proposal:
+    recipe, klass = case.recipe, case.klass
     reason = f"No exercises for {recipe.classes[klass].label}: show the triage message only."
     return Proposal(
         klass=klass,
-        track=track.id,
-        note=track.note,
+        track=case.track.id,
+        note=case.track.note,
         phase=None,
         running=NO_RUNNING,
         exercises=(),
         eligible=(),
         blocked=MappingProxyType(dict.fromkeys(recipe.library.exercises, reason)),
+        unwanted=MappingProxyType({}),
         left_out=MappingProxyType({}),
+        unfilled=(),
+        planned=None,
         level_caps=(),
         pain_rule="",
-        week=(),
         ladder_stage=None,
         cadence=(),
         limits=recipe.limits,
         education=(),
         recipe=recipe.label,
+        rules=case.rules.label,
     )
 
 
-def _program(
-    klass: str, track: Track, facts: Facts, causes: Causes, recipe: Recipe, words: Words
-) -> Proposal:
-    phase = recipe.phases[_start(track, facts)]
-    level_caps = caps(facts, phase, track, recipe)
-    eligible, blocked = _sorted_out(klass, track, phase, level_caps[0], facts, recipe, words)
-    running = running_policy(klass, facts, recipe)
-    limits = {**recipe.limits, "strength_min": phase.strength_cap_min}
-    exercises, left_out = fit(
-        select(eligible, phase, track.extra, causes.supported, recipe),
+def _program(case: Case, limits: Limits, starts_on: dt.date | None) -> Proposal:
+    recipe, facts, causes = case.recipe, case.facts, case.causes
+    phase = recipe.phases[_start(case.track, facts)]
+    level_caps = caps(facts, phase, case.track, recipe)
+    eligible, blocked = _sorted_out(case, phase, level_caps[0])
+    unwanted = unwanted_by(eligible, limits)
+    wanted = [one for one in eligible if one.id not in unwanted]
+    running = running_policy(case.klass, facts, recipe)
+    minutes = {**recipe.limits, "strength_min": phase.strength_cap_min}
+    picked = select(wanted, phase, case.track.extra, causes.supported, recipe)
+    planned = plan_block(
+        picked,
         phase=phase,
+        track=case.track,
         running=running,
-        causes=causes.supported,
+        runner=runner_of(case.klass, running, facts, causes, phase=phase, recipe=recipe, rules=case.rules),
+        causes=causes,
+        minutes=minutes,
         limits=limits,
+        starts_on=starts_on,
         recipe=recipe,
-        keep=track.extra,
+        rules=case.rules,
     )
     return Proposal(
-        klass=klass,
-        track=track.id,
-        note=track.note,
+        klass=case.klass,
+        track=case.track.id,
+        note=case.track.note,
         phase=phase.id,
         running=running,
-        exercises=exercises,
+        exercises=planned.stay,
         eligible=tuple(one.id for one in eligible),
         blocked=MappingProxyType(blocked),
-        left_out=left_out,
+        unwanted=unwanted,
+        left_out=planned.left_out,
+        unfilled=_unfilled(case, phase, eligible, wanted),
+        planned=planned,
         level_caps=level_caps,
         pain_rule=phase.pain_rule,
-        week=recipe.week_of(phase, running),
         ladder_stage=_ladder_stage(running, recipe),
         cadence=cadence_targets(facts, causes, recipe),
-        limits=MappingProxyType(limits),
+        limits=MappingProxyType(minutes),
         education=tuple(one.text for one in recipe.advice if one.when is None or one.when.truth(facts)),
         recipe=recipe.label,
+        rules=case.rules.label,
     )
+
+
+def _unfilled(
+    case: Case, phase: Phase, eligible: Sequence[Exercise], wanted: Sequence[Exercise]
+) -> tuple[Slot, ...]:
+    """The slots that hold less than they would without the patient's limits."""
+
+    def held(among: Sequence[Exercise]) -> Counter[str]:
+        return Counter(one.slot for one in select(among, phase, (), case.causes.supported, case.recipe))
+
+    could, does = held(eligible), held(wanted)
+    return tuple(slot for slot in phase.slots if does[slot.id] < could[slot.id])
 
 
 def _start(track: Track, facts: Facts) -> str:
@@ -137,13 +213,11 @@ def _start(track: Track, facts: Facts) -> str:
     return next((start.phase for start in track.starts if start.when.truth(facts)), track.default)
 
 
-def _sorted_out(
-    klass: str, track: Track, phase: Phase, cap: Cap, facts: Facts, recipe: Recipe, words: Words
-) -> tuple[list[Exercise], dict[str, str]]:
-    told: dict[str, Value] = {**facts, CLASS_FACT: klass, PHASE_FACT: phase.number}
+def _sorted_out(case: Case, phase: Phase, cap: Cap) -> tuple[list[Exercise], dict[str, str]]:
+    told: dict[str, Value] = {**case.facts, CLASS_FACT: case.klass, PHASE_FACT: phase.number}
     eligible, blocked = [], {}
-    for exercise in recipe.library.exercises.values():
-        reason = blocked_reason(exercise, told, phase, track, cap, words)
+    for exercise in case.recipe.library.exercises.values():
+        reason = blocked_reason(exercise, told, phase, case.track, cap, case.words)
         if reason:
             blocked[exercise.id] = reason
         else:

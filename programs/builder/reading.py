@@ -13,13 +13,15 @@ from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules.definitions import Ruleset
 from assessments.triage.rules.reading import load_ruleset, split_pin
-from clinic.knowledge.files import open_file
+from clinic.knowledge.files import earlier_version, open_file
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
+from programs.builder.reading_extended import with_additions
 from programs.builder.reading_library import read_library
 from programs.builder.reading_runs import read_day_runs, read_runs
 from programs.builder.reading_sessions import read_sessions
 from programs.builder.recipe import (
+    CAUTIOUS,
     NO_PROGRAM,
     Advice,
     CadenceRule,
@@ -32,10 +34,10 @@ from programs.builder.recipe import (
     Recipe,
     RunningPolicy,
     Slot,
-    Stage,
     Start,
     Track,
 )
+from programs.builder.runs import Stage
 from programs.builder.sessions import ORDER
 from programs.exercises.definitions import Library
 from programs.exercises.reading import LIBRARY
@@ -61,10 +63,14 @@ def load_recipe(
 ) -> Recipe:
     """One recipe with its library, verified against PUBLISHED; the newest without `version`.
 
-    The usual screen's without `name`. Raises KnowledgeError.
+    The usual screen's without `name`. One that `extends` an earlier version holds only what it adds.
+    Raises KnowledgeError.
     """
     file = open_file(folder, name or usual_screen(), version)
     entry = file.entry
+    if entry.has("extends"):
+        earlier = load_recipe(file.head.name, earlier_version(file, folder), folder, library)
+        return with_additions(earlier, file)
     known = _known(entry, library)
     phases = {id: _phase(row, id, known) for id, row in entry.named_tables("phases").items()}
     tracks, class_tracks = _tracks(entry, phases, known)
@@ -251,6 +257,7 @@ def _ladder(entry: Entry, known: _Known) -> Ladder:
         tuple(stages),
         MappingProxyType({key: entry.text(key) for key in rules}),
         entry.sources(known.sources),
+        CAUTIOUS,
     )
     entry.done()
     return ladder

@@ -7,6 +7,7 @@ from typing import Any
 from assessments.triage.rules.definitions import TriageClass
 from clinic.knowledge.conditions import Condition
 from clinic.knowledge.files import Head
+from programs.builder.runs import Stage
 from programs.builder.sessions import Split
 from programs.exercises.definitions import Library
 
@@ -118,23 +119,31 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of the return-to-run ladder; `run_min` is None when the runner's own runs count."""
+class Pace:
+    """How many green runs a stage asks for: `greens`, and `quick_greens` for the `quick` classes."""
 
-    stage: int
-    session: str
-    run_min: int | None
+    greens: int
+    quick_greens: int
+    quick: tuple[str, ...]
+
+    def of(self, klass: str) -> int:
+        return self.quick_greens if klass in self.quick else self.greens
+
+
+CAUTIOUS = Pace(greens=2, quick_greens=2, quick=())
+"""The pace of a recipe that names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The return-to-run ladder and the traffic lights that move along it."""
+    """The return-to-run ladder, the traffic lights that move along it, and how fast."""
 
     start_stage: int
     entry_when: Condition
     stages: tuple[Stage, ...]
     rules: Mapping[str, str]
     source: tuple[str, ...]
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,10 @@ def select(
     picked: dict[str, Picked] = {}
     for slot in phase.slots:
         for exercise in _best(eligible, slot, picked, phase, causes):
-            picked[exercise.id] = _picked(exercise, slot.id, phase, causes, recipe)
+            picked[exercise.id] = picked_for(exercise, slot.id, phase, causes, recipe)
     for exercise in eligible:
         if exercise.id in extra and exercise.id not in picked:
-            picked[exercise.id] = _picked(exercise, EXTRA, phase, causes, recipe)
+            picked[exercise.id] = picked_for(exercise, EXTRA, phase, causes, recipe)
     return tuple(picked.values())
 
 
@@ -68,10 +68,28 @@ def weight(exercise: Exercise, causes: Mapping[str, Weighed]) -> int:
     return sum(causes[cause].points for cause in exercise.root_causes if cause in causes)
 
 
-def _picked(
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The supported causes an exercise serves, the most points first."""
+
+    causes: tuple[Weighed, ...]
+
+    @property
+    def points(self) -> int:
+        return sum(one.points for one in self.causes)
+
+
+def describe(exercise: Exercise, causes: Mapping[str, Weighed]) -> Served:
+    """What an exercise serves of these causes."""
+    served = sorted((causes[id] for id in exercise.root_causes if id in causes), key=lambda one: -one.points)
+    return Served(tuple(served))
+
+
+def picked_for(
     exercise: Exercise, slot: str, phase: Phase, causes: Mapping[str, Weighed], recipe: Recipe
 ) -> Picked:
-    served = sorted((causes[id] for id in exercise.root_causes if id in causes), key=lambda one: -one.points)
+    """The exercise with its dose and its reasons, for a slot of this phase."""
+    served = list(describe(exercise, causes).causes)
     category = recipe.categories[exercise.category]
     return Picked(
         id=exercise.id,
@@ -99,4 +117,9 @@ def _named(served: list[Weighed]) -> str:
 def _why_patient(served: list[Weighed], purpose: str) -> str:
     if not served:
         return purpose
-    return f"{purpose} The findings point to {served[0].cause.say_patient}, and this works on it."
+    return say_why(purpose, served[0].cause.say_patient)
+
+
+def say_why(purpose: str, cause: str) -> str:
+    """What the exercise is for, and what was found that asks for it, in the patient's words."""
+    return f"{purpose} What we found points to {cause}. This works on it."

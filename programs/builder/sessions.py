@@ -16,12 +16,12 @@ from typing import Any, Generic, Protocol, TypeVar
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # Where in a session a category is done, in the order it is done there. A recipe gives each of its categories one.
-WARM_UP, DRILL, CUE, JUMP, LOADING = "warm_up", "drill", "cue", "jump", "loading"
-ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", "rolling")
+WARM_UP, DRILL, CUE, JUMP, LOADING, ROLLING = "warm_up", "drill", "cue", "jump", "loading", "rolling"
+ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", ROLLING)
 STRENGTH = frozenset({JUMP, LOADING, "strength"})
 BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
-DAILY = frozenset({"loosening", "rolling"})
+DAILY = frozenset({"loosening", ROLLING})
 AFTER = frozenset({"cool_down"})
 REST = "rest"
 RUNS = frozenset({"ladder", "easy", "speed", "long"})
@@ -105,7 +105,9 @@ def split_from(kept: Mapping[str, Any], *, kinds: Mapping[str, str]) -> Split:
 
 
 def times_a_week(per_week: str) -> int:
-    """The most a week that “2-3”, “daily”, “every other day” allow; 7 where the words name no number."""
+    """The most a week that “2-3”, “daily”, “every 2-4 weeks” allow; 7 where the words name no number."""
+    if "weeks" in per_week:
+        return 1
     if "every other day" in per_week:
         return 4
     if "every third day" in per_week:
@@ -206,8 +208,9 @@ def _strength(session: str, exercises: Sequence[E], split: Split, turn: int) -> 
         if not share.place:
             chosen += of_category
         elif of_category:
-            # With a single exercise of its kind, it is done on both days.
-            chosen.append(of_category[min(share.place, len(of_category)) - 1])
+            # With a single exercise of its kind, it is done on both days, and never twice on one.
+            one = of_category[min(share.place, len(of_category)) - 1]
+            chosen += [one] if one not in chosen else []
     return chosen
 
 

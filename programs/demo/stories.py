@@ -18,8 +18,13 @@ from assessments.triage.models import Decision
 from clinic.booking import actions as booking
 from clinic.booking import free
 from clinic.booking.models import Appointment, AppointmentType
-from clinic.people.models import Patient
+from clinic.people.models import Account, Patient
+from programs.builder.limits import Limits
 from programs.demo.people import Staff
+from programs.demo.sessions import EVENING, MORNING, log_days
+from programs.outcomes import actions as outcomes
+from programs.outcomes.reading import load_schedule
+from programs.outcomes.schedule import ACTIVITIES
 from programs.plans import actions as plans
 from programs.plans.models import Version
 
@@ -130,19 +135,43 @@ def _released(
 ) -> Version:
     clinician = staff.accounts[entry["clinician"]]
     version = plans.propose(decision=decision, by=clinician, now=now)
+    if asked := entry.get("asked"):
+        limits = Limits(days=frozenset(asked["days"]), minutes=asked["minutes"], long_run=asked["long_run"])
+        version = plans.fit(version=version, asked=limits, by=clinician, now=now)
     version = plans.release(version=version, by=clinician, now=now)
-    for day, pain in entry.get("logged", []):
-        logged_at = calendar.at(day, dt.time(19, 30))
-        plans.log_session(
-            version=version,
-            patient=patient,
-            on_day=logged_at.astimezone(calendar.zone).date(),
-            entries=[
-                plans.Did(exercise_id=pk, done=True) for pk in version.exercises.values_list("pk", flat=True)
-            ],
-            pain_during=pain,
-            by=clinician,
-            now=logged_at,
-            client_key=uuid.uuid4(),
-        )
+    told = [
+        (calendar.at(day, EVENING), calendar.at(day + 1, MORNING), pain)
+        for day, pain in entry.get("logged", [])
+    ]
+    log_days(version, told, by=clinician, until=calendar.now)
+    _measured(patient, entry.get("measured", {}), clinician=clinician, calendar=calendar)
     return version
+
+
+def _measured(
+    patient: Patient, measured: Mapping[str, Any], *, clinician: Account, calendar: Calendar
+) -> None:
+    """What was answered of the outcome measures: [day, number] pairs by measure, and by activity."""
+
+    def facts(day: int, *, at_home: bool = True) -> dict[str, Any]:
+        given_at = calendar.at(day, dt.time(18, 15))
+        return {
+            "patient": patient,
+            "on_day": given_at.astimezone(calendar.zone).date(),
+            "where": "home" if at_home else "clinic",
+            "by": patient.account if at_home and patient.account else clinician,
+            "now": given_at,
+            "client_key": uuid.uuid4(),
+        }
+
+    asked = load_schedule().asked
+    for words, (first, *later) in measured.get("activities", {}).items():
+        activity = outcomes.name_activity(words=words, value=first[1], **facts(first[0]))
+        for day, value in later:
+            outcomes.answer(measure=ACTIVITIES, activity=activity, value=value, **facts(day))
+    for measure, answers in measured.items():
+        if measure != "activities":
+            for day, value in answers:
+                outcomes.answer(
+                    measure=measure, value=value, **facts(day, at_home=not asked[measure].is_total)
+                )

@@ -55,6 +55,13 @@ def load_library(pins: tuple[str, ...] | None = None, folder: Path = LIBRARY) ->
     return Library(MappingProxyType(exercises), pins, fingerprint).only(exercises)
 
 
+@lru_cache(maxsize=2)
+def load_titles(folder: Path = LIBRARY) -> Mapping[str, str]:
+    """Category → its title, of the newest version of every file."""
+    heads = (open_file(folder, name, numbers[-1]).head for name, numbers in versions(folder).items())
+    return MappingProxyType({head.name: head.title for head in heads})
+
+
 def _known(entry: Entry) -> _Known:
     vocabulary: dict[str, tuple[str, ...]] = {PHASE_FACT: ()}
     classes: tuple[str, ...] = ()

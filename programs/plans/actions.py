@@ -1,42 +1,38 @@
-"""Every change to a program outside its draft: proposed, released, revised, ended, logged, seen.
+"""Every change to a program outside its draft: proposed, fitted to limits, released, revised, ended.
 
-Each is one transaction with its audit row. Changes inside a draft are in edits.py. A clinician proposes and
-releases as a person, never a system job: nothing reaches a patient unsigned.
+Each is one transaction with its audit row. Changes inside a draft are in edits.py and choosing.py, logs in diary.py.
+A clinician proposes and releases as a person, never a system job: nothing reaches a patient unsigned.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from assessments.triage.models import Decision, Symptom
-from assessments.triage.rechecks import ask_again
+from assessments.triage.models import Decision
 from assessments.triage.telling import tell, words_for_patient
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans import limits, proposals
-from programs.plans.models import Exercise, ExerciseLog, LogSeen, Program, SessionLog, Version
+from programs.builder.limits import Limits
+from programs.plans import checking, limits, proposals
+from programs.plans.blocks import asked_of
+from programs.plans.models import Exercise, Program, Version, Waiver
 from programs.plans.refusals import (
     AlreadyReleased,
-    KeyTaken,
     NoReason,
     NotAProposal,
     NotDecided,
-    NothingLogged,
-    NotOfThisProgram,
     NotReleased,
-    WrongDay,
-    WrongPain,
+    OverTheLimit,
 )
 
-LONGEST_AGO = dt.timedelta(days=14)
 LONGEST_NOTE = 2000
+MOST_TOLD = 5
 
 
 @transaction.atomic
@@ -53,13 +49,16 @@ def propose(*, decision: Decision, by: Account, now: dt.datetime) -> Version:
     _must_stand(decision)
     _must_be_unamended(decision)
     screen = decision.result.screen
+    patient = Patient.objects.get(pk=decision.result.patient_id)
+    starts_on = now.astimezone(patient.zone).date()
     draft = proposals.draft(
         case=decision.result.inputs,
         klass=decision.klass,
         catalogue=screen.catalogue,
         version=screen.version,
+        asked=_asked_before(patient, starts_on),
+        starts_on=starts_on,
     )
-    patient = Patient.objects.get(pk=decision.result.patient_id)
     program = Program.objects.create(
         patient=patient,
         decision=decision,
@@ -73,10 +72,51 @@ def propose(*, decision: Decision, by: Account, now: dt.datetime) -> Version:
         started_by=by,
     )
     version = Version.objects.create(
-        program=program, patient=patient, number=1, proposal=draft.snapshot, made_at=now, made_by=by
+        program=program,
+        patient=patient,
+        number=1,
+        proposal=draft.snapshot,
+        starts_on=starts_on,
+        made_at=now,
+        made_by=by,
     )
     Exercise.objects.bulk_create(_rows(draft.picked, version))
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=str(version))
+    return version
+
+
+def _asked_before(patient: Patient, today: dt.date) -> Limits:
+    """The limits this patient's newest program was built within; a race that is over is none any more."""
+    last = Version.objects.filter(patient=patient).order_by("-made_at", "-pk").first()
+    asked = asked_of(last.proposal) if last else Limits()
+    return replace(asked, race_on=None) if asked.race_on and asked.race_on < today else asked
+
+
+@transaction.atomic
+def fit(*, version: Version, asked: Limits, by: Account, now: dt.datetime) -> Version:
+    """The draft built anew within these limits; what was edited in it is given up, its note stays.
+
+    Raises NotAProposal, NoProgramForThis, WrongLimit.
+    """
+    limits.must_be_limits(asked)
+    version = locked(version)
+    _must_be_a_proposal(version)
+    result = Decision.objects.select_related("result__screen").get(program=version.program_id).result
+    starts_on = now.astimezone(version.patient.zone).date()
+    draft = proposals.draft(
+        case=result.inputs,
+        klass=version.program.klass,
+        catalogue=result.screen.catalogue,
+        version=result.screen.version,
+        asked=asked,
+        starts_on=starts_on,
+    )
+    version.exercises.all().delete()
+    version.waivers.all().delete()
+    version.proposal, version.starts_on = draft.snapshot, starts_on
+    version.save(update_fields=["proposal", "starts_on"])
+    Exercise.objects.bulk_create(_rows(draft.picked, version))
+    record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{version} fitted to limits")
     return version
 
 
@@ -115,18 +155,31 @@ def release(*, version: Version, by: Account, now: dt.datetime) -> Version:
     Raises AlreadyReleased (two tabs), NotAProposal (replaced), NothingToRelease, NotEligible, OverTheLimit,
     NotDecided (a later decision stands).
     """
-    version = _locked(version)
+    version = locked(version)
     _must_be_a_proposal(version)
     _must_stand(Decision.objects.select_related("result__screen").get(program=version.program_id))
-    limits.check(version, list(version.exercises.all()))
     before = Version.objects.filter(patient=version.patient_id, state=Version.State.RELEASED)
+    goes_on = before.filter(program=version.program_id, starts_on=version.starts_on).exists()
+    if version.starts_on is None or not goes_on:
+        version.starts_on = now.astimezone(version.patient.zone).date()
+    _must_keep_the_guards(version)  # with the day it starts on: a race takes days from its week
     before.update(state=Version.State.REPLACED, replaced_at=now)
     version.state = Version.State.RELEASED
     version.released_at, version.released_by = now, by
-    version.save(update_fields=["state", "released_at", "released_by"])
+    version.save(update_fields=["state", "released_at", "released_by", "starts_on"])
     record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{version} released")
     _tell_what_was_found(version, by, now)
     return version
+
+
+def _must_keep_the_guards(version: Version) -> None:
+    listed = list(version.listed_now())
+    limits.check(version, listed, ready=list(version.exercises.exclude(role=Exercise.Role.LISTED)))
+    if found := checking.broken(version, listed):
+        raise OverTheLimit(
+            f"{' '.join(found[:MOST_TOLD])} Nothing was released: remove or change what does not fit, "
+            "or build the draft anew within the patient’s limits."
+        )
 
 
 def _tell_what_was_found(version: Version, by: Account, now: dt.datetime) -> None:
@@ -142,11 +195,16 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
 
     An open proposal of the same program is handed back instead of a second one. Raises NotReleased.
     """
-    version = _locked(version)
+    version = locked(version)
     if version.state != Version.State.RELEASED:
         raise NotReleased("Only the program the patient has now can be changed. Open that one.")
     if found := Version.objects.filter(program=version.program_id, state=Version.State.PROPOSED).first():
         return found
+    return copied(version, starts_on=version.starts_on, by=by, now=now)
+
+
+def copied(version: Version, *, starts_on: dt.date | None, by: Account, now: dt.datetime) -> Version:
+    """A proposal with everything of this version: exercises, what is kept ready for them, waivers, note."""
     numbers = Version.objects.filter(program=version.program_id).aggregate(last=Max("number"))
     copy = Version.objects.create(
         program=version.program,
@@ -154,15 +212,43 @@ def revise(*, version: Version, by: Account, now: dt.datetime) -> Version:
         number=numbers["last"] + 1,
         proposal=version.proposal,
         note=version.note,
+        starts_on=starts_on,
+        steps_up_alone=version.steps_up_alone,
         made_at=now,
         made_by=by,
     )
-    exercises = list(version.exercises.all())
-    for exercise in exercises:
-        exercise.pk, exercise.version = None, copy
-    Exercise.objects.bulk_create(exercises)
+    _copy_rows(version, copy)
     record(action=Entry.Action.CREATED, patient=version.patient, by=by, what=str(copy))
     return copy
+
+
+def _copy_rows(version: Version, copy: Version) -> None:
+    new_of: dict[int | None, Exercise] = {}
+    for role in (Q(role=Exercise.Role.LISTED), ~Q(role=Exercise.Role.LISTED)):
+        rows = list(version.exercises.filter(role))
+        olds = [row.pk for row in rows]
+        for row in rows:
+            row.pk, row.version, row.instead_of = None, copy, new_of.get(row.instead_of_id)
+        new_of |= dict(zip(olds, Exercise.objects.bulk_create(rows), strict=True))
+    waivers = list(version.waivers.all())
+    for waiver in waivers:
+        waiver.pk, waiver.version = None, copy
+    Waiver.objects.bulk_create(waivers)
+
+
+@transaction.atomic
+def give_up(*, version: Version, by: Account) -> None:
+    """Take a draft away; with a program's first one the program goes too, and it can be proposed again.
+
+    Raises NotAProposal.
+    """
+    version = locked(version)
+    _must_be_a_proposal(version)
+    program, what = version.program, str(version)
+    version.delete()
+    if not program.versions.exists():
+        program.delete()
+    record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=f"{what} given up")
 
 
 @transaction.atomic
@@ -173,7 +259,7 @@ def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Ver
     """
     if not because.strip():
         raise NoReason("Say why the program ends. Nothing was changed.")
-    version = _locked(version)
+    version = locked(version)
     if version.state != Version.State.RELEASED:
         raise NotReleased("The patient does not have this program now, so there is nothing to end.")
     version.state = Version.State.ENDED
@@ -183,7 +269,7 @@ def end(*, version: Version, because: str, by: Account, now: dt.datetime) -> Ver
     return version
 
 
-def _locked(version: Version) -> Version:
+def locked(version: Version) -> Version:
     """The row as it stands now. The patient's row is locked first, so that two releases never cross."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
     rows = Version.objects.select_for_update(of=("self",)).select_related("program", "patient", "released_by")
@@ -199,109 +285,3 @@ def _must_be_a_proposal(version: Version) -> None:
         raise NotAProposal("This program was ended. Nothing was changed: propose a new one instead.")
     if version.state == Version.State.REPLACED:
         raise NotAProposal("A newer version took this one’s place. Nothing was changed: open the newer one.")
-
-
-@dataclass(frozen=True, slots=True)
-class Did:
-    """What became of one exercise (by its row's id): done, or could not; neither is left out."""
-
-    exercise_id: int
-    done: bool = False
-    could_not: bool = False
-    pain: int | None = None
-
-
-@transaction.atomic
-def log_session(
-    *,
-    version: Version,
-    patient: Patient,
-    on_day: dt.date,
-    entries: Sequence[Did],
-    pain_during: int,
-    by: Account,
-    now: dt.datetime,
-    client_key: uuid.UUID,
-    symptoms: Collection[str] = (),
-    note: str = "",
-) -> SessionLog:
-    """One session as the patient did it. The same `client_key` again gives the row there is and stores nothing.
-
-    `on_day` is a day in the patient's own zone. Any of `symptoms` (Symptom) asks for a new screen. Raises NotReleased,
-    WrongDay, WrongPain, NotOfThisProgram, NothingLogged, KeyTaken; ValueError for a symptom that is none.
-    """
-    Patient.objects.select_for_update().get(pk=patient.pk)
-    if found := SessionLog.objects.filter(client_key=client_key).first():
-        return _same(found, patient)
-    _must_be_loggable(version, patient, now)
-    must_be_a_day(on_day, today=now.astimezone(patient.zone).date())
-    _must_make_sense(version, entries, pain_during)
-    log = SessionLog.objects.create(
-        version=version,
-        patient=patient,
-        on_day=on_day,
-        logged_at=now,
-        client_key=client_key,
-        pain_during=pain_during,
-        symptoms=[Symptom(one).value for one in symptoms],
-        note=note.strip()[:LONGEST_NOTE],
-    )
-    ExerciseLog.objects.bulk_create(
-        ExerciseLog(log=log, exercise_id=e.exercise_id, done=e.done, could_not=e.could_not, pain=e.pain)
-        for e in entries
-    )
-    record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"session {log.pk}")
-    ask_again(patient=patient, symptoms=symptoms, by=by, now=now)
-    return log
-
-
-def _same(found: SessionLog, patient: Patient) -> SessionLog:
-    if found.patient_id != patient.pk:
-        raise KeyTaken(
-            "This form was used before. Nothing new was stored: open today’s page and log it there."
-        )
-    return found
-
-
-def _must_be_loggable(version: Version, patient: Patient, now: dt.datetime) -> None:
-    if not Version.objects.loggable_by(patient, now=now).filter(pk=version.pk).exists():
-        raise NotReleased(
-            "Your therapist changed your program since this page was opened, so this session was not stored. "
-            "Open today’s page and log it there, or ring the clinic."
-        )
-
-
-def must_be_a_day(on_day: dt.date, *, today: dt.date) -> None:
-    """Today or one of the two weeks before it, in the patient's own zone. Raises WrongDay."""
-    if on_day > today:
-        raise WrongDay("That day is still to come. Choose today or a day before it.")
-    if on_day < today - LONGEST_AGO:
-        raise WrongDay("That is more than two weeks ago. Choose a later day, or tell your therapist instead.")
-
-
-def _must_make_sense(version: Version, entries: Sequence[Did], pain_during: int) -> None:
-    pains = [pain_during, *(entry.pain for entry in entries if entry.pain is not None)]
-    if any(isinstance(pain, bool) or not 0 <= pain <= 10 for pain in pains):
-        raise WrongPain(f"Pain is a whole number from 0 to 10. {pain_during} was given.")
-    theirs = set(version.exercises.values_list("pk", flat=True))
-    given = [entry.exercise_id for entry in entries]
-    if set(given) - theirs or len(set(given)) != len(given):
-        raise NotOfThisProgram(
-            "This form names an exercise that is not in your program. Nothing was stored: open today’s page again."
-        )
-    must_say_something(entries)
-
-
-def must_say_something(entries: Sequence[Did]) -> None:
-    """At least one exercise was done, or could not be. Raises NothingLogged."""
-    if not any(entry.done or entry.could_not for entry in entries):
-        raise NothingLogged("Choose “Done” or “Could not do” for at least one exercise.")
-
-
-@transaction.atomic
-def mark_seen(*, log: SessionLog, by: Account, now: dt.datetime) -> LogSeen:
-    """A clinician has read this log. The first reading stays; a second changes nothing."""
-    seen, first = LogSeen.objects.get_or_create(log=log, defaults={"seen_at": now, "seen_by": by})
-    if first:
-        record(action=Entry.Action.CHANGED, patient=log.patient, by=by, what=f"session {log.pk} seen")
-    return seen

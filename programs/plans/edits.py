@@ -2,80 +2,125 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from decimal import Decimal
+from collections.abc import Sequence
+from copy import copy
 
 from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans import limits
+from programs.plans.checking import Consequence, Reason, check, forget_what_left
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS, minutes_for
 from programs.plans.models import Exercise, Version
-from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, OverTheLimit, WrongDose
+from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
 
 LONGEST_NOTE = 1000
+LONGEST_REPS = 120
 HOLD = re.compile(r"^\d{1,3}([-–]\d{1,3})?$")  # people type both dashes
 
 
 @transaction.atomic
-def remove_exercise(*, exercise: Exercise, by: Account) -> None:
-    """Take one exercise out of a draft. Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one)."""
-    version = _draft(exercise.version)
-    exercises = list(version.exercises.all())
-    chosen = _among(exercise, exercises)
-    if len(exercises) == 1:
-        raise NothingToRelease("This is the last exercise. A program needs one: propose again instead.")
-    chosen.delete()
+def remove_exercise(
+    *, exercise: Exercise, by: Account, now: dt.datetime | None = None, because: str = ""
+) -> Consequence:
+    """Take one exercise out of a draft, with what is kept ready for it.
+
+    Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one), NeedsReason (another exercise would find no
+    day without it; a reason is only taken with `now`).
+    """
+    version = draft_of(exercise.version)
+    before = list(version.listed_now())
+    chosen = among(exercise, before)
+    if len(before) == 1:
+        raise NothingToRelease(
+            "This is the last exercise, and a program needs one. Nothing was changed: add another first."
+        )
+    after = [one for one in before if one.pk != chosen.pk]
+    reason = Reason(because, by, now) if now else Reason("", by, version.made_at)
+    done = check(version, before=before, after=after, reason=reason)
+    version.exercises.filter(pk=chosen.pk).delete()
+    forget_what_left(version)
     _record(version, by, f"{chosen.library_id} removed")
+    return done
 
 
 @transaction.atomic
-def move_exercise(*, exercise: Exercise, up: bool, by: Account) -> None:
-    """One place up or down among the exercises; at either end nothing happens. Raises NotAProposal."""
-    version = _draft(exercise.version)
-    exercises = list(version.exercises.all())
-    here = exercises.index(_among(exercise, exercises))
+def move_exercise(
+    *, exercise: Exercise, up: bool, by: Account, now: dt.datetime, because: str = ""
+) -> Consequence | None:
+    """One place up or down among the exercises; at either end nothing happens. Raises NotAProposal, NeedsReason."""
+    exercises = list(exercise.version.listed_now())
+    here = exercises.index(among(exercise, exercises))
     there = here - 1 if up else here + 1
     if not 0 <= there < len(exercises):
-        return
-    mine, other = exercises[here], exercises[there]
-    mine.position, other.position = other.position, mine.position
+        return None
+    order = [one.pk for one in exercises]
+    order[here], order[there] = order[there], order[here]
+    return reorder(version=exercise.version, order=order, by=by, now=now, because=because)
+
+
+@transaction.atomic
+def reorder(
+    *, version: Version, order: Sequence[int], by: Account, now: dt.datetime, because: str = ""
+) -> Consequence:
+    """The exercises in this order (their ids, each once). Raises NotAProposal, NotOfThisProgram, NeedsReason."""
+    version = draft_of(version)
+    before = list(version.listed_now())
+    if sorted(order) != sorted(one.pk for one in before):
+        raise NotOfThisProgram(
+            "The list changed in another window in the meantime. Nothing was moved: load the page again."
+        )
+    places = {pk: place for place, pk in enumerate(order)}
+    after = sorted(before, key=lambda one: places[one.pk])
     # What goes first in a kind is done on another day, so the order can change a day's length.
-    _check_growth(version, before=exercises, after=sorted(exercises, key=lambda e: e.position))
-    Exercise.objects.bulk_update([mine, other], ["position"])
-    _record(version, by, f"{mine.library_id} moved")
+    done = check(version, before=before, after=after, reason=Reason(because, by, now))
+    for place, one in enumerate(after, start=1):
+        one.position = place
+    Exercise.objects.bulk_update(after, ["position"])
+    _record(version, by, "reordered")
+    return done
 
 
 @transaction.atomic
 def change_dose(
-    *, exercise: Exercise, sets: int, reps: str, hold_s: str, rest_s: int, by: Account
-) -> Exercise:
-    """Another dose for one exercise of a draft.
+    *,
+    exercise: Exercise,
+    sets: int,
+    reps: str,
+    hold_s: str,
+    rest_s: int,
+    by: Account,
+    now: dt.datetime,
+    because: str = "",
+) -> Consequence:
+    """Another dose for one exercise of a draft; it starts from there, whatever earlier blocks have earned.
 
     `sets` 1 to 10, `reps` and `hold_s` a number or a range, `reps` also words such as “5 min”, `rest_s` 0 to 600.
-    Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), OverTheLimit.
+    Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), NeedsReason, OverTheLimit.
     """
-    version = _draft(exercise.version)
-    exercises = list(version.exercises.all())
-    chosen = _among(exercise, exercises)
+    version = draft_of(exercise.version)
+    before = list(version.listed_now())
+    chosen = copy(among(exercise, before))
     _must_be_a_dose(sets=sets, reps=reps, hold_s=hold_s, rest_s=rest_s)
-    was = _minutes(version, exercises)
     chosen.sets, chosen.reps, chosen.hold_s, chosen.rest_s = sets, reps.strip(), hold_s.strip(), rest_s
+    chosen.step = 0
     chosen.minutes = minutes_for(
         minutes=chosen.proposed_minutes, sets=sets, proposed_sets=chosen.proposed_sets
     )
-    _must_not_grow_over(version, exercises, was)
-    chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes"])
+    after = [chosen if one.pk == chosen.pk else one for one in before]
+    done = check(version, before=before, after=after, reason=Reason(because, by, now))
+    chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes", "step"])
     _record(version, by, f"{chosen.library_id} dose")
-    return chosen
+    return done
 
 
 @transaction.atomic
 def write_note(*, version: Version, note: str, by: Account) -> Version:
     """The therapist's words to the patient, at most 1,000 characters. Raises NotAProposal, WrongDose (field note)."""
-    version = _draft(version)
+    version = draft_of(version)
     if len(note.strip()) > LONGEST_NOTE:
         raise WrongDose("note", f"Keep the note to {LONGEST_NOTE} characters; it has {len(note.strip())}.")
     version.note = note.strip()
@@ -84,7 +129,17 @@ def write_note(*, version: Version, note: str, by: Account) -> Version:
     return version
 
 
-def _draft(version: Version) -> Version:
+@transaction.atomic
+def allow_steps_up(*, version: Version, allowed: bool, by: Account) -> Version:
+    """Whether harder exercises kept ready may take over without waiting for the therapist. Raises NotAProposal."""
+    version = draft_of(version)
+    version.steps_up_alone = allowed
+    version.save(update_fields=["steps_up_alone"])
+    _record(version, by, f"steps up alone {'allowed' if allowed else 'not allowed'}")
+    return version
+
+
+def draft_of(version: Version) -> Version:
     """The version's row, locked as release locks it, so that an edit never slips in behind a release."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
     locked = Version.objects.select_for_update(of=("self",)).select_related("patient").get(pk=version.pk)
@@ -95,7 +150,8 @@ def _draft(version: Version) -> Version:
     return locked
 
 
-def _among(exercise: Exercise, exercises: list[Exercise]) -> Exercise:
+def among(exercise: Exercise, exercises: Sequence[Exercise]) -> Exercise:
+    """The exercise as it stands among these. Raises NotOfThisProgram."""
     for found in exercises:
         if found.pk == exercise.pk:
             return found
@@ -109,28 +165,12 @@ def _must_be_a_dose(*, sets: int, reps: str, hold_s: str, rest_s: int) -> None:
         raise WrongDose("sets", f"Enter 1 to {MOST_SETS} sets. {sets} was given.")
     if not reps.strip():
         raise WrongDose("reps", "Enter how often, for example 8, 8-12 or 5 min.")
+    if len(reps.strip()) > LONGEST_REPS:
+        raise WrongDose("reps", f"Keep it to {LONGEST_REPS} characters; it has {len(reps.strip())}.")
     if hold_s.strip() and not HOLD.match(hold_s.strip()):
         raise WrongDose("hold_s", f"Enter seconds, for example 20 or 20-30. “{hold_s.strip()}” was given.")
     if not 0 <= rest_s <= LONGEST_REST_S:
         raise WrongDose("rest_s", f"Enter 0 to {LONGEST_REST_S} seconds of rest. {rest_s} was given.")
-
-
-def _minutes(version: Version, exercises: list[Exercise]) -> dict[str, Decimal]:
-    return {load.label: load.minutes for load in limits.loads(version, exercises)}
-
-
-def _check_growth(version: Version, *, before: list[Exercise], after: list[Exercise]) -> None:
-    _must_not_grow_over(version, after, _minutes(version, before))
-
-
-def _must_not_grow_over(version: Version, exercises: list[Exercise], was: dict[str, Decimal]) -> None:
-    """A draft that is too long already may be made shorter step by step, never longer."""
-    for load in limits.loads(version, exercises):
-        if load.hard and load.over and load.minutes > was[load.label]:
-            raise OverTheLimit(
-                f"{load.label} would take {load.minutes.normalize():f} minutes; the limit is {load.limit}. "
-                "Nothing was changed."
-            )
 
 
 def _record(version: Version, by: Account, what: str) -> None:

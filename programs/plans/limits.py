@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from programs.builder.fitting import KINDS
+from programs.builder.limits import FEWEST_MINUTES, MOST_MINUTES, Limits
+from programs.builder.sessions import DAYS
 from programs.plans.models import Exercise, Version
-from programs.plans.refusals import NotEligible, NothingToRelease, OverTheLimit
+from programs.plans.refusals import NotEligible, NothingToRelease, OverTheLimit, WrongLimit
 
 HARD = frozenset({"strength_min", "total_day_min"})
 
@@ -33,37 +35,52 @@ class Load:
 
 def loads(version: Version, exercises: Sequence[Exercise]) -> list[Load]:
     """The week's longest strength session, run extras, loosening and whole day, each beside its limit."""
-    sessions = version.week(exercises)
-    figures = version.proposal["limits"]
-    split = version.split
+    days = [day.all for day in version.block(exercises).weeks[0].days]
+    figures, split = version.proposal["limits"], version.split
     return [
-        Load(
-            kind.label,
-            kind.minutes(kind.longest(sessions, split), split),
-            figures[kind.key],
-            hard=kind.key in HARD,
-        )
+        Load(kind.label, kind.longest(days, split), figures[kind.key], hard=kind.key in HARD)
         for kind in KINDS
     ]
 
 
-def check(version: Version, exercises: Sequence[Exercise]) -> None:
-    """Refuse an empty program, a blocked exercise, a session over its limit.
+def check(version: Version, exercises: Sequence[Exercise], *, ready: Sequence[Exercise] = ()) -> None:
+    """Refuse an empty program, a blocked exercise (also one kept `ready`), a session over its limit.
 
-    Raises NothingToRelease, NotEligible, OverTheLimit.
+    A version with a block is held to its guards instead of the last (checking.broken). Raises NothingToRelease,
+    NotEligible, OverTheLimit.
     """
     if not exercises:
         raise NothingToRelease("The program has no exercise left. Put one back, or propose again.")
     allowed = set(version.proposal["eligible"])
-    for exercise in exercises:
+    for exercise in (*exercises, *ready):
         if exercise.library_id not in allowed:
             raise NotEligible(
                 exercise.pk,
                 f"“{exercise.name}” is blocked for this patient: remove it first. Nothing was changed.",
             )
+    if "runner" in version.proposal:
+        return
     for load in loads(version, exercises):
         if load.hard and load.over:
             raise OverTheLimit(
                 f"{load.label} would take {load.minutes.normalize():f} minutes; the limit is {load.limit}. "
                 "Nothing was changed: take fewer sets, or remove an exercise."
             )
+
+
+def must_be_limits(asked: Limits) -> None:
+    """A patient's limits as people have them. Raises WrongLimit, with the field."""
+    strange = sorted(asked.days - set(DAYS))
+    if strange:
+        raise WrongLimit("days", f"Choose weekdays. “{strange[0]}” was given. Nothing was changed.")
+    if asked.minutes is not None and not FEWEST_MINUTES <= asked.minutes <= MOST_MINUTES:
+        raise WrongLimit(
+            "minutes",
+            f"Enter {FEWEST_MINUTES} to {MOST_MINUTES} minutes a day. {asked.minutes} was given. "
+            "Nothing was changed.",
+        )
+    if asked.long_run and asked.long_run not in (asked.days or DAYS):
+        raise WrongLimit(
+            "long_run",
+            f"The long run needs one of the patient’s own days. “{asked.long_run}” was given. Nothing was changed.",
+        )

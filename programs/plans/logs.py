@@ -52,6 +52,12 @@ class SessionLog(models.Model):
         blank=True,
         help_text="Warning signs (triage's Symptom).",
     )
+    effort = models.PositiveSmallIntegerField(null=True, blank=True, help_text="RPE, 0 to 10.")
+    run_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    run_km = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was written on the phone, by the phone's own clock."
+    )
     note = models.TextField(blank=True)
 
     objects = SessionLogQuerySet.as_manager()
@@ -62,6 +68,15 @@ class SessionLog(models.Model):
             models.UniqueConstraint(fields=["client_key"], name="a_session_is_logged_once"),
             models.CheckConstraint(
                 name="pain_of_a_session_is_zero_to_ten", condition=Q(pain_during__gte=0, pain_during__lte=10)
+            ),
+            models.CheckConstraint(
+                name="effort_of_a_session_is_zero_to_ten",
+                condition=Q(effort__isnull=True) | Q(effort__lte=10),
+            ),
+            models.CheckConstraint(
+                name="a_run_is_of_a_distance_and_a_time_people_run",
+                condition=(Q(run_minutes__isnull=True) | Q(run_minutes__lte=1440))
+                & (Q(run_km__isnull=True) | Q(run_km__gte=0, run_km__lte=250)),
             ),
             models.CheckConstraint(
                 name="symptoms_of_a_session_are_known", condition=Q(symptoms__contained_by=Symptom.values)
@@ -93,13 +108,29 @@ class SessionLog(models.Model):
 
 
 class ExerciseLog(models.Model):
-    """What became of one exercise in one session: done, could not be done, or (neither) left out."""
+    """What became of one exercise in one session: done, could not be done, or (neither) left out.
+
+    `exercise` is the listed one; `instead` the one kept ready for it that was done in its place.
+    """
+
+    class Why(models.TextChoices):
+        PAIN = "pain", "It hurt"
+        TOO_HARD = "too_hard", "Too hard"
+        NO_EQUIPMENT = "no_equipment", "No equipment"
+        NO_TIME = "no_time", "No time"
+        UNSURE = "unsure", "Not sure how"
+        OTHER = "other", "Something else"
 
     log = models.ForeignKey(SessionLog, on_delete=models.CASCADE, related_name="entries")
     exercise = models.ForeignKey("plans.Exercise", on_delete=models.PROTECT, related_name="entries")
     done = models.BooleanField(default=False)
     could_not = models.BooleanField(default=False)
     pain = models.PositiveSmallIntegerField(null=True, blank=True)
+    sets_done = models.PositiveSmallIntegerField(null=True, blank=True)
+    why = models.CharField(max_length=20, choices=Why.choices, blank=True)
+    instead = models.ForeignKey(
+        "plans.Exercise", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["exercise__position"]
@@ -113,6 +144,9 @@ class ExerciseLog(models.Model):
             models.CheckConstraint(
                 name="pain_of_an_exercise_is_zero_to_ten",
                 condition=Q(pain__isnull=True) | Q(pain__gte=0, pain__lte=10),
+            ),
+            models.CheckConstraint(
+                name="only_what_could_not_be_done_says_why", condition=Q(why="") | Q(could_not=True)
             ),
         ]
 
@@ -132,3 +166,35 @@ class LogSeen(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.log_id} seen"
+
+
+class MorningLog(models.Model):
+    """How the leg felt the morning after a session, 0 to 10; told later, and once."""
+
+    log = models.OneToOneField(SessionLog, on_delete=models.CASCADE, related_name="morning")
+    pain = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="pain_of_a_morning_is_zero_to_ten", condition=Q(pain__lte=10))
+        ]
+
+    def __str__(self) -> str:
+        return f"morning after session {self.log_id}"
+
+
+class GoOn(models.Model):
+    """A clinician has looked at a log that stopped everything, and lets the patient go on."""
+
+    log = models.OneToOneField(SessionLog, on_delete=models.CASCADE, related_name="go_on")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    because = models.TextField(help_text="What was looked at; for clinicians.")
+
+    class Meta:
+        verbose_name_plural = "go-ons"
+        constraints = [models.CheckConstraint(name="going_on_says_why", condition=~Q(because=""))]
+
+    def __str__(self) -> str:
+        return f"going on after session {self.log_id}"

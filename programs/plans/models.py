@@ -18,15 +18,30 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from assessments.triage.models import Decision
-from programs.builder.fitting import runs_at_all
-from programs.builder.sessions import Day, Session, Split, week
+from programs.builder.block import Block
+from programs.builder.sessions import Split
 from programs.plans import proposals
+from programs.plans.blocks import block_of
 from programs.plans.doses import Dose
-from programs.plans.logs import ExerciseLog, LogSeen, SessionLog
+from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, SessionLog
+from programs.plans.waivers import HandsOn, StartingPoint, Waiver
 
 STILL_LOGGED_FOR = dt.timedelta(days=1)  # a form opened before its version was replaced is not lost
+SENT_LATE_FOR = dt.timedelta(days=14)  # nor is a session from a phone that had no signal
 
-__all__ = ["Exercise", "ExerciseLog", "LogSeen", "Program", "SessionLog", "Version"]
+__all__ = [
+    "Exercise",
+    "ExerciseLog",
+    "GoOn",
+    "HandsOn",
+    "LogSeen",
+    "MorningLog",
+    "Program",
+    "SessionLog",
+    "StartingPoint",
+    "Version",
+    "Waiver",
+]
 
 
 class Program(models.Model):
@@ -62,12 +77,21 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Every patient's released version, for the outbox: what patients may see, whoever they are."""
         return self.filter(state=Version.State.RELEASED).exclude(_overtaken())
 
-    def loggable_by(self, patient: Any, *, now: dt.datetime) -> VersionQuerySet:
-        """`released_to`, and what was replaced or ended within a day: a form opened before is not lost."""
-        in_force = Q(state=Version.State.RELEASED)
-        just_replaced = Q(state=Version.State.REPLACED, replaced_at__gt=now - STILL_LOGGED_FOR)
-        just_ended = Q(state=Version.State.ENDED, ended_at__gt=now - STILL_LOGGED_FOR)
-        return self.filter(in_force | just_replaced | just_ended, patient=patient).exclude(_overtaken())
+    def loggable_by(
+        self, patient: Any, *, now: dt.datetime, on_day: dt.date | None = None
+    ) -> VersionQuerySet:
+        """`released_to`, and what was replaced or ended within a day: a form opened before is not lost.
+
+        A session done `on_day` (a day of theirs) and sent late belongs to what they had on that day, for two weeks.
+        """
+        rows = Q(state=Version.State.RELEASED)
+        began = dt.datetime.combine(on_day, dt.time.min, tzinfo=patient.zone) if on_day else None
+        for state, field in ((Version.State.REPLACED, "replaced_at"), (Version.State.ENDED, "ended_at")):
+            late = Q(**{f"{field}__gt": now - STILL_LOGGED_FOR})
+            if began is not None:
+                late |= Q(**{f"{field}__gt": now - SENT_LATE_FOR}) & Q(**{f"{field}__gte": began})
+            rows |= late & Q(state=state)
+        return self.filter(rows, patient=patient).exclude(_overtaken())
 
     def was_ended_for(self, patient: Any) -> bool:
         """Whether the last program this patient had was ended, for the words where it stood."""
@@ -104,6 +128,13 @@ class Version(models.Model):
     proposal = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     note = models.TextField(blank=True, help_text="From the therapist to the patient.")
+    starts_on = models.DateField(
+        null=True, blank=True, help_text="The first day of its block, in the patient's own zone."
+    )
+    steps_up_alone = models.BooleanField(
+        default=False,
+        help_text="Harder exercises kept ready may take over without waiting for the therapist.",
+    )
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
@@ -163,6 +194,11 @@ class Version(models.Model):
     @property
     def listed(self) -> list[Exercise]:
         """The exercises in their order; needs `with_exercises`."""
+        return [one for one in self.every_exercise if one.role == Exercise.Role.LISTED]
+
+    @property
+    def every_exercise(self) -> list[Exercise]:
+        """The same with what is kept ready for them."""
         rows: list[dict[str, Any]] = getattr(self, "exercise_rows", [])
         fields = Exercise._meta.concrete_fields
         names = [field.attname for field in fields]
@@ -171,25 +207,31 @@ class Version(models.Model):
             for row in rows
         ]
 
+    def listed_now(self) -> models.QuerySet[Exercise]:
+        """The listed exercises as they stand in the database, in their order."""
+        return self.exercises.filter(role=Exercise.Role.LISTED)
+
     @property
     def split(self) -> Split:
         """How its exercises are spread over a week."""
         return proposals.split_of(self.proposal, built_with=lambda: self.program.recipe)
 
-    def days(self) -> list[Day]:
-        """The week's template as it was when the program was built."""
-        return [
-            Day(d["day"], d["run"], d["strength"] or "", hard=d["hard"], moves=d.get("moves", ""))
-            for d in self.proposal["week"]
-        ]
-
-    def week(self, exercises: Sequence[Exercise]) -> tuple[Session[Exercise], ...]:
-        """The seven sessions of a week with these exercises (this version's, in their order)."""
-        return week(self.days(), exercises, self.split, running=runs_at_all(self.proposal["running"]))
+    def block(self, exercises: Sequence[Exercise]) -> Block[Exercise]:
+        """The weeks of this version with these exercises (its own, in their order)."""
+        return block_of(self.proposal, exercises, split=lambda: self.split, starts_on=self.starts_on)
 
 
 class Exercise(models.Model):
-    """One exercise of one version, with everything the library said of it that day."""
+    """One exercise of one version, with everything the library said of it that day.
+
+    Beside the listed ones stand those kept ready for one of them: an easier or equal `swap` the patient may choose, and
+    the harder one that comes `next`.
+    """
+
+    class Role(models.TextChoices):
+        LISTED = "listed", "Listed"
+        SWAP = "swap", "May be chosen instead"
+        NEXT = "next", "Comes next"
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="exercises")
     library_id = models.SlugField(max_length=60, help_text="The exercise's id in the library.")
@@ -208,6 +250,16 @@ class Exercise(models.Model):
     minutes = models.DecimalField(max_digits=5, decimal_places=1)
     proposed_sets = models.PositiveSmallIntegerField()
     proposed_minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    step = models.SmallIntegerField(
+        default=0, help_text="Steps its dose has gone up (below 0: down) in the blocks before this one."
+    )
+    points = models.PositiveSmallIntegerField(default=0, help_text="Of the supported causes it serves.")
+    hours_between = models.PositiveSmallIntegerField(null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.LISTED)
+    instead_of = models.ForeignKey(
+        "self", on_delete=models.CASCADE, related_name="kept_ready", null=True, blank=True
+    )
     cue = models.TextField(blank=True)
     why = models.TextField(help_text="For clinicians: which cause, finding or rule.")
     why_patient = models.TextField(help_text="For the patient, in plain words.")
@@ -217,12 +269,25 @@ class Exercise(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "library_id"], name="an_exercise_is_listed_once_in_a_version"
+                fields=["version", "library_id"],
+                condition=Q(role="listed"),
+                name="an_exercise_is_listed_once_in_a_version",
+            ),
+            models.UniqueConstraint(
+                fields=["instead_of", "library_id"], name="an_exercise_is_kept_ready_once_for_another"
+            ),
+            models.UniqueConstraint(
+                fields=["instead_of"], condition=Q(role="next"), name="one_exercise_comes_next_after_another"
             ),
             models.UniqueConstraint(
                 fields=["version", "position"],
                 name="a_position_holds_one_exercise",
                 deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                name="what_is_kept_ready_says_for_which",
+                condition=Q(role="listed", instead_of__isnull=True)
+                | (~Q(role="listed") & Q(instead_of__isnull=False)),
             ),
             models.CheckConstraint(
                 name="an_exercise_has_one_to_ten_sets", condition=Q(sets__gte=1, sets__lte=10)

@@ -6,8 +6,9 @@ it was, whatever became of the recipe. Its keys are listed at `Draft`.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,15 @@ from typing import Any
 from assessments.screens.answers import Refused
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes, weigh
-from assessments.triage.rules import conclude, load_ruleset
 from clinic.knowledge.conditions import Value
 from clinic.knowledge.sources import load_sources
-from programs.builder.proposal import Proposal, propose
+from programs.builder.limits import Limits
+from programs.builder.proposal import Case, Proposal, build, case_for
 from programs.builder.reading import load_recipe
 from programs.builder.recipe import Recipe
+from programs.builder.relaxing import Suggestion, suggestions
 from programs.builder.selection import Picked as Chosen
+from programs.builder.selection import describe, picked_for
 from programs.builder.sessions import Split, split_from
 from programs.exercises.definitions import Exercise
 from programs.plans.refusals import NoProgramForThis
@@ -50,11 +53,14 @@ class Picked:
     why: str
     why_patient: str
     sources: tuple[str, ...]
+    points: int = 0
+    hours_between: int | None = None
+    tags: tuple[str, ...] = ()
 
     def as_columns(self) -> dict[str, Any]:
         """The columns of plans.models.Exercise."""
         columns = {name: getattr(self, name) for name in self.__slots__}
-        columns["sources"] = list(self.sources)
+        columns["sources"], columns["tags"] = list(self.sources), list(self.tags)
         return columns | {"proposed_sets": self.sets, "proposed_minutes": self.minutes}
 
 
@@ -63,12 +69,15 @@ class Draft:
     """What the builder proposes for one case and class.
 
     `snapshot` keys: class_label, track_note, phase_name, goal, exit_text, pain_rule, pain_limit (0 to 10),
-    strength_per_week, running, week ([{day, run, moves, strength, hard}]), sessions (a Split), limits
-    ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
+    strength_per_week, running, week ([{day, run, moves, strength, hard}], on the patient's days), sessions (a Split),
+    limits ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
     cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
     education ([text]), categories ({id: title}), eligible ([id]), blocked and left_out ([{id, name, because}]),
     reasons ({id: one line}), checks ({id: {only_when, not_with}}, the library's own words), pain_evidence (text),
-    sources ({id: citation}), phase_sources ([id]).
+    sources ({id: citation}), phase_sources ([id]), rules (the label of the rules of progression), asked (the
+    patient's Limits), runner (a Runner), keep ([id]), usual_pain (0 to 10),
+    dropped ([{what, because}]), unwanted ([{id, name, because}]),
+    unfilled ([title of a category]), suggestions ([{words, asked}]), habits ([{title, text}]).
     """
 
     recipe: str
@@ -80,30 +89,57 @@ class Draft:
     snapshot: dict[str, Any]
 
 
-def draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> Draft:
-    """Build for a case (Screen.case()) of a screen, and the class a clinician decided.
+def draft(
+    *,
+    case: dict[str, Any],
+    klass: str,
+    catalogue: str,
+    version: int,
+    asked: Limits | None = None,
+    starts_on: dt.date | None = None,
+) -> Draft:
+    """Build for a case (Screen.case()) of a screen, the class a clinician decided and the patient's limits.
 
     Raises NoProgramForThis where the class has none, ValueError for a class the ruleset does not know.
     """
-    screen, recipe = load_screen(catalogue, version), load_recipe(catalogue)
-    answers = screen.validate(case)
-    if isinstance(answers, Refused):
-        raise ValueError(f"A signed screen holds answers it may not hold: {[e.item for e in answers.errors]}")
-    outcome = conclude(answers, screen=screen, ruleset=load_ruleset(catalogue))
-    causes = weigh(answers, screen=screen, causes=load_causes(catalogue))
-    proposal = propose(answers, outcome=outcome, causes=causes, screen=screen, recipe=recipe, klass=klass)
-    if proposal.phase is None or not proposal.exercises:
+    asked = asked or Limits()
+    case_at_hand = case_of(case=case, klass=klass, catalogue=catalogue, version=version)
+    proposal = build(case_at_hand, asked, starts_on)
+    recipe = case_at_hand.recipe
+    if proposal.planned is None:
         raise NoProgramForThis(_no_program(recipe, klass))
-    baseline = screen.derive(answers).get(recipe.cadence.fact)
+    listed = {
+        one.library_id: one for week in proposal.planned.block.weeks for day in week.days for one in day.all
+    }
+    changes = suggestions(case_at_hand, asked, proposal, starts_on)
     return Draft(
         recipe=proposal.recipe,
         library=recipe.library.fingerprint[:12],
         track=proposal.track,
-        phase=proposal.phase,
+        phase=str(proposal.phase),
         running=proposal.running,
-        picked=tuple(_picked(one, recipe.library.exercise(one.id)) for one in proposal.exercises),
-        snapshot=_snapshot(proposal, recipe, baseline),
+        picked=tuple(
+            _picked(one, recipe.library.exercise(one.id), listed[one.id].points) for one in proposal.exercises
+        ),
+        snapshot=_snapshot(proposal, case_at_hand) | _limits_of(proposal, asked, changes, case_at_hand),
     )
+
+
+def case_of(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> Case:
+    """Everything a program of this case is built from. Raises ValueError for a class the ruleset does not know."""
+    screen, recipe = load_screen(catalogue, version), load_recipe(catalogue)
+    answers = screen.validate(case)
+    if isinstance(answers, Refused):
+        raise ValueError(f"A signed screen holds answers it may not hold: {[e.item for e in answers.errors]}")
+    causes = weigh(answers, screen=screen, causes=load_causes(catalogue))
+    return case_for(answers, causes=causes, screen=screen, recipe=recipe, klass=klass)
+
+
+def picked_of(exercise: Exercise, case: Case, phase: str, *, slot: str) -> Picked:
+    """An exercise of the library with its dose and reasons, for a clinician who puts it into a program."""
+    supported = case.causes.supported
+    chosen = picked_for(exercise, slot, case.recipe.phases[phase], supported, case.recipe)
+    return _picked(chosen, exercise, describe(exercise, supported).points)
 
 
 def split_of(snapshot: Mapping[str, Any], *, built_with: Callable[[], str]) -> Split:
@@ -125,7 +161,7 @@ def _no_program(recipe: Recipe, klass: str) -> str:
     )
 
 
-def _picked(chosen: Chosen, exercise: Exercise) -> Picked:
+def _picked(chosen: Chosen, exercise: Exercise, points: int) -> Picked:
     return Picked(
         library_id=chosen.id,
         name=chosen.name,
@@ -144,10 +180,14 @@ def _picked(chosen: Chosen, exercise: Exercise) -> Picked:
         why=chosen.why,
         why_patient=chosen.why_patient,
         sources=exercise.source,
+        points=points,
+        hours_between=exercise.dose.min_hours_between,
+        tags=exercise.tags,
     )
 
 
-def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dict[str, Any]:
+def _snapshot(proposal: Proposal, case: Case) -> dict[str, Any]:
+    recipe, baseline = case.recipe, case.facts.get(case.recipe.cadence.fact)
     phase = recipe.phases[str(proposal.phase)]
     stage = proposal.ladder_stage
     cited = {id for one in proposal.exercises for id in recipe.library.exercise(one.id).source} | set(
@@ -164,10 +204,6 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
         "pain_limit": pain_limit(proposal.pain_rule),
         "strength_per_week": phase.strength_per_week,
         "running": proposal.running,
-        "week": [
-            {"day": day.day, "run": day.run, "moves": day.moves, "strength": day.strength, "hard": day.hard}
-            for day in proposal.week
-        ],
         "sessions": recipe.sessions.as_json(),
         "limits": {
             name: int(proposal.limits[name])
@@ -195,6 +231,38 @@ def _snapshot(proposal: Proposal, recipe: Recipe, baseline: Value | None) -> dic
         "sources": {id: f"{known[id].citation} ({known[id].kind})" for id in sorted(cited)},
         "phase_sources": list(phase.source),
     }
+
+
+def _limits_of(
+    proposal: Proposal, asked: Limits, changes: Sequence[Suggestion], case: Case
+) -> dict[str, Any]:
+    """The week on the patient's days, their limits, and what these cost."""
+    planned, library = proposal.planned, case.recipe.library
+    assert planned is not None  # noqa: S101  # a class without a program was refused before
+    return {
+        "rules": proposal.rules,
+        "asked": asked.as_json(),
+        "runner": planned.plan.runner.as_json(),
+        "keep": sorted(planned.plan.room.keep),
+        "usual_pain": _whole(case.facts.get(case.rules.lights.usual_fact)),
+        "week": [
+            {"day": day.name, "run": day.run, "moves": day.moves, "strength": day.strength, "hard": day.hard}
+            for day in planned.plan.days
+        ],
+        "dropped": [{"what": what, "because": because} for what, because in planned.dropped],
+        "unwanted": [
+            {"id": id, "name": library.exercise(id).name, "because": one.because}
+            for id, one in proposal.unwanted.items()
+        ],
+        "unfilled": [case.recipe.categories[slot.category].title for slot in proposal.unfilled],
+        "suggestions": [{"words": one.words, "asked": one.limits.as_json()} for one in changes],
+        "habits": [{"title": one.title, "text": one.text} for one in case.rules.habits],
+    }
+
+
+def _whole(value: Value | None) -> int:
+    """Pain as a whole number; what was not asked counts as none, the most cautious usual morning."""
+    return int(value) if isinstance(value, (int, float)) else 0
 
 
 def _checks(exercise: Exercise) -> dict[str, str]:

@@ -39,6 +39,10 @@ class OverTheLimit(Refusal):
     """The change would make a day longer than the recipe's limit."""
 
 
+class NeedsReason(OverTheLimit):
+    """The change is possible, but a guard asks for a reason first."""
+
+
 class NotEligible(Refusal):
     """The recipe blocks this exercise for this patient today. `exercise_id` is its row's."""
 
@@ -63,6 +67,14 @@ class WrongPain(Refusal):
     """Pain is a whole number from 0 to 10."""
 
 
+class WrongRun(Refusal):
+    """Minutes or kilometres nobody runs. `field` names which."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class NotOfThisProgram(Refusal):
     """An exercise that this version does not have."""
 
@@ -71,5 +83,45 @@ class NothingLogged(Refusal):
     """Neither done nor could-not for any exercise."""
 
 
+class NotInTheLibrary(Refusal):
+    """No exercise of this region's library has that id."""
+
+
+class AlreadyThere(Refusal):
+    """The exercise is in the program."""
+
+
+class NotThatLog(Refusal):
+    """The log asks for nothing of the kind: it stopped nothing, or its morning was told before."""
+
+
+class TooMany(Refusal):
+    """More than a page can show or a person can keep in mind."""
+
+
 class KeyTaken(Refusal):
     """The form's key belongs to another person's session."""
+
+
+class WrongLimit(Refusal):
+    """A limit nobody can have. `field` names which."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class WrongName(Refusal):
+    """A starting point's name that is empty, too long, in use, or tells who a patient is."""
+
+
+class NotInUse(Refusal):
+    """The starting point was retired."""
+
+
+class AnotherScreen(Refusal):
+    """The starting point is for programs of another screen."""
+
+
+class DraftIsOpen(Refusal):
+    """The program has a draft already, and it is not the next block."""

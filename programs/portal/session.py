@@ -1,32 +1,185 @@
-"""Today's session of a released program, and the form that logs it: finished facts for the template."""
+"""The sessions of a released program as the patient has them: finished facts for the pages and for the phone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 
+from programs.builder.block import PlannedDay, week_number
+from programs.builder.runs import PlannedRun
+from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, parts
 from programs.builder.sessions import Part as Stretch
-from programs.builder.sessions import Session, Split, moment, parts
-from programs.plans.models import Exercise, Version
+from programs.plans.doses import Dose
+from programs.plans.models import Exercise, SessionLog, Version
+from programs.plans.standing import Now, logs_of, now_of
 from programs.portal import words
 from programs.portal.forms import SessionForm, field_name
 
+COMING_DAYS = 7
+
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One exercise as the patient sees it, with its own question."""
+class State:
+    """A patient's program on one day of theirs. `swaps` are what may be done for a listed exercise (id → rows)."""
 
-    number: int
+    version: Version
+    exercises: list[Exercise]
+    swaps: dict[int, list[Exercise]]
+    logs: list[SessionLog]
+    now: Now
+
+    @property
+    def week(self) -> list[Planned]:
+        """This week's days, Monday first, with the amounts of today."""
+        return [_planned(one, self, self.now, None) for one in self.now.week.days]
+
+    def coming(self) -> list[Planned]:
+        """Today and the six days after it, each with its own week's amounts."""
+        found = []
+        for ahead in range(COMING_DAYS):
+            day = self.now.day + dt.timedelta(days=ahead)
+            starts_on = self.version.starts_on
+            number = week_number(day, starts_on=starts_on) if starts_on else 1
+            then = replace(self.now, day=day, week=self.now.block.week(number))
+            found.append(_planned(then.week.days[day.weekday()], self, then, day))
+        return found
+
+    def of_day(self, chosen: str) -> Planned:
+        """The chosen day of this week (“Mon”), else today."""
+        at = DAYS.index(chosen) if chosen in DAYS else self.now.day.weekday()
+        return _planned(self.now.week.days[at], self, self.now, None)
+
+
+def state_of(version: Version, *, day: dt.date) -> State:
+    """Where the patient of this version (`with_exercises`) stands on this day."""
+    every = version.every_exercise
+    listed = [one for one in every if one.role == Exercise.Role.LISTED]
+    swaps: dict[int, list[Exercise]] = {}
+    for one in every:
+        if one.role == Exercise.Role.SWAP and one.instead_of_id is not None:
+            swaps.setdefault(one.instead_of_id, []).append(one)
+    logs = logs_of(version.program_id)
+    return State(version, listed, swaps, logs, now_of(version, listed, day=day, logs=logs))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One exercise as it is done on a day. Numbers are 0 where the dose names none (“5 min”)."""
+
+    id: int
+    library_id: str
     name: str
     dose: str
+    sets: int
+    reps: int
+    hold_s: int
+    rest_s: int
+    each_side: bool
     cue: str
     tempo: str
     why: str
     moment: str
-    field: forms.BoundField
+    after_run: bool
+    swaps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The session of one day: `on_day` where it is a date, `day` its weekday's short name."""
+
+    on_day: dt.date | None
+    day: str
+    day_name: str
+    run: str
+    stage: str
+    runs: bool
+    run_minutes: int | None
+    run_km: float | None
+    is_rest: bool
+    minutes: int
+    exercises: tuple[Exercise, ...]
+    steps: tuple[Step, ...]
+    parts: list[Stretch[Exercise]]
+
+    @property
+    def asks(self) -> str:
+        return asks(self.day_name, is_rest=self.is_rest, has_exercises=bool(self.exercises))
+
+
+def asks(day_name: str, *, is_rest: bool, has_exercises: bool) -> str:
+    """What a day asks for, in one sentence."""
+    if not is_rest:
+        return f"Your plan for {day_name}:"
+    if not has_exercises:
+        return f"{day_name} is a rest day. Nothing to do: rest is part of the program."
+    return f"{day_name} is a rest day. You need not do anything. If you like, loosen up with the short ones."
+
+
+def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date | None) -> Planned:
+    split = state.version.split
+    run = now.run(day.run) if not day.run.is_left_out else PlannedRun("rest")
+    session = Session(
+        Day(day.name, run.kind, day.strength, hard=run.is_hard, moves=run.kind),
+        (*day.around, *day.exercises),
+    )
+    runs = run.is_run and state.version.proposal["running"] not in {"none_yet", "none"}
+    # Warm-up first, the strength work, and what is done after the run last.
+    ordered = sorted(session.exercises, key=lambda one: split.kind(one) in AFTER | DAILY)
+    return Planned(
+        on_day=on_day,
+        day=day.name,
+        day_name=words.DAY_NAMES[day.name],
+        run=words.run_of(run, state.version.proposal),
+        stage=words.stage_of(run, state.version.proposal),
+        runs=runs,
+        run_minutes=run.minutes if run.kind == "ladder" else None,
+        run_km=run.km,
+        is_rest=day.is_rest,
+        minutes=int(session.minutes),
+        exercises=session.exercises,
+        steps=tuple(_step(one, state, now, runs=runs) for one in ordered),
+        parts=parts(session, split),
+    )
+
+
+def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
+    kind = state.version.split.kind(exercise)
+    amount = now.amount(exercise)
+    dose = Dose(amount.sets, amount.reps, amount.hold_s, exercise.rest_s, exercise.each_side).in_words()
+    more = " Use a little more weight than before." if amount.load else ""
+    return Step(
+        id=exercise.pk,
+        library_id=exercise.library_id,
+        name=exercise.name,
+        dose=dose if not more else f"{dose.rstrip('.')}.{more}",
+        sets=amount.sets,
+        reps=words.highest(amount.reps),
+        hold_s=words.highest(amount.hold_s),
+        rest_s=exercise.rest_s,
+        each_side=exercise.each_side,
+        cue=exercise.cue,
+        tempo=exercise.tempo,
+        why=exercise.why_patient,
+        moment=words.MOMENTS.get(kind, ("", ""))[0 if runs else 1],
+        after_run=kind in AFTER | DAILY,
+        swaps=tuple(_step(one, state, now, runs=runs) for one in state.swaps.get(exercise.pk, [])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A step with its questions on the form."""
+
+    number: int
+    step: Step
+    said: forms.BoundField
+    why: forms.BoundField
+    pain: forms.BoundField
+    instead: forms.BoundField
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,93 +189,23 @@ class Part:
     title: str
     cards: list[Card]
     minutes: int
-    is_compact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The session of one day of the week."""
-
-    day: str
-    day_name: str
-    run: str
-    is_rest: bool
-    minutes: int
-    exercises: tuple[Exercise, ...]
-    parts: list[Stretch[Exercise]]
-
-    @property
-    def asks(self) -> str:
-        """What the day asks for, in one sentence."""
-        if not self.is_rest:
-            return f"Your plan for {self.day_name}:"
-        if not self.exercises:
-            return f"{self.day_name} is a rest day. Nothing to do: rest is part of the program."
-        rest = f"{self.day_name} is a rest day. You need not do anything."
-        return f"{rest} If you like, loosen up with the short ones below."
-
-    @property
-    def strength_count(self) -> int:
-        """How many exercises are drawn in full."""
-        return sum(len(part.exercises) for part in self.parts if not part.is_compact)
-
-    @property
-    def small_count(self) -> int:
-        """How many are short lines around them."""
-        return len(self.exercises) - self.strength_count
-
-
-def planned(version: Version, exercises: list[Exercise]) -> list[Planned]:
-    """The whole week, Monday first."""
-    split = version.split
-    return [_planned(session, version, split) for session in version.week(exercises)]
-
-
-def _planned(session: Session[Exercise], version: Version, split: Split) -> Planned:
-    return Planned(
-        day=session.day.name,
-        day_name=words.DAY_NAMES[session.day.name],
-        run=words.run_of(session.day.does, version.proposal),
-        is_rest=session.is_rest,
-        minutes=int(session.minutes),
-        exercises=session.exercises,
-        parts=parts(session, split),
-    )
-
-
-def of_day(week: list[Planned], *, chosen: str, today: dt.date) -> Planned:
-    """The chosen day of the week (“Mon”), else today's."""
-    return next((plan for plan in week if plan.day == chosen), week[today.weekday()])
-
-
-def cards(plan: Planned, form: SessionForm, split: Split) -> list[Part]:
-    """The session's cards, numbered through, each with its field of the form."""
-    number = 0
-    found = []
+def cards(plan: Planned, form: SessionForm) -> list[Part]:
+    """The session's cards, numbered through."""
+    steps = {step.id: step for step in plan.steps}
+    number, found = 0, []
     for part in plan.parts:
         row = []
         for exercise in part.exercises:
             number += 1
-            row.append(_card(number, exercise, form[field_name(exercise.pk)], split))
-        minutes = int(sum(exercise.minutes for exercise in part.exercises))
-        found.append(Part(part.title, row, minutes, part.is_compact))
+            asked = [form[field_name(exercise.pk, p)] for p in ("exercise", "why", "pain", "instead")]
+            row.append(Card(number, steps[exercise.pk], *asked))
+        found.append(Part(part.title, row, int(sum(one.minutes for one in part.exercises))))
     return found
 
 
-def _card(number: int, exercise: Exercise, field: forms.BoundField, split: Split) -> Card:
-    return Card(
-        number=number,
-        name=exercise.name,
-        dose=exercise.dose,
-        cue=exercise.cue,
-        tempo=exercise.tempo,
-        why=exercise.why_patient,
-        moment=moment(split.kind(exercise)),
-        field=field,
-    )
-
-
-def by_kind(version: Version, exercises: list[Exercise]) -> list[tuple[str, list[Exercise]]]:
+def by_kind(version: Version, exercises: Sequence[Exercise]) -> list[tuple[str, list[Exercise]]]:
     """All exercises under their kinds' names, in the program's order."""
     titles = version.proposal["categories"]
     found: dict[str, list[Exercise]] = {}

@@ -1,4 +1,4 @@
-"""The patient's pages: today's session, logging it, the whole program, appointments.
+"""The patient's pages: today, the whole program, appointments, and how the leg felt the next morning.
 
 Programs are reached through Version.objects.released_to (and loggable_by for a form opened before a change) alone.
 """
@@ -6,40 +6,89 @@ Programs are reached through Version.objects.released_to (and loggable_by for a 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from assessments.screens.from_home import AtHome, Closed, at_home
 from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
-from programs.plans import actions
-from programs.plans.models import Version
+from programs.plans import diary
+from programs.plans.models import SessionLog, Version
 from programs.plans.refusals import Refusal
-from programs.portal import session, words
+from programs.portal import progress as going
+from programs.portal import resting, sent, session, words
 from programs.portal.appointments import appointments_of
-from programs.portal.forms import LONGEST_ID, SessionForm
+from programs.portal.measures import waiting_count, what_got_better
+
+MORNING_ASKED_FOR = dt.timedelta(days=3)  # later nobody remembers
 
 
 @for_patient
 @require_GET
 def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
-    """Today's session, ready to be logged; `?day=Thu` shows another day's."""
+    """What to do today, how long it takes, one big button."""
     if kept_forms.waits_at(request) == reverse("portal:log"):
         return redirect("portal:log")  # a sign-in link leads here, not where the session ran out
-    version = Version.objects.released_to(patient).with_exercises().select_related("released_by").first()
+    version = released(patient)
     if version is None:
-        return _no_program(request, patient)
-    return _session_page(request, patient, version)
+        return no_program(request, patient)
+    day = today_of(patient)
+    state = session.state_of(version, day=day)
+    plan, week = state.of_day(""), state.week
+    context = {
+        "patient": patient,
+        "version": version,
+        "plan": plan,
+        "hello": f"{format_date(day, 'l j F')}. Hello {patient.called}.",
+        "rest": resting.of(state),
+        "logged_today": [log for log in state.logs if log.on_day == day],
+        "morning": _morning(state.logs, day=day),
+        "yesterday": day - dt.timedelta(days=1),
+        "pain_numbers": range(11),
+        "who": sent.who(patient),
+        "measures_due": waiting_count(patient, now=timezone.now()),
+        "other_days": [other for other in week if (other.exercises or other.runs) and other.day != plan.day],
+    }
+    return render(request, "portal/today.html", context)
 
 
-def _no_program(request: HttpRequest, patient: Patient) -> HttpResponse:
+def _morning(logs: list[SessionLog], *, day: dt.date) -> SessionLog | None:
+    """The last session before today, if its next morning was not told yet and not long ago."""
+    before = max(
+        (log for log in logs if log.on_day < day), key=lambda log: (log.on_day, log.pk), default=None
+    )
+    asked = before and not hasattr(before, "morning") and before.on_day >= day - MORNING_ASKED_FOR
+    return before if asked else None
+
+
+@for_patient
+@require_POST
+def morning(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpResponse:
+    """How the leg felt the morning after a session: one tap on a number."""
+    log = get_object_or_404(patient.session_logs, pk=log_id)
+    said = request.POST.get("pain", "")
+    if said not in {str(number) for number in range(11)}:
+        messages.warning(request, "Choose a number from 0 (no pain) to 10 (worst pain).")
+        return redirect("portal:today")
+    by = cast(Account, request.user)  # the guard let nobody else in
+    try:
+        diary.tell_morning(log=log, pain=int(said), by=by, now=timezone.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Thank you. Your therapist can see it.")
+    return redirect("portal:today")
+
+
+def no_program(request: HttpRequest, patient: Patient) -> HttpResponse:
     """None yet, or none any more."""
     context = {
         "patient": patient,
@@ -57,121 +106,15 @@ def _before_visit(patient: Patient) -> AtHome | None:
         return None
 
 
-@for_patient
-@require_http_methods(["GET", "POST"])
-def log(request: HttpRequest, *, patient: Patient) -> HttpResponse:
-    """Log a session. A GET shows what an expired session kept, else today's page."""
-    if request.method == "POST":
-        return _log(request, patient)
-    kept = kept_forms.take_back(request)
-    if kept is None:
-        return redirect("portal:today")
-    version = _loggable(patient, kept.get("version"))
-    return _session_page(request, patient, version, data=kept, was_kept=True)
+def released(patient: Patient) -> Version | None:
+    """The one program this patient may see, with its exercises."""
+    theirs = Version.objects.released_to(patient).with_exercises()
+    return theirs.select_related("released_by", "program").first()
 
 
-def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
-    version = _loggable(patient, request.POST.get("version"))
-    exercises = version.listed
-    plan = _plan(version, exercises, patient, request.POST.get("day", ""))
-    form = SessionForm(request.POST, exercises=plan.exercises, today=_today(patient))
-    if form.is_valid():
-        try:
-            logged = _store(form, version, patient, request)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("portal:logged", log_id=logged.pk)
-    return _draw(request, patient, version, plan, exercises, form, status=422)
-
-
-def _store(form: SessionForm, version: Version, patient: Patient, request: HttpRequest) -> Any:
-    said = form.cleaned_data
-    return actions.log_session(
-        version=version,
-        patient=patient,
-        on_day=said["on_day"],
-        entries=form.entries(),
-        pain_during=said["pain_during"],
-        symptoms=said["symptoms"],
-        note=said["note"],
-        client_key=said["client_key"],
-        by=cast(Account, request.user),  # the guard let nobody else in
-        now=timezone.now(),
-    )
-
-
-def _loggable(patient: Patient, version_id: str | None) -> Version:
-    """The patient's own version; anybody else's answers 404, as one that does not exist."""
-    typed = version_id or ""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID):
-        raise Http404
-    theirs = (
-        Version.objects.loggable_by(patient, now=timezone.now())
-        .with_exercises()
-        .select_related("released_by")
-    )
-    return get_object_or_404(theirs, pk=int(typed))
-
-
-def _plan(version: Version, exercises: list[Any], patient: Patient, chosen: str) -> session.Planned:
-    return session.of_day(session.planned(version, exercises), chosen=chosen, today=_today(patient))
-
-
-def _today(patient: Patient) -> dt.date:
+def today_of(patient: Patient) -> dt.date:
     """The patient's own day."""
     return timezone.now().astimezone(patient.zone).date()
-
-
-def _session_page(
-    request: HttpRequest,
-    patient: Patient,
-    version: Version,
-    *,
-    data: QueryDict | None = None,
-    was_kept: bool = False,
-) -> HttpResponse:
-    exercises = version.listed
-    chosen = data.get("day", "") if data is not None else request.GET.get("day", "")
-    plan = _plan(version, exercises, patient, chosen)
-    if data is not None:
-        form = SessionForm(data, exercises=plan.exercises, today=_today(patient))
-    else:
-        form = SessionForm.fresh(
-            version_id=version.pk, day=plan.day, today=_today(patient), exercises=plan.exercises
-        )
-    return _draw(request, patient, version, plan, exercises, form, was_kept=was_kept)
-
-
-def _draw(
-    request: HttpRequest,
-    patient: Patient,
-    version: Version,
-    plan: session.Planned,
-    exercises: list[Any],
-    form: SessionForm,
-    *,
-    was_kept: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    today_there = _today(patient)
-    week = session.planned(version, exercises)
-    today_logs = list(patient.session_logs.filter(on_day=today_there)[:3])
-    context = {
-        "patient": patient,
-        "version": version,
-        "plan": plan,
-        "is_today": plan.day == week[today_there.weekday()].day,
-        "day_text": format_date(today_there, "l j F"),
-        "parts": session.cards(plan, form, version.split),
-        "other_days": [other for other in week if other.exercises and other.day != plan.day],
-        "pain": session.about_pain(version),
-        "form": form,
-        "was_kept": was_kept,
-        "logged_today": today_logs,
-        "stop": any(one.asks_to_stop for one in today_logs),
-    }
-    return render(request, "portal/session.html", context, status=status)
 
 
 @for_patient
@@ -185,7 +128,7 @@ def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespon
         "log": found,
         "done": sum(entry.done for entry in entries),
         "warning_signs": words.warning_signs(found.symptoms),
-        "could_not": [entry.exercise.name for entry in entries if entry.could_not],
+        "could_not": [entry for entry in entries if entry.could_not],
         "stop": found.asks_to_stop,
     }
     return render(request, "portal/logged.html", context)
@@ -195,23 +138,46 @@ def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespon
 @require_GET
 def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     """The whole program: the week, every exercise, running, and what else helps."""
-    version = Version.objects.released_to(patient).with_exercises().select_related("released_by").first()
+    version = released(patient)
     if version is None:
-        return _no_program(request, patient)
-    exercises = version.listed
-    snapshot = version.proposal
+        return no_program(request, patient)
+    state, snapshot = session.state_of(version, day=today_of(patient)), version.proposal
     context = {
         "patient": patient,
         "version": version,
-        "kinds": session.by_kind(version, exercises),
-        "week": session.planned(version, exercises),
+        "kinds": session.by_kind(version, state.exercises),
+        "week": state.week,
         "running": words.policy(snapshot["running"]),
         "cadence": snapshot["cadence"],
         "education": snapshot["education"],
+        "habits": snapshot.get("habits", []),
         "pain": session.about_pain(version),
-        "logs": list(patient.session_logs.all()[:7]),
+        "logs": going.newest(state.logs, 7),
     }
     return render(request, "portal/program.html", context)
+
+
+@for_patient
+@require_GET
+def progress(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """How it goes: weeks, pain, running, what got better, what comes next."""
+    version = released(patient)
+    if version is None:
+        return no_program(request, patient)
+    state = session.state_of(version, day=today_of(patient))
+    weeks = going.weeks_of(state)
+    context = {
+        "patient": patient,
+        "who": sent.who(patient),
+        "rest": resting.of(state),
+        "logged": bool(state.logs),
+        "weeks": list(reversed(weeks)),
+        "pictures": going.pictures(weeks),
+        "better": going.better(state, weeks),
+        "goals": going.next_goals(state),
+        "picture": what_got_better(patient),
+    }
+    return render(request, "portal/progress.html", context)
 
 
 @for_patient

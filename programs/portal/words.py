@@ -5,36 +5,35 @@ The recipe's own texts are for clinicians; these say the same at a reading age o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assessments.triage.models import Symptom
+from programs.builder.runs import PlannedRun
+from programs.paper.words import DAY_NAMES, NO_RUNNING, POLICIES, REST, fine_pain, policy, stop_when
+from programs.plans.doses import dashed
 
-DAY_NAMES = {
-    "Mon": "Monday",
-    "Tue": "Tuesday",
-    "Wed": "Wednesday",
-    "Thu": "Thursday",
-    "Fri": "Friday",
-    "Sat": "Saturday",
-    "Sun": "Sunday",
-}
+__all__ = ["DAY_NAMES", "POLICIES", "fine_pain", "policy", "stop_when"]
+
 WALK = "A brisk walk of 20 to 30 minutes"
-REST = "Rest"
 PLAIN_RUNS = {
     "walk": WALK,
     "cross": "Bike, swim or pool, easy, 20 to 40 minutes",
     "rest": REST,
     "easy": "An easy run, slow enough to talk",
     "speed": "A few faster runs, after a good warm-up",
-    "long": "Your long run, at most a tenth longer than your longest of the last month",
+    "long": "Your long run",
+    "race": "Race day. Nothing else today",
 }
-POLICIES = {
-    "none_yet": "No running yet. Walking is fine while it stays comfortable. Your therapist tells you when to start.",
-    "ladder": "You come back to running step by step, with walking breaks. Leave a day between two runs.",
-    "modified": "You may run easily on flat ground. No hills and no fast running, and stop if pain rises.",
-    "guarded": "Keep running. Change one thing a week: run further or run harder, not both.",
-    "none": "Your therapist tells you about running.",
+# When in a session something around the run is done, by its kind; and on a day without a run.
+MOMENTS = {
+    "warm_up": ("Before your run", "To warm up"),
+    "drill": ("Before your run", "To warm up"),
+    "cue": ("While you run", ""),
+    "loosening": ("After your run", "To finish"),
+    "rolling": ("After your run", "To finish"),
+    "cool_down": ("After your run", "To finish"),
 }
 
 # What a patient may report, by Symptom, in the words of somebody who is not a clinician.
@@ -53,34 +52,44 @@ def warning_signs(symptoms: Sequence[str]) -> list[str]:
     return [WARNING_SIGNS.get(one, "Something sudden") for one in symptoms]
 
 
-def run_of(run: str, snapshot: dict[str, Any]) -> str:
-    """What to run or walk on a day whose template says `run`."""
-    running = snapshot["running"]
-    if run in {"rest", "cross", "walk"}:
-        return PLAIN_RUNS[run]
-    if running in {"none_yet", "none"}:
+def run_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
+    """What to run or walk on a day, with its distance or time where one is planned."""
+    if run.kind in {"rest", "cross", "walk"}:
+        return PLAIN_RUNS[run.kind]
+    if snapshot["running"] in NO_RUNNING:
         return WALK
-    if run == "ladder":
-        return _ladder(snapshot)
-    return PLAIN_RUNS["easy"] if running == "modified" else PLAIN_RUNS.get(run, PLAIN_RUNS["easy"])
+    if run.kind == "ladder":
+        return _ladder(run)
+    modified = snapshot["running"] == "modified"
+    plain = PLAIN_RUNS["easy" if modified else run.kind] if run.kind in PLAIN_RUNS else PLAIN_RUNS["easy"]
+    if run.km is not None:
+        return f"{plain}: {run.km:g} km"
+    return f"{plain}: about {run.minutes} minutes" if run.minutes else plain
 
 
-def _ladder(snapshot: dict[str, Any]) -> str:
-    stage = snapshot.get("ladder")
-    return f"Run and walk: {stage['session'].replace(' x ', ' × ')}" if stage else PLAIN_RUNS["easy"]
+def _ladder(run: PlannedRun) -> str:
+    """A step of the ladder: “Run and walk: 6 × (run 2 min, walk 2 min)”. The last step is the runner's own runs."""
+    if not run.session or (run.minutes is None and run.stage):
+        return PLAIN_RUNS["easy"] if run.km is None else f"{PLAIN_RUNS['easy']}: {run.km:g} km"
+    session = re.sub(r"\((\d+) / (\d+)\)", r"(run \1 min, walk \2 min)", run.session)
+    session = dashed(session.replace(" x ", " × ").replace(" / ", ", "))
+    if "×" in session and "walk" in session:
+        return f"Run and walk: {session}"
+    return session if "walk" in session else f"Run: {session}"
 
 
-def policy(running: str) -> str:
-    return POLICIES.get(running, POLICIES["none"])
+def stage_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
+    """“Step 2 of 8 on the way back to running”; empty for a run that is no step of it."""
+    if run.kind != "ladder" or run.stage is None or "runner" not in snapshot:
+        return ""
+    last = max((one[0] for one in snapshot["runner"]["stages"]), default=run.stage)
+    return f"Step {run.stage} of {last} on your way back to running"
 
 
-def fine_pain(limit: int) -> str:
-    """“Up to 3 out of 10, if it is back to normal the next morning.”"""
-    return f"Up to {limit} out of 10, if it is back to normal the next morning."
-
-
-def stop_when(limit: int) -> str:
-    return f"Pain goes above {limit}, or anything feels sharp or sudden."
+def highest(numbers: str) -> int:
+    """The number a counter or a timer runs to: 10 of “8–10”; 0 where the words name none, or more than one kind."""
+    found = re.fullmatch(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3})", numbers.strip())
+    return int(found[1]) if found else 0
 
 
 def pain_in_short(limit: int) -> str:

@@ -1,4 +1,4 @@
-"""A clinician's caseload in one order: unread flags first however old, then what waits for release, then newest logs.
+"""A clinician's caseload ordered by need (needs.py), within a need by the newest sign of life.
 
 A page holds 25 and the next begins after the last one's place, so that every page costs the same.
 """
@@ -10,27 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assessments.triage.rechecks import Again, to_screen_again
 from clinic.people.models import Account
-from programs.plans.flags import FLAGS, Flag, Level
 from programs.plans.models import SessionLog, Version
 from programs.prescribing.amended import is_amended
+from programs.prescribing.needs import LOOKS, Look, Need, with_need
 
 PAGE = 25
 RECENT = dt.timedelta(days=7)
-ORDER = ("-level", "-waits", "-at", "-pk")
+ORDER = ("-need", "-at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One patient of the caseload: the version they have or that waits, and their gravest unread flag."""
+    """One patient of the caseload: the version they have or that waits, and what it asks for (None: nothing)."""
 
     version: Version
     last_log: SessionLog | None
-    flag: Flag | None
+    need: Look | None
     lately: int
     is_amended: bool = False
     again: Again | None = None
@@ -71,17 +72,10 @@ def _shown(account: Account, *, everyone: bool) -> Any:
 def _placed(shown: Any, now: dt.datetime) -> Any:
     """Each row with what it is sorted by, its newest log's id and its sessions of the last week."""
     logs: Any = SessionLog.objects.filter(patient=OuterRef("patient"))
-    unread = logs.filter(seen__isnull=True).with_level().order_by("-level").values("level")[:1]
     newest = logs.order_by("-logged_at", "-pk")
     recent = logs.filter(logged_at__gte=now - RECENT).order_by().values("patient").annotate(n=Count("pk"))
-    is_draft = Q(state=Version.State.PROPOSED)
-    return shown.annotate(
-        # A draft carries no flag of its own: its patient's sessions belong to what they have.
-        level=Case(
-            When(is_draft, then=0), default=Coalesce(Subquery(unread), 0), output_field=IntegerField()
-        ),
+    return with_need(shown, now=now, today=timezone.localdate(now)).annotate(
         is_amended=is_amended("program"),
-        waits=Case(When(is_draft, then=1), default=0, output_field=IntegerField()),
         newest=Subquery(newest.values("pk")[:1]),
         at=Coalesce(
             Subquery(newest.values("logged_at")[:1]),
@@ -90,36 +84,30 @@ def _placed(shown: Any, now: dt.datetime) -> Any:
             output_field=models.DateTimeField(),
         ),
         lately=Coalesce(Subquery(recent.values("n")), Value(0)),
-    ).exclude(state=Version.State.ENDED, level=Level.GREEN)
+    )
 
 
 def _followed(row: Any, last: dict[int, SessionLog], again: dict[int, Again]) -> Followed:
-    flag = FLAGS[Level(row.level)] if row.level > Level.GREEN else None
-    return Followed(row, last.get(row.newest), flag, row.lately, row.is_amended, again.get(row.patient_id))
+    need = LOOKS.get(Need(row.need))
+    return Followed(row, last.get(row.newest), need, row.lately, row.is_amended, again.get(row.patient_id))
 
 
 def _name_of(row: Any) -> str:
-    return f"{row.level}_{row.waits}_{int(row.at.timestamp())}_{row.at.microsecond}_{row.pk}"
+    return f"{row.need}_{int(row.at.timestamp())}_{row.at.microsecond}_{row.pk}"
 
 
-def _place(name: str) -> tuple[int, int, dt.datetime, int] | None:
+def _place(name: str) -> tuple[int, dt.datetime, int] | None:
     parts = name.split("_")
-    if len(parts) != 5 or not all(p.isascii() and p.isdigit() and len(p) < 12 for p in parts):
+    if len(parts) != 4 or not all(p.isascii() and p.isdigit() and len(p) < 12 for p in parts):
         return None
-    level, waits, seconds, micro, pk = map(int, parts)
+    need, seconds, micro, pk = map(int, parts)
     try:
         at = dt.datetime.fromtimestamp(seconds, dt.UTC).replace(microsecond=micro)
     except (ValueError, OverflowError, OSError):
         return None
-    return level, waits, at, pk
+    return need, at, pk
 
 
-def _beyond(level: int, waits: int, at: dt.datetime, pk: int) -> Q:
+def _beyond(need: int, at: dt.datetime, pk: int) -> Q:
     """What comes after this place in ORDER."""
-    same_at = Q(level=level, waits=waits, at=at, pk__lt=pk)
-    return (
-        Q(level__lt=level)
-        | Q(level=level, waits__lt=waits)
-        | Q(level=level, waits=waits, at__lt=at)
-        | same_at
-    )
+    return Q(need__lt=need) | Q(need=need, at__lt=at) | Q(need=need, at=at, pk__lt=pk)

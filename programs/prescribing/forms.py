@@ -1,4 +1,4 @@
-"""The small forms of a draft: one dose, one note; and the end of a program."""
+"""The small forms of a draft: one dose, one note, a reason; and those of a program that is with the patient."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.edits import LONGEST_NOTE
 from programs.plans.models import Exercise
 
+LONGEST_BECAUSE = 500
+
 
 class DoseForm(forms.Form):
     """Sets, how often, hold and rest of one exercise; ids carry the exercise's, since a page holds many."""
@@ -20,11 +22,47 @@ class DoseForm(forms.Form):
     reps = forms.CharField(label="How often, or how long", max_length=120)
     hold_s = forms.CharField(label="Hold, seconds", max_length=20, required=False)
     rest_s = WholeWithUnitField(label="Rest", unit="s", min_value=0, max_value=LONGEST_REST_S)
+    because = forms.CharField(
+        label="Reason to do it all the same",
+        max_length=LONGEST_BECAUSE,
+        required=False,
+        help_text="Kept with the program for clinicians.",
+    )
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"dose_{exercise.pk}_%s")
         kwargs["initial"] = {name: getattr(exercise, name) for name in ("sets", "reps", "hold_s", "rest_s")}
         super().__init__(*args, **kwargs)
+        self.asks = False
+
+    def ask(self, words: str) -> None:
+        """A guard is in the way: from now on the form shows where to say why it is set aside."""
+        self.asks = True
+        self.add_error("because", words)
+
+    @property
+    def shows_reason(self) -> bool:
+        return self.asks or bool(self.is_bound and self["because"].value())
+
+
+class ReasonForm(forms.Form):
+    """Why a guard is set aside for one change."""
+
+    because = forms.CharField(
+        label="Reason to do it all the same",
+        max_length=LONGEST_BECAUSE,
+        required=False,
+        help_text="Kept with the program for clinicians.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "reason_%s")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def said(self) -> str:
+        """The reason; empty while it is missing or too long to be kept."""
+        return str(self.cleaned_data["because"]) if self.is_valid() else ""
 
 
 class NoteForm(forms.Form):
@@ -49,3 +87,20 @@ class EndForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say why the program ends. Nothing was changed."},
     )
+
+
+class GoOnForm(forms.Form):
+    """What was looked at before a patient may go on after a warning sign."""
+
+    because = forms.CharField(
+        label="What you looked at",
+        max_length=LONGEST_REASON,
+        help_text="For the record. Everything rests until you say this.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say what you looked at. Nothing was changed."},
+    )
+
+    def __init__(self, *args: Any, log_id: int, **kwargs: Any) -> None:
+        self.log_id = log_id
+        kwargs.setdefault("auto_id", f"go_on_{log_id}_%s")
+        super().__init__(*args, **kwargs)

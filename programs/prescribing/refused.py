@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 
 from programs.plans.models import Version
-from programs.plans.refusals import NotDecided, NotEligible, NothingToRelease, OverTheLimit, Refusal
+from programs.plans.refusals import (
+    NeedsReason,
+    NotDecided,
+    NotEligible,
+    NothingToRelease,
+    OverTheLimit,
+    Refusal,
+)
+from programs.prescribing.forms import ReasonForm
 
 RELEASE = "release"
 CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """The change again, with a field for the reason it needs: sent to `url` with the same `fields`."""
+
+    url: str
+    form: ReasonForm
+    fields: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    label: str = "Do it with this reason"
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """`at` is the part of the page it belongs to: release, change, or an exercise's id; empty for the whole page."""
+    """`at` is the part of the page it belongs to: release, change, or an exercise's id; empty for the whole page.
+
+    `asks` is there where a reason is enough; `typed` is what would be lost with a form that is no longer drawn.
+    """
 
     words: str
     at: str | int = ""
     link: str = ""
     link_words: str = ""
+    asks: Asks | None = None
+    typed: Sequence[tuple[str, str]] = ()
 
 
 NOT_TICKED = Refused(
@@ -29,6 +53,28 @@ NOT_TICKED = Refused(
     "#sure",
     "Go to the tick",
 )
+
+
+def with_reason(
+    refusal: Refusal, url: str, form: ReasonForm, *, at: str | int = "", **fields: str | Sequence[str]
+) -> Refused:
+    """The refusal; one that a reason overcomes brings the same change with a field for it."""
+    if not isinstance(refusal, NeedsReason):
+        return Refused(str(refusal), at)
+    return Refused(str(refusal), at, asks=Asks(url, form, _pairs(fields)))
+
+
+DOSE = {"sets": "Sets", "reps": "How often", "hold_s": "Hold", "rest_s": "Rest", "because": "Reason"}
+
+
+def typed_dose(posted: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a dose whose exercise is gone, to be shown with the refusal."""
+    return [(label, posted[name][:200]) for name, label in DOSE.items() if posted.get(name, "").strip()]
+
+
+def _pairs(fields: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:
+    many = [(name, [value] if isinstance(value, str) else value) for name, value in fields.items()]
+    return [(name, value) for name, values in many for value in values]
 
 
 def release_refused(refusal: Refusal, version: Version) -> Refused:

@@ -2,139 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, Value
+from django.db.models import Count, IntegerField, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
-from programs.builder.sessions import Session
-from programs.plans import limits
-from programs.plans.flags import Flag, Level
-from programs.plans.models import Exercise, SessionLog, Version
+from programs.builder.judging import Light, light_of
+from programs.builder.progression import load_progression
+from programs.plans.flags import FLAGS, Flag, Level
+from programs.plans.models import SessionLog, Version
 from programs.prescribing import words
-from programs.prescribing.forms import DoseForm
-from programs.prescribing.refused import Refused
 
 LOGS_SHOWN = 30
+MORNINGS = {
+    Light.RED: (
+        Level.RED,
+        "The next morning was clearly worse than usual: rest 48 hours, then go back a step.",
+    ),
+    Light.AMBER: (Level.AMBER, "The next morning was a little worse than usual: the same again, no more."),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One exercise of the version with its sources in words, and its form while the version is a draft."""
-
-    exercise: Exercise
-    reason: str
-    sources: list[str]
-    form: DoseForm | None
-    refused: Refused | None
-    checks: Mapping[str, str]
-    days: str
-    is_first: bool
-    is_last: bool
-
-    @property
-    def often(self) -> str:
-        return words.often(self.exercise.per_week)
-
-    @property
-    def is_open(self) -> bool:
-        """Drawn unfolded: a form or a change in it was refused."""
-        return self.refused is not None or (self.form is not None and self.form.is_bound)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The exercises of one category, in the recipe's words."""
-
-    title: str
-    rows: list[Row]
-
-
-def slots(
-    version: Version,
-    exercises: list[Exercise],
-    bound: DoseForm | None,
-    bound_to: int,
-    refused: Refused | None,
-) -> list[Slot]:
-    """The exercises in order under their categories.
-
-    `bound` is a refused form, shown at exercise `bound_to`; `refused` is told at the exercise it names.
-    """
-    days = _days(version, exercises)
-    reasons = version.proposal.get("reasons", {})
-    checks = version.proposal.get("checks", {})
-    rows = [
-        Row(
-            exercise=exercise,
-            reason=reasons.get(exercise.library_id, exercise.why),
-            sources=[words.cited(id, version.proposal["sources"]) for id in exercise.sources],
-            refused=refused if refused and refused.at == exercise.pk else None,
-            checks=checks.get(exercise.library_id, {}),
-            form=_form(version, exercise, bound if exercise.pk == bound_to else None),
-            days=days.get(exercise.pk) or "no day while running is paused",
-            is_first=place == 0,
-            is_last=place == len(exercises) - 1,
-        )
-        for place, exercise in enumerate(exercises)
-    ]
-    titles = version.proposal["categories"]
-    return [
-        Slot(titles.get(category, category), list(found))
-        for category, found in groupby(rows, key=lambda row: row.exercise.category)
-    ]
-
-
-def _form(version: Version, exercise: Exercise, bound: DoseForm | None) -> DoseForm | None:
-    return (bound or DoseForm(exercise=exercise)) if version.is_draft else None
-
-
-def _days(version: Version, exercises: list[Exercise]) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for session in version.week(exercises):
-        for exercise in session.exercises:
-            found.setdefault(exercise.pk, []).append(session.day.name)
-    return {pk: words.days_of(days) for pk, days in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDay:
-    """One day of the week table: `exercises` are numbers of the list below, in the order they are done."""
-
-    day: Session[Exercise]
-    numbers: list[int]
-
-    @property
-    def run(self) -> str:
-        return words.run_of(self.day.day.does)
-
-    @property
-    def is_hard(self) -> bool:
-        """Not where the running policy took the hard run out and no strength work is left."""
-        day = self.day.day
-        return day.hard and (day.does == day.run or bool(day.strength))
-
-    @property
-    def strength(self) -> str:
-        return words.strength_of(self.day.day.strength)
-
-
-def about(version: Version, exercises: list[Exercise]) -> dict[str, Any]:
-    """Phase, running, pain rule, cadence, the week and what was left out."""
+def about(version: Version) -> dict[str, Any]:
+    """Phase, running, pain rule, cadence, what is blocked, advice and habits."""
     snapshot = version.proposal
-    week = version.week(exercises)
     return {
         "facts": _facts(version, snapshot),
         "more_facts": _more_facts(version, snapshot),
-        "week": [PlannedDay(day, sorted(e.position for e in day.exercises)) for day in week],
-        "week_minutes": sum(day.minutes for day in week),
-        "loads": limits.loads(version, exercises),
-        "left_out": snapshot.get("left_out", []),
         "blocked": snapshot["blocked"],
         "education": snapshot["education"],
+        "habits": snapshot.get("habits", []),
         "ladder_rules": _ladder_rules(snapshot),
         "phase_sources": [words.cited(id, snapshot["sources"]) for id in snapshot["phase_sources"]],
     }
@@ -186,22 +88,70 @@ class Logged:
     done: int
     could_not: list[str]
     seen: bool
+    morning: int | None = None
+    went_on: str = ""
+    stops: bool = False
+    told_late: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """What a clinician looks at first: an unread flag, a late bad morning, or what stopped everything."""
+        return self.waits or self.stops or self.is_late
+
+    @property
+    def may_go_on(self) -> bool:
+        return bool(self.log.symptoms) and not self.went_on
 
     @property
     def waits(self) -> bool:
         """A flag nobody has read yet."""
         return not self.seen and self.flag.level > Level.GREEN
 
+    @property
+    def is_late(self) -> bool:
+        """Its morning was told after somebody had read it, and was worse than usual."""
+        return self.seen and self.flag.level > Level.GREEN and self.told_late
 
-def logs(patient: Any) -> list[Logged]:
-    """A patient's last sessions: unread flags first, the gravest on top, then the newest. One query."""
-    rows = patient.session_logs.with_could_not().select_related("seen")
+
+def logs(patient: Any, *, go_on_for: int = 0, since: dt.datetime | None = None) -> list[Logged]:
+    """A patient's last sessions: unread flags first, the gravest on top, then the newest. One query.
+
+    `go_on_for` is the session that has stopped everything; mornings told `since` then come up again though the session
+    was read before.
+    """
+    rows = patient.session_logs.with_could_not().select_related("seen", "morning", "go_on")
     rows = rows.annotate(
         done_count=Count("entries", filter=Q(entries__done=True)),
         failed=ArrayAgg("entries__exercise__name", filter=Q(entries__could_not=True), default=Value([])),
+        usual=Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()),
     )
     found = [
-        Logged(log=log, flag=log.flag, done=log.done_count, could_not=log.failed, seen=hasattr(log, "seen"))
+        Logged(
+            log=log,
+            flag=_flag(log),
+            done=log.done_count,
+            could_not=log.failed,
+            seen=hasattr(log, "seen"),
+            morning=log.morning.pain if hasattr(log, "morning") else None,
+            went_on=log.go_on.because if hasattr(log, "go_on") else "",
+            stops=log.pk == go_on_for,
+            told_late=since is not None and _told_late(log, since),
+        )
         for log in rows[:LOGS_SHOWN]
     ]
-    return sorted(found, key=lambda one: -one.flag.level if one.waits else 0)
+    return sorted(found, key=lambda one: -one.flag.level if one.asks else 0)
+
+
+def _flag(log: Any) -> Flag:
+    """The session's flag, or its next morning's where that is graver."""
+    if not hasattr(log, "morning"):
+        return log.flag  # type: ignore[no-any-return]
+    light = light_of(0, log.morning.pain, log.usual or 0, load_progression().lights)
+    level, words_ = MORNINGS.get(light, (Level.GREEN, ""))
+    return log.flag if log.flag.level >= level else replace(FLAGS[level], words=words_)
+
+
+def _told_late(log: Any, since: dt.datetime) -> bool:
+    if not hasattr(log, "morning") or not hasattr(log, "seen"):
+        return False
+    return bool(log.morning.told_at > log.seen.seen_at and log.morning.told_at >= since)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clinic.knowledge.sources import HOW_SURE
+from programs.builder.runs import PlannedRun
 from programs.builder.sessions import DAYS
 from programs.plans.doses import dashed
 
@@ -25,12 +26,36 @@ RUNS = {
     "speed": "Faster runs",
     "long": "Long run",
     "ladder": "Run and walk in turns",
+    "race": "Race",
 }
 CONVENTION = "S122"  # the source that stands for clinical convention with no single study
 
 
 def run_of(run: str) -> str:
     return RUNS.get(run, run.capitalize())
+
+
+def run_line(run: PlannedRun) -> str:
+    """“Easy run 5 km”, “Stage 2, 12 min”, “Rest”; a run the lighter week goes without is said."""
+    if run.is_left_out:
+        return "No run this time"
+    name = f"Stage {run.stage}" if run.stage is not None else run_of(run.kind)
+    much = f"{run.km:g} km" if run.km else f"{run.minutes} min" if run.minutes else ""
+    return f"{name}, {much}" if much and run.stage is not None else f"{name} {much}".strip()
+
+
+def in_a_row(numbers: Sequence[int]) -> str:
+    """“1–3, 5”: numbers in order, three or more that follow each other told by their ends."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [
+        [f"{run[0]}\N{EN DASH}{run[-1]}"] if len(run) > 2 else [str(number) for number in run] for run in runs
+    ]
+    return ", ".join(one for part in parts for one in part)
 
 
 def strength_of(session: str) -> str:

@@ -163,6 +163,44 @@
     each("[data-sign-out]", signOut);
   }
 
+  // ---------- a patient's phone: after signing out nothing of theirs is left on it ----------
+
+  const done = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = asked.onblocked = () => resolve(null); });
+
+  const logsNotSent = async () => {
+    const known = indexedDB.databases ? await indexedDB.databases() : [{ name: "portal" }];
+    if (!known.some((one) => one.name === "portal")) return 0;
+    const db = await done(indexedDB.open("portal"));
+    if (!db) return 0;
+    const count = db.objectStoreNames.contains("queue") ? await done(db.transaction("queue").objectStore("queue").count()) : 0;
+    db.close();
+    return count || 0;
+  };
+
+  const wipePhone = async () => {
+    await done(indexedDB.deleteDatabase("portal"));
+    const workers = await navigator.serviceWorker?.getRegistrations() || [];
+    await Promise.all(workers.map((one) => one.unregister()));
+    if (window.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+  };
+
+  const patientSignsOut = (form) => form.addEventListener("submit", async (event) => {
+    if (form.dataset.wiped) return;
+    event.preventDefault();
+    try {
+      const left = await logsNotSent();
+      const words = `${left === 1 ? "1 session on this phone has" : `${left} sessions on this phone have`} not been sent yet. If you sign out now, ${left === 1 ? "it is" : "they are"} lost. Sign out all the same?`;
+      if (left && !window.confirm(words)) return;
+      await wipePhone();
+    } catch {
+      // Storage is off: nothing was kept.
+    }
+    form.dataset.wiped = "yes";
+    form.requestSubmit();
+  });
+
+  if (document.body.classList.contains("role-patient")) each("[data-sign-out]", patientSignsOut);
+
   forPaper([]);
   each("[data-error-summary]", errorSummary);
   each("[data-menu]", menu);

@@ -7,6 +7,7 @@ import re
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from clinic.reminders.models import Reminder
 from tests.journeys.person import Person
@@ -86,16 +87,26 @@ def when_the_clinician_agrees_and_releases_the_program(stage: Stage) -> None:
 
 def when_the_runner_opens_it_and_logs_one_session(stage: Stage) -> None:
     runner = comes_in_by_link(stage)
-    if not runner.page.locator("[data-session-form]").count():  # a rest day: do another day's session
-        runner.passes("portal-rest-day").page.locator("summary").filter(has_text="another day").click()
-        runner.page.locator("a[href*='?day=']").first.click()
     runner.passes("portal-today")
-    for choice in runner.page.locator("[data-session-form] input[type=radio][value=done]").all():
-        runner.ticks(choice)
-    runner.ticks(runner.page.locator("input[name=pain_during][value='2']"))
-    runner.types("Anything your therapist should know?", "Loosened up after the first set.")
+    if not runner.page.locator(".btn-start").count():  # a rest day: do another day's session
+        runner.page.locator("summary").filter(has_text="another day").click()
+        runner.page.locator("a[href*='?day=']").first.click()
+    else:
+        runner.presses("Start")
+    runner.passes("portal-session")
+    while runner.page.locator("[data-view=end]").is_hidden():
+        at = runner.page.locator("[data-count]").inner_text()
+        if runner.page.locator("[data-view=run]").is_visible():
+            runner.page.fill("[data-view=run] [name=run_minutes]", "20")
+        runner.presses(re.compile("^Done$"))
+        expect(runner.page.locator("[data-count]")).not_to_have_text(at)
+    runner.ticks(runner.page.locator("[data-view=end] input[name=pain_during][value='2']"))
+    runner.page.fill("[data-view=end] [name=note]", "Loosened up after the first set.")
+    runner.passes("portal-end")
     runner.presses("Log this session")
+    runner.page.wait_for_url("**/logged/**")
     runner.sees("Logged").passes("portal-logged")
+    runner.opens("/my/progress/").passes("portal-progress")
     runner.opens("/my/program/").passes("portal-program").opens("/my/appointments/").passes(
         "portal-appointments"
     )

@@ -12,8 +12,12 @@ from typing import Any
 from assessments.screens.models import Screen
 from assessments.triage.models import Decision, Result
 from clinic.people.models import Account, Patient
-from programs.plans import actions
-from programs.plans.models import SessionLog, Version
+from programs.builder.limits import Limits
+from programs.builder.progression import load_progression
+from programs.builder.reading import load_recipe
+from programs.builder.runs import Runner
+from programs.plans import actions, diary
+from programs.plans.models import Exercise, SessionLog, Version
 from programs.plans.proposals import Draft, Picked
 from programs.plans.refusals import NoProgramForThis
 from tests.world import World
@@ -27,6 +31,11 @@ WEEK = [
     {"day": "Sat", "run": "ladder", "strength": "C", "hard": False},
     {"day": "Sun", "run": "rest", "strength": None, "hard": False},
 ]
+
+
+EASIER, HARDER = "short_bridge", "sliding_bridge"  # eligible, not listed: to be kept ready
+LADDER = load_recipe().ladder.stages
+RUNNER = Runner("ladder", may_grow=False, weeks_km=(), longest_km=None, stages=LADDER, first=1, greens=1)
 
 
 def picked(name: str, category: str, **given: Any) -> Picked:
@@ -89,9 +98,19 @@ def a_draft(**given: Any) -> Draft:
             "rules": {"green": "pain <=2", "amber": "pain 3", "red": "pain >=4", "stop": "sharp pain"},
         },
         "education": ["Sleep 7 to 9 hours."],
-        "eligible": [e.library_id for e in exercises],
+        "eligible": [*(e.library_id for e in exercises), EASIER, HARDER],
         "checks": {"slider_curl": {"only_when": "Hinge drill without pain.", "not_with": "Fresh bruise"}},
         "blocked": [{"id": "nordic_curl", "name": "Nordic curl", "because": "level 4 is above the cap of 3"}],
+        "rules": load_progression().label,
+        "asked": Limits().as_json(),
+        "runner": RUNNER.as_json(),
+        "keep": [],
+        "usual_pain": 0,
+        "dropped": [],
+        "unwanted": [],
+        "unfilled": [],
+        "suggestions": [],
+        "habits": [{"title": "Sleep", "text": "Aim for 7 to 9 hours of sleep a night."}],
         "sources": {
             "S19": "Askling 2013: lengthening exercises in footballers. (partly looked up, detail from memory)"
         },
@@ -108,11 +127,13 @@ def a_draft(**given: Any) -> Draft:
     return Draft(**facts | given)
 
 
-def small_draft(*, case: dict[str, Any], klass: str, catalogue: str, version: int) -> Draft:
+def small_draft(*, klass: str, asked: Limits | None = None, **of: Any) -> Draft:
     """Stands in for proposals.draft in stories that are not about the builder."""
     if klass.startswith("rf_"):
         raise NoProgramForThis("This class has no exercises. Nothing was stored.")
-    return a_draft()
+    drafted = a_draft()
+    drafted.snapshot["asked"] = (asked or Limits()).as_json()
+    return drafted
 
 
 @dataclass
@@ -126,6 +147,7 @@ class Story:
     signed: bool = True
     says: str = ""  # what the result tells the clinician to do
     days_later: int = 0
+    case: dict[str, Any] | None = None  # a worked case's input, where the builder itself proposes
 
     @property
     def now(self) -> dt.datetime:
@@ -148,7 +170,7 @@ class Story:
             patient=self.patient,
             ruleset="hamstring.v1",
             ruleset_fingerprint="0" * 64,
-            inputs={"history": {}, "exam": {}},
+            inputs=self.case or {"history": {}, "exam": {}},
             outcome={"label": "Hamstring strain, mild", "say_clinician": self.says},
             klass=self.klass,
             urgency="routine",
@@ -192,7 +214,18 @@ class Story:
             "now": self.now,
             "client_key": uuid.uuid4(),
         }
-        return actions.log_session(**facts | given)
+        return diary.log_session(**facts | given)
 
-    def all_done(self) -> list[actions.Did]:
-        return [actions.Did(exercise.pk, done=True) for exercise in self.released.exercises.all()]
+    def all_done(self) -> list[diary.Did]:
+        return [diary.Did(exercise.pk, done=True) for exercise in self.released.listed_now()]
+
+
+def kept_ready(of: Exercise, id: str = EASIER, role: str = "swap", **given: Any) -> Exercise:
+    """A copy of a draft's exercise under another id, kept ready for it."""
+    row = Exercise.objects.get(pk=of.pk)
+    facts = {"pk": None, "library_id": id, "name": id, "role": role, "instead_of": of, "step": 0}
+    for name, value in (facts | given).items():
+        setattr(row, name, value)
+    row.position = 50 + Exercise.objects.filter(version=of.version_id).count()
+    row.save()
+    return row

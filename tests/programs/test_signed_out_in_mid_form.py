@@ -63,8 +63,8 @@ def test_another_clinician_who_signs_in_there_sees_no_dose(dose, clock, world):
 def typed(ana_story):
     """A log with a mistake in it: kept as typed, right or wrong."""
     version = ana_story.released
-    today = version.week(list(version.exercises.all()))[1]
-    answers = {f"exercise_{e.pk}": "could_not" for e in today.exercises}
+    today = version.block(list(version.exercises.all())).week(1).days[1]
+    answers = {f"exercise_{e.pk}": "could_not" for e in today.all}
     return answers | {
         "version": version.pk,
         "day": "Tue",
@@ -84,7 +84,7 @@ def by_link(client, patient, desk):
 def lost_log(ana_story, clock, typed):
     client = Client()
     by_link(client, ana_story.patient, ana_story.world.dee)
-    owner = owner_in(client.get(reverse("portal:today")))
+    owner = owner_in(client.get(reverse("portal:session")))
     away_too_long(clock, "patient")
     answer = client.post(reverse("portal:log"), typed | {"form_owner": owner})
     assert reverse("account_login") in answer["Location"]

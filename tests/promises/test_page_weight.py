@@ -60,8 +60,15 @@ def weight(files: dict[str, bytes]) -> int:
         ("carl", "/chart/patients/{ana}/"),
         ("carl", "/chart/patients/{ana}/screens/"),
         ("carl", "/programs/"),
+        ("carl", "/programs/{ana}/measures/"),
+        ("carl", "/programs/{ana}/review/"),
         ("ana", "/my/"),
+        ("ana", "/my/session/"),
+        ("ana", "/my/session/?day=Mon"),
+        ("ana", "/my/progress/"),
+        ("ana", "/my/measures/"),
         ("ana", "/my/program/"),
+        ("ana", "/my/calendar/"),
     ],
 )
 def test_a_page_is_light(story, who, address):

@@ -18,13 +18,14 @@ from assessments.triage.models import Telling
 from clinic.people.roles import Role
 from clinic.reminders import actions as reminders
 from programs.plans import actions as plans
-from programs.plans import edits
+from programs.plans import diary, edits
 from tests.test_doors import answer, body, pages, somebody
 
 GOAL = "Canary-goal: the spring marathon in Porto"
 REASON = "Canary-reason: palpation points to the tendon, not to the belly."
 NOTE = "Canary-note: start gently after the long weekend."
 CAPTION = "Canary-caption: the left heel lifts early."
+ACTIVITY = "Canary-activity: carry my niece upstairs"
 LOG_NOTE = "Canary-log: it twinged while I carried the shopping."
 
 
@@ -48,17 +49,18 @@ def told(world):
         version = plans.propose(decision=decision, by=carl, now=at)
         version = edits.write_note(version=version, note=NOTE, by=carl)
         version = plans.release(version=version, by=carl, now=at)
-        plans.log_session(
+        diary.log_session(
             version=version,
             patient=world.ana,
             on_day=at.date(),
-            entries=[plans.Did(version.exercises.values_list("pk", flat=True)[0], done=True)],
+            entries=[diary.Did(version.listed_now().values_list("pk", flat=True)[0], done=True)],
             pain_during=5,
             note=LOG_NOTE,
             by=world.ana.account,
             now=at,
             client_key=uuid.uuid4(),
         )
+        world.measured(world.ana, now=at, words=ACTIVITY)
         ben_at = at + dt.timedelta(hours=2)
         screen = screens.start(
             patient=world.ben,
@@ -114,7 +116,10 @@ def test_the_desk_reads_nothing_clinical(told, role):
         said(
             story,
             role,
-            {GOAL, REASON, NOTE, LOG_NOTE, CAPTION} | labels(version, story.ana, story.ben) | names | rules,
+            {GOAL, REASON, NOTE, LOG_NOTE, ACTIVITY, CAPTION}
+            | labels(version, story.ana, story.ben)
+            | names
+            | rules,
         )
         == []
     )
@@ -127,7 +132,7 @@ def test_counts_and_rules_are_about_nobody(told, page):
     shown = body(story.signed_in(somebody(story, Role.MANAGER)).get(address)).casefold()
     assert "hamstring.v" in shown
     people = {word for one in (story.ana, story.ben) for word in (one.legal_family_name, one.record_number)}
-    about = {*people, GOAL, REASON, NOTE, LOG_NOTE, CAPTION}
+    about = {*people, GOAL, REASON, NOTE, LOG_NOTE, ACTIVITY, CAPTION}
     assert [word for word in about if word.casefold() in shown] == []
 
 
@@ -150,6 +155,6 @@ def test_the_clinician_reads_all_of_it(told):
     """The control: the same walk finds every one of these words where they belong."""
     story, version = told
     names = set(version.exercises.values_list("name", flat=True))
-    words = {GOAL, REASON, NOTE, LOG_NOTE, CAPTION, *names}
+    words = {GOAL, REASON, NOTE, LOG_NOTE, ACTIVITY, CAPTION, *names}
     found = {line.split(": ", 1)[1] for line in said(story, Role.CLINICIAN, words)}
     assert found == words

@@ -1,4 +1,7 @@
-"""Sets a screen's facts as an accessible PDF (tagged, PDF/UA-1), in this process and without any network."""
+"""Sets facts as an accessible PDF (tagged, PDF/UA-1), in this process and without any network.
+
+A screen's by default; a patient's program (programs/paper/) brings a template of its own.
+"""
 
 from __future__ import annotations
 
@@ -22,27 +25,30 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
 
 
-def typeset(facts: Mapping[str, Any]) -> bytes:
-    """The PDF of these facts (facts.py says their shape).
+def typeset(
+    facts: Mapping[str, Any], *, template: Path = TEMPLATE, pictures: Mapping[str, str] | None = None
+) -> bytes:
+    """The PDF of these facts (facts.py says their shape; `notices` is a list in every one).
 
-    An accessible PDF must show every character, so one that no font has is written as its name: “[grinning face]”.
-    Only what lies in the template's folder can be read by it, and the facts are never read as markup.
+    `pictures` are SVG by the name the facts call them. An accessible PDF must show every character, so one that no
+    font has is written as its name: “[grinning face]”. Only what lies in the template's folder can be read by it,
+    and the facts are never read as markup.
     """
     for lacking in (_nothing, _rare, _beyond_latin):
         try:
-            return _compiled(_with_names(facts, lacking))
+            return _compiled(_with_names(facts, lacking), template, pictures or {})
         except typst.TypstError as error:
             if NOT_SHOWN not in str(error):
                 raise
     raise ValueError("the fonts lack letters that every font has")
 
 
-def _compiled(facts: Mapping[str, Any]) -> bytes:
+def _compiled(facts: Mapping[str, Any], template: Path, pictures: Mapping[str, str]) -> bytes:
     made = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        template,
+        root=template.parent,
         font_paths=_fonts(),
-        sys_inputs={"facts": json.dumps(facts)},
+        sys_inputs={"facts": json.dumps(facts), "pictures": json.dumps(pictures)},
         pdf_standards=["ua-1"],
         format="pdf",
     )

@@ -1,4 +1,4 @@
-"""What clinicians change: propose, edit a draft, release, start a new version, end, mark a log as read.
+"""What clinicians change of a version as a whole: propose, release, revise, end, its note; and read a log.
 
 A refused change shows the program again with the reason and what was typed; nothing is half-stored.
 """
@@ -18,10 +18,9 @@ from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans import actions, edits
-from programs.plans.models import Exercise
-from programs.plans.refusals import AlreadyReleased, Refusal, WrongDose
-from programs.prescribing.forms import DoseForm, EndForm, NoteForm
+from programs.plans import actions, diary, edits
+from programs.plans.refusals import AlreadyReleased, Refusal
+from programs.prescribing.forms import EndForm, NoteForm
 from programs.prescribing.refused import CHANGE, NOT_TICKED, Refused, release_refused
 from programs.prescribing.views.pages import draw_program
 
@@ -114,63 +113,10 @@ def note(request: HttpRequest, *, account: Account, patient: Patient, version_id
     return draw_program(request, patient, version_id, note=form, status=422)
 
 
-@for_record(Role.CLINICIAN)
-@require_http_methods(["GET", "POST"])
-def exercise(
-    request: HttpRequest, *, account: Account, patient: Patient, version_id: int, exercise_id: int
-) -> HttpResponse:
-    """One exercise of a draft: `change` is remove, up, down, or dose."""
-    version = get_object_or_404(patient.program_versions, pk=version_id)
-    if request.method == "GET":
-        return _kept_dose(request, patient, version_id, exercise_id)
-    chosen = version.exercises.filter(pk=exercise_id).first()
-    if chosen is None:
-        told = Refused("That exercise was removed from this version in the meantime. Nothing was changed.")
-        return draw_program(request, patient, version_id, refused=told, status=409)
-    change = request.POST.get("change")
-    if change not in {"remove", "up", "down"}:
-        return _dose(request, patient, chosen, account)
-    try:
-        if change == "remove":
-            edits.remove_exercise(exercise=chosen, by=account)
-            messages.success(request, f"“{chosen.name}” removed.")
-        else:
-            edits.move_exercise(exercise=chosen, up=change == "up", by=account)
-    except Refusal as refusal:
-        told = Refused(str(refusal), chosen.pk)
-        return draw_program(request, patient, version_id, refused=told, status=409)
-    return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
-
-
 def _kept(request: HttpRequest, form_class: type[F]) -> F | None:
     """The form with what an expired session kept; None when it kept nothing."""
     kept = kept_forms.take_back(request)
     return None if kept is None else form_class(kept)
-
-
-def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Account) -> HttpResponse:
-    form = DoseForm(request.POST, exercise=chosen)
-    if form.is_valid():
-        try:
-            edits.change_dose(exercise=chosen, by=account, **form.cleaned_data)
-        except WrongDose as refusal:
-            form.add_error(refusal.field, str(refusal))
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"New dose for “{chosen.name}”.")
-            return redirect("prescribing:program", patient_id=patient.pk, version_id=chosen.version_id)
-    return draw_program(request, patient, chosen.version_id, dose=form, dose_of=chosen.pk, status=422)
-
-
-def _kept_dose(request: HttpRequest, patient: Patient, version_id: int, exercise_id: int) -> HttpResponse:
-    """The program with the dose an expired session kept, not saved yet."""
-    kept = kept_forms.take_back(request)
-    chosen = Exercise.objects.filter(pk=exercise_id, version=version_id, version__patient=patient).first()
-    if kept is None or chosen is None:
-        return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
-    form = DoseForm(kept, exercise=chosen)
-    return draw_program(request, patient, version_id, dose=form, dose_of=exercise_id, kept="dose")
 
 
 @for_record(Role.CLINICIAN)
@@ -178,5 +124,7 @@ def _kept_dose(request: HttpRequest, patient: Patient, version_id: int, exercise
 def seen(request: HttpRequest, *, account: Account, patient: Patient, log_id: int) -> HttpResponse:
     """The clinician has read this log; its flag leaves the top of the list."""
     log = get_object_or_404(patient.session_logs.select_related("patient"), pk=log_id)
-    actions.mark_seen(log=log, by=account, now=timezone.now())
+    diary.mark_seen(log=log, by=account, now=timezone.now())
+    if request.POST.get("back") == "review":
+        return redirect("prescribing:review", patient_id=patient.pk)
     return redirect("prescribing:program", patient_id=patient.pk, version_id=log.version_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,12 +16,11 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans.models import Version
 from programs.prescribing import showing
-from programs.prescribing.amended import amendment_of, is_amended, with_amendment
-from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
+from programs.prescribing.amended import is_amended
 from programs.prescribing.caseload import caseload
-from programs.prescribing.forms import DoseForm, EndForm, NoteForm
 from programs.prescribing.next_step import next_step
-from programs.prescribing.refused import Refused, placed
+from programs.prescribing.program_page import Typed, in_full, program_page
+from programs.prescribing.refused import Refused
 
 
 @for_roles(Role.CLINICIAN)
@@ -73,33 +72,12 @@ def draw_program(
     patient: Patient,
     version_id: int,
     *,
-    dose: DoseForm | None = None,
-    dose_of: int = 0,
-    note: NoteForm | None = None,
-    end: EndForm | None = None,
     kept: str = "",
     refused: Refused | None = None,
     status: int = 200,
+    **typed: Any,
 ) -> HttpResponse:
-    """The program page; refused forms come back bound, with what was typed."""
-    version = get_object_or_404(_in_full(patient), pk=version_id)
-    exercises = version.listed
-    context = {
-        "patient": patient,
-        "version": version,
-        "amendment": amendment_of(version),
-        "given_up": given_up_for(version),
-        "slots": showing.slots(version, exercises, dose, dose_of, refused),
-        "note_form": note or NoteForm(initial={"note": version.note}),
-        "end_form": end or EndForm(),
-        "refused": placed(refused, version),
-        "kept": kept,
-        "logs": [] if version.is_draft else showing.logs(patient),
-        **showing.about(version, exercises),
-    }
+    """The program page; `typed` are refused forms (program_page.Typed), shown with what was typed."""
+    version = get_object_or_404(in_full(patient), pk=version_id)
+    context = program_page(patient, version, Typed(**typed), refused) | {"kept": kept}
     return render(request, "prescribing/program.html", context, status=status)
-
-
-def _in_full(patient: Patient) -> QuerySet[Version]:
-    theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
-    return with_what_the_patient_has(with_amendment(theirs))

@@ -10,6 +10,8 @@ import pytest
 from clinic.knowledge.reading import Entry, KnowledgeError
 from programs.builder.checks import recipes_are_sound
 from programs.builder.eligibility import blocked_reason, caps
+from programs.builder.limits import Limits
+from programs.builder.progression import load_progression
 from programs.builder.proposal import cadence_targets, propose
 from programs.builder.reading import RECIPES
 from programs.builder.reading_library import read_library
@@ -157,7 +159,8 @@ def test_the_young_the_new_and_the_unknown_are_capped(changes, reason):
 @pytest.mark.parametrize("id", [id for id, case in CASES.items() if program(case["input"]).phase])
 def test_no_week_contradicts_its_running_line(id):
     proposal = program(CASES[id]["input"])
-    runs = {day.moves for day in proposal.week} & {"ladder", "easy", "speed", "long"}
+    planned = {day.run.kind for week in proposal.planned.block.weeks for day in week.days}
+    runs = planned & {"ladder", "easy", "speed", "long"}
     allowed = {
         "none_yet": set(),
         "ladder": {"ladder"},
@@ -168,13 +171,16 @@ def test_no_week_contradicts_its_running_line(id):
     assert bool(runs) is bool(allowed)
 
 
+def moves(id):
+    """What moves each day of the first week of a worked case."""
+    return [day.run.kind for day in program(CASES[id]["input"]).planned.block.weeks[0].days]
+
+
 def test_the_first_phase_walks_unless_running_is_allowed():
     """The draft's phase 1 week said walk whatever the policy said: the policy decides now."""
-    assert [day.moves for day in program(CASES["O03"]["input"]).week] == ["walk"] * 6 + ["rest"]
-    assert [day.moves for day in program(CASES["O07"]["input"]).week] == [
-        "ladder", "walk", "ladder", "walk", "ladder", "walk", "rest",
-    ]  # fmt: skip
-    assert "ladder" not in {day.moves for day in program(CASES["O06"]["input"]).week}
+    assert moves("O03") == ["walk"] * 6 + ["rest"]
+    assert moves("O07") == ["ladder", "walk", "ladder", "walk", "ladder", "walk", "rest"]
+    assert "ladder" not in moves("O06")
 
 
 def test_the_ladder_starts_where_running_starts():
@@ -182,43 +188,49 @@ def test_the_ladder_starts_where_running_starts():
     assert program(CASES["O03"]["input"]).ladder_stage is None
 
 
-@pytest.mark.parametrize("id", ["O01", "O15", "O20"])
-def test_a_limit_leaves_out_what_serves_least_and_says_so(id):
-    proposal = program(CASES[id]["input"])
-    assert len(proposal.left_out) == 1
-    [(gone, because)] = proposal.left_out.items()
-    assert gone in proposal.eligible
-    assert gone not in [one.id for one in proposal.exercises]
-    assert "Around a run" in because
-    assert "the limit is 20" in because
-    assert program(CASES[id]["input"]).left_out == proposal.left_out
+def proposed(id, **given):
+    """A worked case's program, with other limits, another recipe or other rules."""
+    case = CASES[id]["input"]
+    rest = {"outcome": triage(case), "causes": causes(case), "screen": SCREEN, "recipe": RECIPE}
+    return propose(answers(case), **(rest | given))
+
+
+def around_a_run(minutes):
+    return dataclasses.replace(RECIPE, limits=MappingProxyType({**RECIPE.limits, "run_addons_min": minutes}))
+
+
+@pytest.mark.parametrize(
+    ("id", "given", "words"),
+    [
+        ("O20", {}, "A day holds at most 5 moves around a run"),
+        ("O20", {"recipe": around_a_run(8)}, "the limit is 8"),
+        ("O01", {"limits": Limits(minutes=10)}, "the limit is 10"),
+        ("O15", {"limits": Limits(minutes=10)}, "the limit is 10"),
+    ],
+)
+def test_a_limit_leaves_out_what_serves_least_and_says_so(id, given, words):
+    proposal = proposed(id, **given)
+    assert proposal.left_out
+    assert any(words in because for because in proposal.left_out.values())
+    for gone, because in proposal.left_out.items():
+        assert gone in proposal.eligible
+        assert gone not in [one.id for one in proposal.exercises]
+        assert because.endswith(".")
+    assert proposed(id, **given).left_out == proposal.left_out
 
 
 def test_a_roomy_limit_leaves_nothing_out():
     """Negative control: it is the limit that decides, not the number of exercises."""
-    limits = MappingProxyType({**RECIPE.limits, "run_addons_min": 60})
-    case = CASES["O01"]["input"]
-    roomy = propose(
-        answers(case),
-        outcome=triage(case),
-        causes=causes(case),
-        screen=SCREEN,
-        recipe=dataclasses.replace(RECIPE, limits=limits),
+    rules = load_progression()
+    roomy = proposed(
+        "O20", rules=dataclasses.replace(rules, day=dataclasses.replace(rules.day, most_around=9))
     )
     assert dict(roomy.left_out) == {}
-    assert len(roomy.exercises) == len(program(case).exercises) + 1
+    assert len(roomy.exercises) == len(proposed("O20").exercises) + 1
 
 
 def test_a_tight_limit_keeps_one_of_each_kind_as_long_as_it_can():
-    limits = MappingProxyType({**RECIPE.limits, "run_addons_min": 12})
-    case = CASES["O01"]["input"]
-    tight = propose(
-        answers(case),
-        outcome=triage(case),
-        causes=causes(case),
-        screen=SCREEN,
-        recipe=dataclasses.replace(RECIPE, limits=limits),
-    )
+    tight = proposed("O01", recipe=around_a_run(12))
     kinds = {RECIPE.library.exercise(one.id).category for one in tight.exercises}
     assert {"dynamic_warmup", "running_drill"} <= kinds
 

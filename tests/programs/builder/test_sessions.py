@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from programs.builder.recipe import NO_PROGRAM
-from programs.builder.sessions import DAYS, MANY, STRENGTH, parts, times_a_week
+from programs.builder.sessions import DAYS, MANY, Day, Session, parts, times_a_week
 from programs.plans import limits, proposals
 from programs.plans.doses import Dose, minutes_for
 from programs.plans.models import Exercise, Program, Version
@@ -21,43 +21,57 @@ SPLIT = RECIPE.sessions
 
 
 def a_week(draft=None):
+    """The days of the first week of a draft, and its exercises."""
     draft = draft or a_draft()
     exercises = [Exercise(pk=n, **one.as_columns()) for n, one in enumerate(draft.picked, 1)]
-    return Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot).week(exercises), exercises
+    version = Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot)
+    return version.block(exercises).weeks[0].days, exercises
 
 
-def names(session):
-    return [exercise.name for exercise in session.exercises]
+def names(day):
+    return [exercise.name for exercise in day.all]
+
+
+def headed(day):
+    """The day under headings, as the portal shows it."""
+    shown = Day(day.name, day.run.kind, day.strength, hard=day.run.is_hard, moves=day.run.kind)
+    return parts(Session(shown, day.all), SPLIT)
 
 
 def test_a_week_has_seven_days_in_order():
-    sessions, _ = a_week()
-    assert tuple(session.day.name for session in sessions) == DAYS
+    days, _ = a_week()
+    assert tuple(day.name for day in days) == DAYS
 
 
 def test_hip_and_knee_work_fall_on_different_days():
-    sessions, _ = a_week()
-    monday, thursday = sessions[0], sessions[3]
+    days, _ = a_week()
+    monday, thursday = days[0], days[3]
     assert "Hip hinge" in names(monday)
     assert "Hip hinge" not in names(thursday)
     assert "Slider curl" in names(thursday)
 
 
-def test_a_day_is_a_handful_of_strength_exercises():
-    sessions, _ = a_week()
-    strength = [[e for e in session.exercises if SPLIT.kind(e) in STRENGTH] for session in sessions]
-    assert max(len(chosen) for chosen in strength) <= 6
+def test_a_day_is_a_handful_of_exercises_and_a_handful_around_a_run():
+    days, _ = a_week()
+    assert max(len(day.exercises) for day in days) <= 5
+    assert max(len(day.around) for day in days) <= 5
+
+
+def test_what_belongs_to_a_run_is_done_on_days_with_a_run_alone():
+    days, _ = a_week()
+    assert names(days[0])[:2] == ["Leg swings", "Easy walk"]
+    assert [day.name for day in days if day.around] == ["Mon", "Thu", "Sat"]
 
 
 def test_a_rest_day_keeps_only_the_daily_loosening():
-    sessions, _ = a_week()
-    assert names(sessions[2]) == ["Ankle rock"]
-    assert sessions[2].is_rest
+    days, _ = a_week()
+    assert names(days[2]) == ["Ankle rock"]
+    assert days[2].is_rest
 
 
 def test_a_rest_day_has_one_part_that_asks_for_nothing():
-    sessions, _ = a_week()
-    assert [part.title for part in parts(sessions[2], SPLIT)] == ["If you like"]
+    days, _ = a_week()
+    assert [part.title for part in headed(days[2])] == ["If you like"]
 
 
 def test_the_kinds_come_from_the_recipe_not_from_a_regions_name():
@@ -76,7 +90,7 @@ def test_the_kinds_come_from_the_recipe_not_from_a_regions_name():
     drafted.snapshot["sessions"] = split | {"kinds": kinds, "letters": letters}
     there, _ = a_week(dataclasses.replace(drafted, picked=tuple(renamed)))
     here, _ = a_week()
-    assert [names(session) for session in there] == [names(session) for session in here]
+    assert [names(day) for day in there] == [names(day) for day in here]
 
 
 def test_no_category_of_a_region_is_named_in_code():
@@ -92,30 +106,45 @@ def test_a_version_kept_before_kinds_were_is_laid_out_as_before():
     kept = RECIPE.sessions.as_json()
     del kept["kinds"]
     drafted.snapshot["sessions"] = kept
-    assert [names(session) for session in a_week(drafted)[0]] == [names(session) for session in a_week()[0]]
+    assert [names(day) for day in a_week(drafted)[0]] == [names(day) for day in a_week()[0]]
+
+
+def test_a_version_kept_before_blocks_were_has_its_one_week():
+    """It kept no runner: a single week, as its recipe's sessions lay it out, however many exercises a day has."""
+    drafted = a_draft()
+    del drafted.snapshot["runner"]
+    days, exercises = a_week(drafted)
+    assert {name for day in days for name in names(day)} == {e.name for e in exercises}
+    assert [day.run.kind for day in days] == ["ladder", "cross", "rest", "ladder", "cross", "ladder", "rest"]
+    assert days[0].run.session == "6 x (1 min easy jog / 2 min walk)"
 
 
 def test_every_exercise_has_a_day():
-    sessions, exercises = a_week()
-    planned = {e.name for session in sessions for e in session.exercises}
-    assert planned == {e.name for e in exercises}
+    days, exercises = a_week()
+    assert {name for day in days for name in names(day)} == {e.name for e in exercises}
 
 
-def test_without_running_no_drill_is_planned():
+def test_without_running_nothing_that_belongs_to_a_run_is_planned_and_it_says_so():
     drafted = a_draft()
     drafted.snapshot["running"] = "none_yet"
-    sessions, _ = a_week(drafted)
-    assert not [e for s in sessions for e in s.exercises if e.category in {"running_drill", "gait_cue"}]
+    drafted.snapshot["week"] = [{**day, "run": "walk"} for day in drafted.snapshot["week"]]
+    drafted.snapshot["runner"] |= {"policy": "none_yet", "first": None, "stages": []}
+    days, exercises = a_week(drafted)
+    version = Version(program=Program(recipe=drafted.recipe), proposal=drafted.snapshot)
+    left_out = version.block(exercises).left_out
+    assert set(left_out) == {"leg_swings", "easy_walk"}
+    assert all("running is paused" in because for because in left_out.values())
+    assert not any(day.around for day in days)
 
 
 def test_headings_follow_the_order_of_the_session():
-    sessions, _ = a_week()
-    assert [part.title for part in parts(sessions[0], SPLIT)] == [
+    days, _ = a_week()
+    assert [part.title for part in headed(days[0])] == [
         "Before and during your run",
         "Strength",
         "To finish",
     ]
-    assert [part.title for part in parts(sessions[1], SPLIT)] == ["Warm up", "Strength", "To finish"]
+    assert [part.title for part in headed(days[1])] == ["To finish"]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -127,17 +156,17 @@ def test_every_worked_case_gives_a_week_within_its_limits(case):
             proposals.draft(**asked)
         return
     draft = proposals.draft(**asked)
-    sessions, exercises = a_week(draft)
-    version = Version(proposal=draft.snapshot)
+    days, exercises = a_week(draft)
+    version = Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot)
     limits.check(version, exercises)
     assert [load.label for load in limits.loads(version, exercises) if load.over] == []
-    for session in sessions:
-        drawn = [part for part in parts(session, SPLIT) if not part.is_compact]
-        assert sum(len(part.exercises) for part in drawn) <= MANY, session.day.name
-        assert sum(len(part.exercises) for part in parts(session, SPLIT)) == len(session.exercises)
-    running = draft.running != "none_yet"
-    unplanned = {e.category for e in exercises if not any(e in s.exercises for s in sessions)}
-    assert unplanned <= (set() if running else {"gait_cue", "running_drill"})
+    for day in days:
+        drawn = [part for part in headed(day) if not part.is_compact]
+        assert sum(len(part.exercises) for part in drawn) <= MANY, day.name
+        assert sum(len(part.exercises) for part in headed(day)) == len(day.all)
+    # What stays has a day; what found none was left out of the draft, with its reason.
+    assert {e.library_id for e in exercises} == {e.library_id for day in days for e in day.all}
+    assert all(one["because"] for one in draft.snapshot["left_out"])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +191,19 @@ def test_a_dose_reads_like_a_sentence(dose, words):
 
 @pytest.mark.parametrize(
     ("per_week", "times"),
-    [("daily", 7), ("2-3", 3), ("daily x2", 7), ("every other day", 4), ("1", 1), ("every run", 7), ("", 7)],
+    [
+        ("daily", 7),
+        ("2-3", 3),
+        ("daily x2", 7),
+        ("every other day", 4),
+        ("1", 1),
+        ("every run", 7),
+        ("", 7),
+        ("every 2-4 weeks", 1),
+        ("every third day", 3),
+        ("0-2", 2),
+        ("every hard session", 7),
+    ],
 )
 def test_times_a_week(per_week, times):
     assert times_a_week(per_week) == times

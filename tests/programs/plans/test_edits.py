@@ -6,12 +6,23 @@ import pytest
 
 from clinic.audit.models import Entry
 from programs.plans import edits
-from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, OverTheLimit, WrongDose
+from programs.plans.refusals import (
+    NeedsReason,
+    NotAProposal,
+    NothingToRelease,
+    NotOfThisProgram,
+    OverTheLimit,
+    WrongDose,
+)
 
 
 def dose(story, exercise, **given):
     facts = {"sets": 3, "reps": "8-10", "hold_s": "", "rest_s": 60}
-    return edits.change_dose(exercise=exercise, by=story.by, **facts | given)
+    return edits.change_dose(exercise=exercise, by=story.by, now=story.now, **facts | given)
+
+
+def moved(story, exercise, *, up):
+    return edits.move_exercise(exercise=exercise, up=up, by=story.by, now=story.now)
 
 
 def order(story):
@@ -42,15 +53,17 @@ def test_the_last_exercise_stays(ana_story):
 
 def test_moving_swaps_two_places(ana_story):
     first, second, *rest = order(ana_story)
-    edits.move_exercise(exercise=ana_story.proposed.exercises.first(), up=False, by=ana_story.by)
+    assert moved(ana_story, ana_story.proposed.exercises.first(), up=False)
     assert order(ana_story) == [second, first, *rest]
-    edits.move_exercise(exercise=ana_story.proposed.exercises.first(), up=True, by=ana_story.by)
+    assert moved(ana_story, ana_story.proposed.exercises.first(), up=True) is None
     assert order(ana_story) == [second, first, *rest], "at the top nothing happens"
 
 
 def test_a_new_dose_changes_the_minutes(ana_story):
-    changed = dose(ana_story, ana_story.proposed.exercises.first(), sets=6, reps="5")
+    done = dose(ana_story, ana_story.proposed.exercises.first(), sets=6, reps="5")
+    changed = ana_story.proposed.exercises.first()
     assert (changed.dose, str(changed.minutes)) == ("6 sets of 5. Rest 60 seconds between sets.", "8.0")
+    assert done.in_words.startswith("The week takes 4 minutes more.")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +75,7 @@ def test_a_new_dose_changes_the_minutes(ana_story):
         ("hold_s", {"hold_s": "a while"}),
         ("rest_s", {"rest_s": 601}),
         ("rest_s", {"rest_s": -1}),
+        ("reps", {"reps": "8 " * 61}),
     ],
 )
 def test_an_impossible_dose_is_refused_by_field(ana_story, field, given):
@@ -73,16 +87,80 @@ def test_an_impossible_dose_is_refused_by_field(ana_story, field, given):
     assert exercise.sets == 3
 
 
-def test_a_dose_over_the_limit_is_refused(ana_story):
+def core(story):
+    return story.proposed.exercises.get(category="core")
+
+
+def test_a_dose_that_leaves_no_day_needs_a_reason(ana_story):
+    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=13)
+    with pytest.raises(NeedsReason, match=r"“Dead bug” finds no day: .*limit is 35.*Nothing was changed"):
+        dose(ana_story, core(ana_story), sets=9)
+    assert core(ana_story).sets == 3
+    assert not ana_story.proposed.waivers.exists()
+
+
+def test_with_a_reason_the_dose_stands_and_the_reason_is_kept(ana_story):
+    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=13)
+    dose(ana_story, core(ana_story), sets=9, because=" She has the time. ")
+    assert core(ana_story).sets == 9
+    waiver = ana_story.proposed.waivers.get(library_id="dead_bug")
+    assert (waiver.library_id, waiver.guard, waiver.because) == ("dead_bug", "room", "She has the time.")
+    assert waiver.made_by == ana_story.by
+    ana_story.proposed.refresh_from_db()
+    left_out = ana_story.proposed.block(list(ana_story.proposed.listed_now())).left_out
+    assert left_out == {}, "what was kept leaves nothing else without a day unseen"
+    assert ana_story.released.state == "released"
+
+
+def older_than_blocks(story):
+    version = story.proposed
+    version.proposal = {name: value for name, value in version.proposal.items() if name != "runner"}
+    version.save(update_fields=["proposal"])
+
+
+def test_a_draft_older_than_blocks_may_not_grow_over_its_limits(ana_story):
+    older_than_blocks(ana_story)
     ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=10)
     with pytest.raises(OverTheLimit, match="limit is 35"):
-        dose(ana_story, ana_story.proposed.exercises.get(category="core"), sets=9)
-    assert ana_story.proposed.exercises.get(category="core").sets == 3
+        dose(ana_story, core(ana_story), sets=9)
+    assert core(ana_story).sets == 3
 
 
-def test_a_draft_that_is_too_long_may_be_made_shorter(ana_story):
+def test_a_draft_older_than_blocks_that_is_too_long_may_be_made_shorter(ana_story):
+    older_than_blocks(ana_story)
     ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=60, minutes=60)
-    assert str(dose(ana_story, ana_story.proposed.exercises.get(category="core"), sets=2).minutes) == "40.0"
+    dose(ana_story, core(ana_story), sets=2)
+    assert str(core(ana_story).minutes) == "40.0"
+
+
+def test_a_dose_set_anew_forgets_what_blocks_have_earned(ana_story):
+    ana_story.proposed.exercises.filter(category="core").update(step=2)
+    dose(ana_story, core(ana_story), sets=2)
+    assert core(ana_story).step == 0
+
+
+def test_a_list_that_changed_meanwhile_is_not_reordered(ana_story):
+    keys = [one.pk for one in ana_story.proposed.listed_now()]
+    for wrong in (keys[1:], [*keys, keys[0]], [*keys[1:], 10**6]):
+        with pytest.raises(NotOfThisProgram, match="load the page again"):
+            edits.reorder(version=ana_story.proposed, order=wrong, by=ana_story.by, now=ana_story.now)
+
+
+def test_the_whole_order_at_once(ana_story):
+    rows = list(ana_story.proposed.listed_now())
+    edits.reorder(
+        version=ana_story.proposed,
+        order=[one.pk for one in reversed(rows)],
+        by=ana_story.by,
+        now=ana_story.now,
+    )
+    assert order(ana_story) == [one.library_id for one in reversed(rows)]
+
+
+def test_steps_up_alone_are_allowed_and_taken_back(ana_story):
+    assert edits.allow_steps_up(version=ana_story.proposed, allowed=True, by=ana_story.by).steps_up_alone
+    assert Entry.objects.filter(what__endswith="steps up alone allowed").exists()
+    assert not edits.allow_steps_up(version=ana_story.proposed, allowed=False, by=ana_story.by).steps_up_alone
 
 
 def test_a_note_is_kept_as_typed(ana_story):
@@ -98,8 +176,9 @@ def test_a_released_version_takes_no_edits(ana_story):
     exercise = ana_story.released.exercises.first()
     for change in (
         lambda: edits.remove_exercise(exercise=exercise, by=ana_story.by),
-        lambda: edits.move_exercise(exercise=exercise, up=False, by=ana_story.by),
+        lambda: moved(ana_story, exercise, up=False),
         lambda: dose(ana_story, exercise),
+        lambda: edits.allow_steps_up(version=ana_story.released, allowed=True, by=ana_story.by),
         lambda: edits.write_note(version=ana_story.released, note="x", by=ana_story.by),
     ):
         with pytest.raises(NotAProposal, match="start a new version"):

@@ -11,17 +11,21 @@ import time_machine
 from django.urls import reverse
 
 from clinic.people.kept_forms import owner_note
-from programs.builder import sessions
-from programs.plans import actions
-from programs.plans.models import SessionLog
+from programs.plans import actions, diary
+from programs.plans.models import Exercise, MorningLog, SessionLog
 
-TODAY, LOG, PROGRAM = "/my/", "/my/log/", "/my/program/"
+TODAY, SESSION, LOG, PROGRAM = "/my/", "/my/session/", "/my/log/", "/my/program/"
 
 
 @pytest.fixture(autouse=True)
 def _now(world):
-    with time_machine.travel(world.now, tick=False):
-        yield
+    with time_machine.travel(world.now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def clock_in_here(_now):
+    return _now
 
 
 @pytest.fixture
@@ -30,13 +34,13 @@ def ana(ana_story):
 
 
 def a_form(story, **given):
-    """What the browser sends on a Tuesday: that day's exercises done."""
+    """What the browser sends on a Tuesday for Monday's session: its exercises done."""
     version = story.released
-    today = version.week(list(version.exercises.all()))[1]
-    fields = {f"exercise_{e.pk}": "done" for e in today.exercises}
+    monday = version.block(list(version.exercises.all())).week(1).days[0]
+    fields = {f"exercise_{e.pk}": "done" for e in monday.all}
     facts = {
         "version": version.pk,
-        "day": "Tue",
+        "day": "Mon",
         "client_key": str(uuid.uuid4()),
         "on_day": "2026-03-03",
         "pain_during": "2",
@@ -45,49 +49,76 @@ def a_form(story, **given):
     return fields | facts | given
 
 
+def a_swap(listed):
+    """An easier exercise the clinician keeps ready for this one."""
+    facts = {field.attname: getattr(listed, field.attname) for field in Exercise._meta.concrete_fields}
+    facts |= {"id": None, "library_id": "slider_curl", "name": "Easy hinge", "position": 90, "role": "swap"}
+    return Exercise.objects.create(**facts | {"instead_of_id": listed.pk})
+
+
 def test_today_shows_the_days_session(ana, ana_story):
     assert ana_story.released
-    page = ana.get(TODAY).content.decode()
-    assert "Dead bug" in page
+    page = ana.get(SESSION).content.decode()
+    assert "Ankle rock" in page
     assert "Hip hinge" not in page, "that is Monday's"
     assert "Up to 3 out of 10" in page
     assert "Makes the back of your thigh stronger" in page
 
 
+def test_today_says_what_and_how_long_and_has_one_big_button(ana, ana_story):
+    assert ana_story.released
+    page = ana.get(TODAY).content.decode()
+    assert "Tuesday 3 March" in page
+    assert "Bike, swim or pool" in page
+    assert "1 exercise<" in page
+    assert "About 4 minutes" in page
+    assert page.count("btn-start") == 1
+    assert "Ankle rock" not in page, "the exercises are a page on"
+
+
+def test_a_day_with_a_run_says_its_step(ana, ana_story):
+    assert ana_story.released
+    page = ana.get(SESSION + "?day=Mon").content.decode()
+    assert "Run and walk: 6 × (1 min easy jog, 2 min walk)" in page
+    assert "Step 1 of 10 on your way back to running" in page
+
+
 def test_another_days_session_can_be_chosen(ana, ana_story):
     assert ana_story.released
-    assert "Hip hinge" in ana.get(TODAY + "?day=Mon").content.decode()
-    assert "Dead bug" in ana.get(TODAY + "?day=Nonsense").content.decode()
+    assert "Hip hinge" in ana.get(SESSION + "?day=Mon").content.decode()
+    assert "Ankle rock" in ana.get(SESSION + "?day=Nonsense").content.decode()
 
 
-def test_a_rest_day_says_so_and_asks_for_nothing(ana, ana_story):
+def test_a_rest_day_says_so_and_asks_for_nothing(ana, ana_story, clock_in_here):
     assert ana_story.released
-    page = ana.get(TODAY + "?day=Wed").content.decode()
+    clock_in_here.shift(dt.timedelta(days=1))
+    page = ana.get(TODAY).content.decode()
     assert "Wednesday is a rest day. You need not do anything." in page
-    assert "To finish" not in page
+    assert "btn-primary btn-start" not in page
 
 
-def test_a_rest_day_without_exercises_has_nothing_to_do(ana, ana_story):
+def test_a_rest_day_without_exercises_has_nothing_to_do(ana, ana_story, clock_in_here):
     ana_story.proposed.exercises.filter(category="mobility").delete()
     assert ana_story.released
-    page = ana.get(TODAY + "?day=Wed").content.decode()
+    clock_in_here.shift(dt.timedelta(days=1))
+    page = ana.get(TODAY).content.decode()
     assert "Nothing to do: rest is part of the program." in page
-    assert "data-session-form" not in page
+    assert "btn-start" not in page
 
 
 def test_an_easy_ride_is_no_rest_day(ana, ana_story):
     assert ana_story.released
-    page = ana.get(TODAY + "?day=Fri").content.decode()
+    page = ana.get(SESSION + "?day=Fri").content.decode()
     assert "Bike, swim or pool" in page
     assert "rest day" not in page
 
 
-@pytest.mark.parametrize("address", [TODAY, PROGRAM])
+@pytest.mark.parametrize("address", [TODAY, SESSION, PROGRAM, "/my/coming/"])
 def test_a_proposal_is_nowhere_on_the_patients_pages(ana, ana_story, address):
     assert ana_story.proposed
     page = ana.get(address)
     assert page.status_code == 200
-    assert "not ready yet" in page.content.decode()
+    assert address == "/my/coming/" or "not ready yet" in page.content.decode()
     for exercise in ana_story.proposed.exercises.all():
         assert exercise.name not in page.content.decode()
 
@@ -95,17 +126,19 @@ def test_a_proposal_is_nowhere_on_the_patients_pages(ana, ana_story, address):
 def test_a_released_program_shows_on_the_same_pages(ana, ana_story):
     """Negative control of the test above."""
     assert ana_story.released
-    assert "Dead bug" in ana.get(TODAY).content.decode()
+    assert "Ankle rock" in ana.get(SESSION).content.decode()
+    assert "Dead bug" in ana.get("/my/coming/").content.decode()
     assert "Hip hinge" in ana.get(PROGRAM).content.decode()
 
 
 def test_an_open_revision_is_invisible(ana, ana_story):
     draft = actions.revise(version=ana_story.released, by=ana_story.by, now=ana_story.now)
     draft.exercises.filter(category="core").update(name="Secret new one")
-    assert "Secret new one" not in ana.get(TODAY).content.decode() + ana.get(PROGRAM).content.decode()
+    for address in (TODAY, SESSION, PROGRAM, "/my/coming/"):
+        assert "Secret new one" not in ana.get(address).content.decode()
 
 
-@pytest.mark.parametrize("address", [TODAY, PROGRAM])
+@pytest.mark.parametrize("address", [TODAY, SESSION, PROGRAM, "/my/coming/"])
 def test_no_clinical_label_reaches_the_patient(ana, ana_story, address):
     assert ana_story.released
     # Tokens are random letters and may spell anything.
@@ -120,11 +153,11 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
     assert answer["Location"] == reverse("portal:logged", args=[log.pk])
     page = ana.get(answer["Location"]).content.decode()
     assert "Your therapist sees it" in page
-    assert "5 exercises done" in page
+    assert "7 exercises done" in page
     assert "Pain 2 out of 10" in page
     assert "short message" in page
     assert "Stop these exercises" not in page
-    assert log.entries.filter(done=True).count() == 5
+    assert log.entries.filter(done=True).count() == 7
 
 
 @pytest.mark.parametrize("given", [{"pain_during": "4"}, {"symptoms": "limp", "pain_during": "0"}])
@@ -171,7 +204,7 @@ def test_bad_input_is_refused_and_kept(ana, ana_story, given, words):
 
 def test_every_mistake_is_told_at_once_at_its_field(ana, ana_story):
     form = {k: v for k, v in a_form(ana_story).items() if not k.startswith("exercise_")}
-    answer = ana.post(LOG, form | {"pain_during": "", "on_day": "2026-03-04", "symptoms": "pop"})
+    answer = ana.post(LOG, form | {"pain_during": "", "on_day": "2026-03-04", "effort": "9"})
     assert answer.status_code == 422
     page = answer.content.decode()
     summary, below = page.split("data-error-summary")[1].split("</ul>")[0], page.split("</ul>", 1)[1]
@@ -179,8 +212,41 @@ def test_every_mistake_is_told_at_once_at_its_field(ana, ana_story):
         assert said in summary, said
         assert said in below.split("data-session-form")[-1], f"{said}, at its field"
     assert "Felt fine." in page
-    assert re.search(r'name="symptoms" value="pop"[^>]*checked', page)
+    assert re.search(r'name="effort" value="9"[^>]*checked', page)
     assert 'value="2026-03-04"' in page
+
+
+def test_a_run_or_a_warning_sign_alone_is_a_session(ana, ana_story):
+    form = {k: v for k, v in a_form(ana_story).items() if not k.startswith("exercise_")}
+    assert ana.post(LOG, form | {"run_minutes": "24", "run_km": "3,5"}).status_code == 302
+    assert ana.post(LOG, form | {"symptoms": "pop", "client_key": str(uuid.uuid4())}).status_code == 302
+    warned, ran = SessionLog.objects.order_by("-pk")
+    assert (ran.run_minutes, str(ran.run_km)) == (24, "3.50")
+    assert warned.symptoms == ["pop"]
+
+
+def test_why_pain_and_what_was_done_instead_are_kept(ana, ana_story):
+    listed = ana_story.proposed.exercises.get(library_id="hip_hinge")
+    swap = a_swap(listed)
+    form = a_form(ana_story)
+    lift = ana_story.released.exercises.get(library_id="side_lift")
+    form |= {f"instead_{listed.pk}": str(swap.pk), f"pain_{listed.pk}": "2"}
+    form |= {f"exercise_{lift.pk}": "could_not", f"why_{lift.pk}": "no_time"}
+    assert ana.post(LOG, form).status_code == 302
+    entries = {
+        one.exercise.library_id: one for one in SessionLog.objects.get().entries.select_related("exercise")
+    }
+    assert (entries["hip_hinge"].instead, entries["hip_hinge"].pain) == (swap, 2)
+    assert (entries["side_lift"].could_not, entries["side_lift"].why) == (True, "no_time")
+    assert "no time" in ana.get(f"/my/logged/{SessionLog.objects.get().pk}/").content.decode()
+
+
+def test_only_what_the_therapist_chose_may_be_done_instead(ana, ana_story):
+    first, other = ana_story.proposed.exercises.filter(library_id__in=["hip_hinge", "side_lift"])
+    a_swap(first)
+    answer = ana.post(LOG, a_form(ana_story) | {f"instead_{first.pk}": str(other.pk)})
+    assert answer.status_code == 422
+    assert not SessionLog.objects.exists()
 
 
 def test_nothing_chosen_is_refused(ana, ana_story):
@@ -248,14 +314,19 @@ def test_no_appointment_says_what_to_do(ana):
     assert "Ring us to book one" in ana.get("/my/appointments/").content.decode()
 
 
-@pytest.mark.parametrize("address", [TODAY, PROGRAM, LOG, "/my/appointments/", "/my/logged/1/"])
+@pytest.mark.parametrize(
+    "address", [TODAY, SESSION, PROGRAM, LOG, "/my/coming/", "/my/appointments/", "/my/logged/1/"]
+)
 def test_only_patients_open_their_pages(world, address):
     for account in (world.carl, world.dee, world.mona):
         assert world.signed_in(account).get(address).status_code == 403
 
 
 @pytest.mark.parametrize("logs", [0, 12])
-@pytest.mark.parametrize(("address", "most"), [(TODAY, 6), (PROGRAM, 6), ("/my/appointments/", 6)])
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [(TODAY, 10), (SESSION, 8), (PROGRAM, 8), ("/my/coming/", 8), ("/my/appointments/", 6)],
+)
 def test_pages_cost_the_same_with_many_logs(
     ana, ana_story, address, most, logs, django_assert_max_num_queries
 ):
@@ -267,6 +338,55 @@ def test_pages_cost_the_same_with_many_logs(
         ana.get(address)
 
 
+def test_the_next_morning_is_told_with_one_tap(ana, ana_story, clock_in_here):
+    log = ana_story.logs()
+    assert "How did the leg feel" not in ana.get(TODAY).content.decode(), "the morning is still to come"
+    clock_in_here.shift(dt.timedelta(days=1))
+    ana = ana_story.world.signed_in(ana_story.patient.account)
+    assert "How did the leg feel this morning?" in ana.get(TODAY).content.decode()
+    page = ana.post(f"/my/logged/{log.pk}/morning/", {"pain": "1"}, follow=True).content.decode()
+    assert "Thank you" in page
+    assert "How did the leg feel" not in page
+    log.refresh_from_db()
+    assert log.morning.pain == 1
+
+
+@pytest.mark.parametrize("pain", ["11", "-1", "", "१", "1.0"])
+def test_a_morning_is_a_number_from_0_to_10(ana, ana_story, clock_in_here, pain):
+    log = ana_story.logs()
+    clock_in_here.shift(dt.timedelta(days=1))
+    page = ana.post(f"/my/logged/{log.pk}/morning/", {"pain": pain}, follow=True).content.decode()
+    assert "Choose a number from 0" in page
+    assert not MorningLog.objects.exists()
+
+
+def test_nobody_tells_anothers_morning(ana, ben_story, clock_in_here):
+    log = ben_story.logs()
+    clock_in_here.shift(dt.timedelta(days=1))
+    assert ana.post(f"/my/logged/{log.pk}/morning/", {"pain": "1"}).status_code == 404
+
+
+def test_a_red_day_rests_until_it_is_over(ana, ana_story, clock_in_here):
+    ana_story.logs(pain_during=5)
+    page = ana.get(TODAY).content.decode()
+    assert "Rest until Thursday 5 March" in page
+    assert "btn-start" not in page
+    assert "data-player" not in ana.get(SESSION).content.decode(), "nobody is led through a session"
+    clock_in_here.shift(dt.timedelta(days=2))
+    ana = ana_story.world.signed_in(ana_story.patient.account)
+    page = ana.get(TODAY).content.decode()
+    assert "Stop these exercises" not in page
+    assert "btn-start" in page
+
+
+def test_a_warning_sign_stops_until_a_therapist_has_looked(ana, ana_story, clock_in_here):
+    log = ana_story.logs(symptoms=["swelling"])
+    clock_in_here.shift(dt.timedelta(days=5))
+    assert "Stop all exercises and runs" in ana.get(TODAY).content.decode()
+    diary.let_go_on(log=log, because="Looked at it.", by=ana_story.by, now=ana_story.now)
+    assert "Stop all exercises" not in ana.get(TODAY).content.decode()
+
+
 def test_an_ended_program_says_so_kindly(ana, ana_story):
     actions.end(
         version=ana_story.released, because="Pain behind the knee.", by=ana_story.by, now=ana_story.now
@@ -275,17 +395,3 @@ def test_an_ended_program_says_so_kindly(ana, ana_story):
         page = ana.get(address).content.decode()
         assert "Your program has ended" in page
         assert "Pain behind the knee" not in page, "the reason is for clinicians"
-
-
-def test_a_short_day_has_full_cards_and_a_long_one_a_compact_part(ana, ana_story):
-    assert ana_story.released
-    assert "around-list" not in ana.get(TODAY).content.decode()
-
-
-def test_a_long_day_is_compact_and_every_line_can_be_answered(ana, ana_story, monkeypatch):
-    monkeypatch.setattr(sessions, "MANY", 3)
-    assert ana_story.released
-    page = ana.get(TODAY + "?day=Mon").content.decode()
-    assert "around-list" in page
-    monday = ana_story.released.week(list(ana_story.released.exercises.all()))[0]
-    assert [page.count(f'name="exercise_{e.pk}"') for e in monday.exercises] == [2] * len(monday.exercises)

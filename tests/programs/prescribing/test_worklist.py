@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from programs.plans import actions
+from programs.plans import actions, diary
 from programs.prescribing import caseload
-from tests.programs.portal.test_pages import LOG, a_form
+from programs.prescribing.needs import LOOKS, Need
 from tests.programs.stories import Story
 
 DAY = dt.timedelta(days=1)
 WORKLIST = "/programs/"
+LOG = "/my/log/"
+
+
+def a_form(story, **given):
+    """What the patient's phone sends on a Tuesday: everything of that day done."""
+    version = story.released
+    today = version.block(list(version.listed_now())).week(1).days[1]
+    facts = {
+        "version": version.pk,
+        "day": "Tue",
+        "client_key": str(uuid.uuid4()),
+        "on_day": "2026-03-03",
+        "pain_during": "2",
+        "note": "",
+    }
+    return {f"exercise_{e.pk}": "done" for e in today.all} | facts | given
 
 
 def runners(story: Story, count: int) -> list[Story]:
@@ -60,7 +77,7 @@ def test_an_old_flag_comes_before_new_sessions_and_stays_on_the_first_page(carl,
             story.logs(on_day=later.date(), now=later)
         page = caseload.caseload(ana_story.by, now=later, everyone=False)
     assert page.cases[0].version.patient == ana_story.patient
-    assert page.cases[0].flag is not None
+    assert page.cases[0].need == LOOKS[Need.RED]
 
 
 def test_pages_hold_25_and_miss_nobody(carl, ana_story, django_assert_max_num_queries):
@@ -76,9 +93,7 @@ def test_pages_hold_25_and_miss_nobody(carl, ana_story, django_assert_max_num_qu
     assert sorted(names(first) + names(second)) == sorted(everybody | {ana_story.patient.full_name})
 
 
-@pytest.mark.parametrize(
-    "after", ["x", "1_2", "9_9_99999999999_1_1", "1_0_1_9999999_1", "٣_0_1_1_1", "-1_0_1_1_1"]
-)
+@pytest.mark.parametrize("after", ["x", "1_2", "9_99999999999_1_1", "0_1_9999999_1", "٣_1_1_1", "-1_1_1_1"])
 def test_a_place_nobody_can_read_is_the_first_page(carl, ana_story, after):
     assert ana_story.released
     assert names(carl.get(WORKLIST, {"after": after}).content.decode()) == [ana_story.patient.full_name]
@@ -88,7 +103,7 @@ def test_an_ended_program_leaves_the_list_once_its_flags_are_read(carl, ana_stor
     log = ana_story.logs(pain_during=5)
     actions.end(version=ana_story.released, because="Referred on.", by=ana_story.by, now=ana_story.now)
     assert "Red" in carl.get(WORKLIST).content.decode()
-    actions.mark_seen(log=log, by=ana_story.by, now=ana_story.now)
+    diary.mark_seen(log=log, by=ana_story.by, now=ana_story.now)
     assert names(carl.get(WORKLIST).content.decode()) == []
 
 

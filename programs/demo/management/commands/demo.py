@@ -79,7 +79,8 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
     for place, entry in enumerate(file["patients"]):
         case = cases.get(entry.get("case", ""))
         age = case.found["history"]["age_years"] if case else entry["age"]
-        registered_at = now - dt.timedelta(days=30)
+        # Some days before they were first examined, who may have been coming for weeks.
+        registered_at = now - dt.timedelta(days=max(30, 10 - entry.get("examined", 0)))
         patient = people.register(entry, age=age, number=place, staff=staff, now=registered_at)
         for appointment in entry.get("appointments", []):
             stories.visit(patient, tuple(appointment), staff=staff, calendar=calendar)

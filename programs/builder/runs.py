@@ -1,0 +1,241 @@
+"""The running of each week of a block: ladder stages, or distances that grow by the rules. Plain values, no clock.
+
+A week grows by a tenth of the mean of the three before it, which is a planning habit (S40, S41). No single run is
+longer than a tenth over the longest of the last 30 days, the safety check (S39). What is not known does not grow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from programs.builder.progression import BlockRules, RunningRules
+from programs.builder.sessions import RUNS, Day
+
+HARD_RUNS = frozenset({"speed", "long", "race"})
+STEP_KM = 0.5  # distances are planned in half kilometres, rounded down
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the return-to-run ladder; `run_min` is None where the runner's own runs count."""
+
+    stage: int
+    session: str
+    run_min: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """What moves a day: `kind` as in the week (rest, walk, cross, ladder, easy, speed, long, race).
+
+    `stage` and `session` are the ladder's; `km` is None where the runner's distances are not known; `minutes` is an
+    estimate then, and of the running alone on the ladder. `is_left_out` is a run a lighter week goes without.
+    """
+
+    kind: str
+    minutes: int | None = None
+    km: float | None = None
+    stage: int | None = None
+    session: str = ""
+    is_left_out: bool = False
+
+    @property
+    def is_run(self) -> bool:
+        return self.kind in RUNS or self.kind == "race"
+
+    @property
+    def is_hard(self) -> bool:
+        return self.kind in HARD_RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What the plan of runs starts from. `weeks_km` oldest first; None and empty where it was not asked.
+
+    `policy` is the running policy; `may_grow` is False where distances stay as they are; `stages` and `first` are the
+    ladder's, `greens` the good runs a stage asks for. `runs` are those of the phase's own week, `has_long` whether one
+    of them is the long one: a run that has no day takes its distance with it, so the others do not grow.
+    """
+
+    policy: str
+    may_grow: bool
+    weeks_km: tuple[float, ...]
+    longest_km: float | None
+    stages: tuple[Stage, ...]
+    first: int | None
+    greens: int
+    runs: int = 0
+    has_long: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "policy": self.policy,
+            "may_grow": self.may_grow,
+            "weeks_km": list(self.weeks_km),
+            "longest_km": self.longest_km,
+            "stages": [[one.stage, one.session, one.run_min] for one in self.stages],
+            "first": self.first,
+            "greens": self.greens,
+            "runs": self.runs,
+            "has_long": self.has_long,
+        }
+
+
+def runner_from(kept: Mapping[str, Any]) -> Runner:
+    """The runner a version kept (`Runner.as_json`)."""
+    return Runner(
+        policy=kept["policy"],
+        may_grow=kept["may_grow"],
+        weeks_km=tuple(kept["weeks_km"]),
+        longest_km=kept["longest_km"],
+        stages=tuple(Stage(*one) for one in kept["stages"]),
+        first=kept["first"],
+        greens=kept["greens"],
+        runs=kept.get("runs", 0),
+        has_long=kept.get("has_long", False),
+    )
+
+
+def run_limit(longest_km: float, rules: RunningRules) -> float:
+    """The longest single run allowed after a longest of `longest_km` in the last 30 days."""
+    return max(longest_km * (100 + rules.run_percent) / 100, longest_km + rules.small_km)
+
+
+def week_limit(weeks_km: Sequence[float], rules: RunningRules) -> float | None:
+    """The distance a week may have after these (the last three count); None where none is known."""
+    before = weeks_km[-rules.weeks_before :]
+    if not before:
+        return None
+    mean = sum(before) / len(before)
+    return max(mean * (100 + rules.week_percent) / 100, mean + rules.small_km)
+
+
+def plan_runs(
+    weeks: Sequence[Sequence[Day]],
+    runner: Runner,
+    *,
+    deloads: Sequence[bool],
+    rules: RunningRules,
+    block: BlockRules,
+) -> tuple[tuple[PlannedRun, ...], ...]:
+    """The seven runs of each week of the block, Monday first. `weeks` are the days, `deloads` the lighter weeks."""
+    if runner.first is not None:
+        return _ladder_weeks(weeks, runner, deloads, rules)
+    return _distance_weeks(weeks, runner, deloads, rules, block)
+
+
+# --- The ladder ----------------------------------------------------------------------------------------------
+
+
+def _ladder_weeks(
+    weeks: Sequence[Sequence[Day]], runner: Runner, deloads: Sequence[bool], rules: RunningRules
+) -> tuple[tuple[PlannedRun, ...], ...]:
+    """As it goes when every run is green: a stage after `greens` runs. A lighter week stays, its last run left out."""
+    done = 0
+    found: list[tuple[PlannedRun, ...]] = []
+    for days, lighter in zip(weeks, deloads, strict=True):
+        ladder_days = [at for at, day in enumerate(days) if day.does == "ladder"]
+        row = []
+        for at, day in enumerate(days):
+            if day.does != "ladder":
+                row.append(_timed(day.does, rules))
+                continue
+            run = stage_run(runner, int(runner.first or 0) + done // runner.greens, share=len(ladder_days))
+            row.append(replace(run, is_left_out=lighter and len(ladder_days) > 1 and at == ladder_days[-1]))
+            done += 0 if lighter else 1
+        found.append(tuple(row))
+    return tuple(found)
+
+
+def stage_run(runner: Runner, number: int, *, share: int = 1) -> PlannedRun:
+    """The ladder run of a stage, the last where there is none so high; `share` runs make up the last stage's week."""
+    last = runner.stages[-1]
+    stage = next((one for one in runner.stages if one.stage == number), last)
+    km = None
+    if stage.run_min is None and runner.weeks_km:
+        mean = sum(runner.weeks_km) / len(runner.weeks_km)
+        km = _half(min(mean / 2 / max(share, 1), runner.longest_km or math.inf))
+    return PlannedRun("ladder", stage.run_min, km, stage.stage, stage.session)
+
+
+def _timed(kind: str, rules: RunningRules) -> PlannedRun:
+    minutes = {
+        "walk": rules.walk_min,
+        "cross": rules.cross_min,
+        "easy": rules.easy_min,
+        "speed": rules.easy_min,
+        "long": rules.long_min,
+    }
+    return PlannedRun(kind, minutes.get(kind))
+
+
+# --- Distances -----------------------------------------------------------------------------------------------
+
+
+def _distance_weeks(
+    weeks: Sequence[Sequence[Day]],
+    runner: Runner,
+    deloads: Sequence[bool],
+    rules: RunningRules,
+    block: BlockRules,
+) -> tuple[tuple[PlannedRun, ...], ...]:
+    history, longest = list(runner.weeks_km), runner.longest_km
+    found: list[tuple[PlannedRun, ...]] = []
+    for days, lighter in zip(weeks, deloads, strict=True):
+        limit = week_limit(history, rules)
+        target = _target(history, limit, runner, first=not found)
+        if target is not None and lighter:
+            target = history[-1] * (100 - block.deload_percent) / 100
+        if target is not None and any(day.does == "race" for day in days):
+            target = target * (100 - rules.taper_percent) / 100
+        row = _share_out(days, target, longest, runner, rules)
+        found.append(row)
+        planned = [run.km for run in row if run.km]
+        if planned:
+            history.append(sum(planned))
+            longest = max(longest or 0, *planned)
+    return tuple(found)
+
+
+def _target(history: Sequence[float], limit: float | None, runner: Runner, *, first: bool) -> float | None:
+    """The week's distance: the first repeats the last one, within the limit; then it grows where it may."""
+    if limit is None:
+        return None
+    if first or not runner.may_grow:
+        return min(history[-1], limit)
+    return limit
+
+
+def _share_out(
+    days: Sequence[Day], target: float | None, longest: float | None, runner: Runner, rules: RunningRules
+) -> tuple[PlannedRun, ...]:
+    """The week's distance over its runs, each within the single-run limit; by time where a distance is not known.
+
+    The long run has its share of the week, and never less than another run. A run of the phase that has no day this
+    week leaves its share unrun.
+    """
+    runs = [day.does for day in days if day.does in RUNS]
+    if target is None or longest is None or not runs:
+        return tuple(_timed(day.does, rules) for day in days)
+    most = run_limit(longest, rules)
+    many = max(len(runs), runner.runs)
+    share = max(target * rules.long_share_percent / 100, target / many)
+    long_km = min(share, most) if ("long" in runs or runner.has_long) and many > 1 else 0.0
+    others = max(many - (1 if long_km else 0), 1)
+    other_km = min((target - long_km) / others, most)
+    row = []
+    for day in days:
+        if day.does not in RUNS:
+            row.append(_timed(day.does, rules))
+            continue
+        km = _half(long_km if day.does == "long" and long_km else other_km)
+        row.append(PlannedRun(day.does, km=km) if km else _timed("walk", rules))
+    return tuple(row)
+
+
+def _half(km: float) -> float:
+    """Rounded down, so that no limit is passed by rounding."""
+    return max(math.floor(km / STEP_KM) * STEP_KM, 0.0)

@@ -1,0 +1,1 @@
+"""A program on paper: what stands on it, and how it is set. Pages for clinicians and for patients hand it out."""

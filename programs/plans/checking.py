@@ -1,0 +1,181 @@
+"""Every edit of a draft is checked here: what it would do to the week, and whether a guard asks for a reason first.
+
+The week is laid out anew after each edit, so a guard is never broken silently: an exercise finds no day instead. Then
+the edit is refused until the clinician gives a reason; with one, the exercise keeps its days, and the reason is kept.
+What no reason can give a day to (a warm-up where running is paused) is refused outright.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from clinic.people.models import Account
+from programs.builder.guards import breaches
+from programs.plans import limits
+from programs.plans.blocks import plan_of, rules_of
+from programs.plans.models import Exercise, Version, Waiver
+from programs.plans.refusals import NeedsReason, OverTheLimit
+
+ROOM, WISH = "room", "wish"  # what may be set aside: a guard of the week, the patient's own limits
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a guard is set aside, by whom and when; `because` empty where none was given."""
+
+    because: str
+    by: Account
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What an edit did, for the page: minutes a week before and after, and ids that gained or lost days."""
+
+    minutes_before: Decimal
+    minutes_after: Decimal
+    fewer_days: tuple[str, ...]
+    more_days: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """“The week takes 12 minutes more. Fewer days for: Dead bug.”"""
+        change = self.minutes_after - self.minutes_before
+        parts = []
+        if change:
+            parts.append(
+                f"The week takes {abs(change).normalize():f} minutes {'more' if change > 0 else 'less'}."
+            )
+        if self.fewer_days:
+            parts.append(f"Fewer days for: {', '.join(self.fewer_days)}.")
+        if self.more_days:
+            parts.append(f"More days for: {', '.join(self.more_days)}.")
+        return " ".join(parts)
+
+
+def check(
+    version: Version, *, before: Sequence[Exercise], after: Sequence[Exercise], reason: Reason
+) -> Consequence:
+    """Refuse an edit that leaves an exercise without a day, unless a reason is given.
+
+    `before` and `after` are the listed exercises in their order. Raises NeedsReason; OverTheLimit where no reason
+    helps, and for a version that is older than blocks.
+    """
+    if "runner" not in version.proposal:
+        _must_not_grow_over(version, before, after)
+        return _consequence(version, before, after)
+    was = frozenset(version.block(before).left_out)
+    if crowded := _crowded(version, after, was):
+        _set_aside(version, after, was, crowded, reason)
+    return _consequence(version, before, after)
+
+
+def _crowded(version: Version, after: Sequence[Exercise], was: frozenset[str]) -> dict[str, str]:
+    return {id: why for id, why in version.block(after).left_out.items() if id not in was}
+
+
+def _set_aside(
+    version: Version, after: Sequence[Exercise], was: frozenset[str], crowded: dict[str, str], reason: Reason
+) -> None:
+    kept = version.proposal["keep"]
+    never: dict[str, str] = {}
+    while not never:
+        # What keeps its days takes room, and may leave another without.
+        version.proposal["keep"] = sorted({*kept, *crowded})
+        left = _crowded(version, after, was)
+        if not left:
+            break
+        never = {id: why for id, why in left.items() if id in crowded}
+        crowded = {**left, **crowded}
+    if never or not reason.because.strip():
+        version.proposal["keep"] = kept
+    if never:
+        raise OverTheLimit(f"{_no_day(after, never)} Nothing was changed: change something else first.")
+    if not reason.because.strip():
+        raise NeedsReason(
+            f"{_no_day(after, crowded)} Nothing was changed: give a reason to keep it all the same, "
+            "or change something else first."
+        )
+    version.save(update_fields=["proposal"])
+    for id, why in crowded.items():
+        waive(version, id, guard=ROOM, words=why, reason=reason)
+
+
+def _no_day(exercises: Sequence[Exercise], left_out: Mapping[str, str]) -> str:
+    names = {one.library_id: one.name for one in exercises}
+    return " ".join(f"“{names[id]}” finds no day: {why}" for id, why in left_out.items())
+
+
+def waive(version: Version, library_id: str, *, guard: str, words: str, reason: Reason) -> None:
+    """Keep why a guard was set aside for this exercise; the newest reason stays."""
+    Waiver.objects.update_or_create(
+        version=version,
+        library_id=library_id,
+        guard=guard,
+        defaults={
+            "words": words,
+            "because": reason.because.strip(),
+            "made_at": reason.now,
+            "made_by": reason.by,
+        },
+    )
+
+
+def forget_what_left(version: Version) -> None:
+    """Nothing stays set aside for an exercise that has left the draft: put back, it is checked as any other."""
+    rows = set(version.exercises.values_list("library_id", flat=True))
+    listed = set(version.listed_now().values_list("library_id", flat=True))
+    gone = set(version.waivers.filter(guard=ROOM).values_list("library_id", flat=True)) - listed
+    if gone:
+        version.proposal["keep"] = sorted(set(version.proposal["keep"]) - gone)
+        version.save(update_fields=["proposal"])
+        version.waivers.filter(guard=ROOM, library_id__in=gone).delete()
+    version.waivers.exclude(library_id__in=rows).delete()
+
+
+def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> None:
+    """A draft that is too long already may be made shorter step by step, never longer."""
+    was = {load.label: load.minutes for load in limits.loads(version, before)}
+    for load in limits.loads(version, after):
+        if load.hard and load.over and load.minutes > was[load.label]:
+            raise OverTheLimit(
+                f"{load.label} would take {load.minutes.normalize():f} minutes; the limit is {load.limit}. "
+                "Nothing was changed."
+            )
+
+
+def _consequence(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> Consequence:
+    names = {one.library_id: one.name for one in (*before, *after)}
+    old, new = (_days(version, listed) for listed in (before, after))
+    common = [id for id in old.keys() & new.keys() if {one.library_id for one in after} >= {id}]
+    return Consequence(
+        minutes_before=_minutes(version, before),
+        minutes_after=_minutes(version, after),
+        fewer_days=tuple(sorted(names[id] for id in common if new[id] < old[id])),
+        more_days=tuple(sorted(names[id] for id in common if new[id] > old[id])),
+    )
+
+
+def _days(version: Version, exercises: Sequence[Exercise]) -> dict[str, int]:
+    days = version.block(exercises).weeks[0].days
+    return {one.library_id: sum(one in day.all for day in days) for one in exercises}
+
+
+def _minutes(version: Version, exercises: Sequence[Exercise]) -> Decimal:
+    days = version.block(exercises).weeks[0].days
+    return sum((one.minutes for day in days for one in day.all), Decimal(0))
+
+
+def broken(version: Version, exercises: Sequence[Exercise]) -> list[str]:
+    """The guards this version breaks, in words, less those a clinician set aside for an exercise that takes part."""
+    plan = plan_of(version.proposal, version.split, starts_on=version.starts_on)
+    if plan is None:
+        return []
+    block = version.block(exercises)
+    waived = set(version.waivers.filter(guard=ROOM).values_list("library_id", flat=True))
+    found = breaches(block, plan, rules_of(version.proposal))
+    without_day = [_no_day(exercises, {id: why}) for id, why in block.left_out.items()]
+    return without_day + [one.words for one in found if not waived & {one.exercise, *one.among}]

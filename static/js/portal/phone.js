@@ -1,0 +1,148 @@
+// What this phone keeps: the coming sessions (two weeks at most), answers of a session that is not finished, and logs
+// until the clinic has them. Also used by the service worker. One patient's data only: another one's wipes it.
+(() => {
+  const portal = (self.portal = self.portal || {});
+  const NAME = "portal";
+  const STORES = ["facts", "queue", "drafts"];
+  const KEPT_FOR = 14 * 24 * 3600 * 1000;
+  const LATER = [401, 403, 408, 425, 429]; // these and 5xx may go well another time; other refusals will not
+  let opened = null;
+
+  const open = () => {
+    opened = opened || new Promise((resolve, reject) => {
+      const asked = indexedDB.open(NAME, 1);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("facts");
+        asked.result.createObjectStore("queue", { keyPath: "n", autoIncrement: true });
+        asked.result.createObjectStore("drafts");
+      };
+      asked.onsuccess = () => {
+        // Somebody signs out in another tab: let go, so that it can be deleted.
+        asked.result.onversionchange = () => { asked.result.close(); opened = null; };
+        resolve(asked.result);
+      };
+      asked.onerror = () => { opened = null; reject(asked.error); };
+    });
+    return opened;
+  };
+
+  // One transaction; what `act` asked for, once it is on the disk.
+  const within = async (mode, act) => {
+    const db = await open();
+    return new Promise((resolve, reject) => {
+      const tx = db.transaction(STORES, mode, { durability: "strict" });
+      const asked = act((name) => tx.objectStore(name));
+      tx.oncomplete = () => resolve(asked ? asked.result : undefined);
+      tx.onabort = tx.onerror = () => reject(tx.error);
+    });
+  };
+  const read = (act) => within("readonly", act);
+  const write = (act) => within("readwrite", act);
+
+  const phone = {
+    open,
+    fact: (name) => read((store) => store("facts").get(name)),
+    setFact: (name, value) => write((store) => store("facts").put(value, name)),
+    draft: (name) => read((store) => store("drafts").get(name)),
+    setDraft: (name, value) => write((store) => store("drafts").put(value, name)),
+    queue: () => read((store) => store("queue").getAll()),
+    remove: (n) => write((store) => store("queue").delete(n)),
+    wipe: () => write((store) => { STORES.forEach((name) => store(name).clear()); }),
+
+    // A finished session: into the queue and out of the drafts in one step, so that it is never in both or neither.
+    add: (told, title, draft, stops) => write((store) => {
+      store("drafts").delete(draft);
+      if (stops) store("facts").put({ on_day: told.on_day }, "stopped");
+      return store("queue").add({ key: told.client_key, who: told.who, told, title, refused: "" });
+    }),
+
+    // Whose data this is. What another patient left is wiped before anything of it is read.
+    async belongsTo(who) {
+      if ((await phone.fact("who")) === who) return;
+      await phone.wipe();
+      await phone.setFact("who", who);
+    },
+
+    async keepComing(coming) {
+      await phone.belongsTo(coming.who);
+      const { csrf, ...kept } = coming;
+      await phone.setFact("coming", { ...kept, kept_until: Date.now() + KEPT_FOR });
+      await phone.tidy();
+    },
+
+    // Sessions that were begun and never finished are not kept for ever.
+    tidy: () => write((store) => {
+      store("drafts").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        if (Date.now() - cursor.value.made > KEPT_FOR) cursor.delete();
+        cursor.continue();
+      };
+    }),
+
+    // The sessions kept, or null: none, or too old to go by.
+    async coming() {
+      const kept = await phone.fact("coming");
+      if (!kept || kept.kept_until > Date.now()) return kept || null;
+      await write((store) => store("facts").delete("coming"));
+      return null;
+    },
+
+    // Send what waits, in order, each once; then fetch what comes next. One sender at a time on this phone.
+    send: (urls) => (navigator.locks ? navigator.locks.request("portal-send", () => sendAll(urls)) : sendAll(urls)),
+  };
+
+  const ask = async (url, how = {}) => {
+    try {
+      return await fetch(url, { credentials: "same-origin", redirect: "manual", cache: "no-store", ...how });
+    } catch {
+      return null;
+    }
+  };
+
+  const refresh = async (urls) => {
+    const answer = await ask(urls.coming, { headers: { Accept: "application/json" } });
+    if (!answer) return { state: "offline" };
+    if (answer.type === "opaqueredirect") return { state: "signed-out" };
+    if (!answer.ok) return { state: "offline" };
+    const coming = await answer.json();
+    await phone.keepComing(coming);
+    return { state: "online", csrf: coming.csrf, who: coming.who };
+  };
+
+  const sendAll = async (urls) => {
+    const here = await refresh(urls);
+    const sent = [];
+    if (here.state !== "online") return { state: here.state, sent };
+    for (const one of await phone.queue()) {
+      if (one.refused) continue;
+      const answer = await ask(urls.send, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": here.csrf },
+        body: JSON.stringify(one.told),
+      });
+      if (!answer) return { state: "offline", sent };
+      if (answer.type === "opaqueredirect") return { state: "signed-out", sent };
+      if (answer.ok) {
+        sent.push({ key: one.key, ...(await answer.json()) });
+        await phone.remove(one.n);
+      } else if (answer.status >= 500 || LATER.includes(answer.status)) {
+        return { state: "offline", sent };
+      } else {
+        await refuse(one, answer);
+      }
+    }
+    // The clinic knows everything now: whether to stop is its to say again.
+    await write((store) => store("facts").delete("stopped"));
+    if (sent.length) await refresh(urls);
+    return { state: "online", sent };
+  };
+
+  // Kept, with the reason, until the patient takes it away.
+  const refuse = async (one, answer) => {
+    const words = await answer.json().then((told) => told.refused, () => "");
+    const refused = words || "The clinic could not take this log. Show it to your therapist, or ring us.";
+    await write((store) => store("queue").put({ ...one, refused }));
+  };
+
+  portal.phone = phone;
+})();

@@ -1,0 +1,151 @@
+// Draws one step of a session: an exercise with its sets and clock, or the run. What was said is kept by player.js.
+(() => {
+  const portal = (self.portal = self.portal || {});
+  const READY = 3; // seconds to get into place
+  const BETWEEN = 2; // seconds between two holds of a set
+
+  const markup = (text) => {
+    const made = document.createElement("template");
+    made.innerHTML = text; // a figure, drawn by the clinic's own server
+    return made.content;
+  };
+
+  // The phases of one set: get ready, hold, and the other side.
+  const holds = (exercise) => {
+    const sides = exercise.each_side ? ["First side", "Other side"] : [""];
+    const times = Math.max(exercise.reps, 1);
+    return sides.flatMap((side) => Array.from({ length: times }, (_, at) => {
+      const of = times > 1 ? ` ${at + 1} of ${times}` : "";
+      const ready = at === 0 ? { words: side ? `Get ready. ${side}` : "Get ready", seconds: READY } : { words: "Let go", seconds: BETWEEN };
+      return [ready, { words: `Hold${of}${side ? `. ${side}` : ""}`, seconds: exercise.hold_s }];
+    }).flat());
+  };
+
+  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts(pain)`
+  // applies the stop rule; `figures` by an exercise's id in the library.
+  portal.steps = (root, { answers, changed, onward, hurts, painWords, figures }) => {
+    const part = (name) => root.querySelector(`[data-${name}]`);
+    const view = root.querySelector('[data-view="exercise"]');
+    const clock = portal.clock(view);
+    const pains = [...view.querySelectorAll('[name="step_pain"]')];
+    let step = null;
+    let chosen = null;
+
+    // Which of the exercise and what may be done instead is done today.
+    const current = () => step.swaps.find((one) => one.id === answers().instead) || step;
+
+    const drawSets = () => {
+      const done = answers().sets || 0;
+      const all = done >= chosen.sets;
+      part("sets").textContent = chosen.sets > 1 || chosen.hold_s
+        ? all ? (chosen.sets === 1 ? "Set done." : `All ${chosen.sets} sets done.`) : `Set ${done + 1} of ${chosen.sets}`
+        : "";
+      part("set").hidden = all || (chosen.sets <= 1 && !chosen.hold_s);
+      part("sound").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
+      part("set").textContent = chosen.hold_s ? `Start the clock: hold ${chosen.hold_s} seconds` : `Set ${done + 1} is done`;
+    };
+
+    const setDone = () => {
+      answers().sets = (answers().sets || 0) + 1;
+      changed();
+      drawSets();
+      if (answers().sets >= chosen.sets) {
+        part("clock-said").textContent = part("sets").textContent;
+        return part("done").focus();
+      }
+      if (!chosen.rest_s) return part("set").focus();
+      part("set").hidden = true;
+      clock.run([{ words: "Rest", seconds: chosen.rest_s }], () => {
+        part("clock-said").textContent = `Now set ${answers().sets + 1} of ${chosen.sets}`;
+        drawSets();
+        part("set").focus();
+      });
+      part("clock-pause").focus();
+    };
+
+    const drawSwaps = () => {
+      const list = part("swap-list");
+      const others = [step, ...step.swaps].filter((one) => one.id !== chosen.id);
+      part("swaps").hidden = !step.swaps.length;
+      part("swaps").open = false;
+      list.replaceChildren(...others.map((one) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary w-100 mb-2" });
+        button.textContent = one.id === step.id ? `Back to: ${one.name}` : one.name;
+        button.addEventListener("click", () => {
+          answers().instead = one.id === step.id ? null : one.id;
+          answers().sets = 0;
+          changed();
+          draw();
+          part("title").focus();
+        });
+        return button;
+      }));
+    };
+
+    const draw = () => {
+      clock.clear();
+      chosen = current();
+      part("title").textContent = chosen.name;
+      part("moment").textContent = chosen.moment;
+      part("moment").hidden = !chosen.moment;
+      part("dose").textContent = chosen.dose;
+      part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
+      view.querySelector("[data-pain]").textContent = painWords;
+      part("because-words").textContent = chosen.why;
+      part("because").open = false;
+      part("figure").hidden = !figures[chosen.library_id];
+      part("figure").replaceChildren(markup(figures[chosen.library_id] || ""));
+      part("hurt").open = answers().pain !== null && answers().pain !== undefined;
+      pains.forEach((radio) => { radio.checked = radio.value === String(answers().pain); });
+      part("clock-said").textContent = "";
+      part("why").hidden = true;
+      part("could-not").setAttribute("aria-expanded", "false");
+      part("done").classList.toggle("was-said", answers().said === "done");
+      part("could-not").classList.toggle("was-said", answers().said === "could_not");
+      drawSets();
+      drawSwaps();
+    };
+
+    const say = (said, why = "") => {
+      Object.assign(answers(), { said, why });
+      changed();
+      clock.clear();
+      onward();
+    };
+
+    part("set").addEventListener("click", () => {
+      if (chosen.hold_s) {
+        part("set").hidden = true;
+        clock.run(holds(chosen), setDone);
+        part("clock-pause").focus();
+      } else {
+        setDone();
+      }
+    });
+    part("done").addEventListener("click", () => say("done"));
+    part("could-not").addEventListener("click", () => {
+      part("why").hidden = !part("why").hidden;
+      part("could-not").setAttribute("aria-expanded", String(!part("why").hidden));
+      if (!part("why").hidden) part("why").querySelector("legend").focus();
+    });
+    part("why").addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) say("could_not", button.value);
+    });
+    pains.forEach((radio) => radio.addEventListener("change", () => {
+      answers().pain = Number(radio.value);
+      changed();
+      hurts(answers().pain);
+    }));
+    part("sound").addEventListener("click", () => {
+      portal.sound.turn();
+      part("sound").textContent = portal.sound.on ? "Sound on" : "Sound off";
+      part("sound").setAttribute("aria-pressed", String(portal.sound.on));
+    });
+
+    return {
+      show(given) { step = given; draw(); },
+      leave: () => clock.clear(),
+    };
+  };
+})();

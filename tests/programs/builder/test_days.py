@@ -1,0 +1,223 @@
+"""What a day may hold, and what goes when it holds too much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from programs.builder.days import Laid, Room, lay_out
+from programs.builder.sessions import DAYS
+from programs.builder.spacing import hours_needed
+from tests.programs.builder.made import LOADED, ROOMY, RULES, SORE, SPLIT, Ex, days
+
+ONE_DAY = days(Mon="-- C")
+
+
+def laid(week, exercises, *, running=True, asked=None, free=DAYS, keep=(), **minutes) -> Laid:
+    room = Room({**ROOMY, **minutes}, asked, frozenset(free), frozenset(keep))
+    return lay_out(week, exercises, SPLIT, running=running, room=room, rules=RULES)
+
+
+def on(found: Laid, name: str) -> list[str]:
+    return [one.library_id for one in found.days[DAYS.index(name)].all]
+
+
+def days_with(found: Laid, id: str) -> str:
+    return " ".join(name for name in DAYS if id in on(found, name))
+
+
+# --- A handful -----------------------------------------------------------------------------------------------
+
+
+def test_a_day_holds_five_exercises_and_those_that_serve_least_go():
+    six = [Ex(f"e{points}", points=points) for points in (3, 1, 5, 2, 6, 4)]
+    found = laid(ONE_DAY, six)
+    assert on(found, "Mon") == ["e3", "e5", "e2", "e6", "e4"]
+    assert found.left_out == {"e1": "A day holds at most 5 exercises; on Mon it serves the least (1 points)."}
+
+
+def test_what_has_another_day_goes_before_what_has_none():
+    """On Tuesday a sixth is too many: `everywhere` has Monday too, so `only` stays though it serves nothing."""
+    five = [Ex(f"e{n}", "strong", points=9) for n in range(4)]
+    only, everywhere = Ex("only", "load", points=0), Ex("also", "load", points=9)
+    found = laid(days(Mon="-- A", Tue="-- B"), [everywhere, only, *five])
+    assert found.left_out == {}
+    assert "only" in on(found, "Tue")
+
+
+def test_loading_outlasts_strength_and_strength_outlasts_rolling():
+    six = [
+        Ex("roll", "roll", points=9),
+        *(Ex(f"e{n}", points=9) for n in range(5)),
+        Ex("load", "load", points=0),
+    ]
+    found = laid(days(Mon="-- A"), six)
+    assert "load" in on(found, "Mon")
+    assert "roll" not in on(found, "Mon")
+
+
+def test_five_exercises_and_five_moves_around_a_run():
+    around = [Ex(f"w{n}", "warm", "every run", Decimal(1)) for n in range(4)]
+    around += [Ex("cue", "cue", minutes=Decimal(1)), Ex("cool", "cool", minutes=Decimal(1))]
+    found = laid(days(Mon="easy C"), [*around, *(Ex(f"e{n}") for n in range(5))])
+    day = found.days[0]
+    assert (len(day.exercises), len(day.around)) == (5, 5)
+    assert {"cue", "cool"} <= set(on(found, "Mon")), "the only one of its kind outlasts a fourth warm-up"
+    assert set(found.left_out) == {"w3"}
+    assert "5 moves around a run" in found.left_out["w3"]
+
+
+# --- What belongs to a run -----------------------------------------------------------------------------------
+
+
+def test_warm_up_drill_cue_and_cool_down_come_with_a_run_alone():
+    around = [Ex("w", "warm", "every run"), Ex("d", "drill", "2"), Ex("c", "cue", "2"), Ex("f", "cool")]
+    found = laid(days(Mon="ladder C", Tue="-- C", Wed="cross"), [*around, Ex("e")])
+    assert set(on(found, "Mon")) == {"w", "d", "c", "f", "e"}
+    assert (on(found, "Tue"), on(found, "Wed")) == (["e"], [])
+
+
+def test_a_warm_up_for_every_session_also_comes_before_strength_and_counts_as_an_exercise():
+    found = laid(ONE_DAY, [Ex("w", "warm", "every run and session"), *(Ex(f"e{n}") for n in range(4))])
+    assert len(found.days[0].exercises) == 5
+    assert found.days[0].around == ()
+
+
+@pytest.mark.parametrize("category", ["warm", "drill", "cue", "cool"])
+def test_while_running_is_paused_it_waits_and_says_so(category):
+    found = laid(days(Mon="walk C"), [Ex("w", category, "every run"), Ex("e")], running=False)
+    assert found.left_out["w"].startswith("It belongs to a run, and running is paused")
+
+
+# --- Minutes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ({}, ["w", "e3", "e2", "e1", "m"]),
+        ({"strength_min": 11}, ["w", "e3", "e2", "m"]),
+        ({"strength_min": 12}, ["w", "e3", "e2", "e1", "m"]),
+        ({"run_addons_min": 3}, ["e3", "e2", "e1", "m"]),
+        ({"daily_min": 3}, ["w", "e3", "e2", "e1"]),
+        ({"total_day_min": 16}, ["w", "e3", "e2", "m"]),
+        ({"asked": 20}, ["w", "e3", "e2", "e1", "m"]),
+        ({"asked": 19}, ["w", "e3", "e2", "m"]),
+        ({"asked": 4}, ["w"]),
+        ({"asked": 3}, []),
+    ],
+)
+def test_each_limit_of_minutes_takes_what_serves_least(given, held):
+    """Four minutes each: a warm-up (3 points), strength worth 3, 2 and 1 points, loosening worth 2."""
+    five = [Ex("w", "warm", "every run", points=3), Ex("m", "loose", points=2)]
+    five += [Ex(f"e{points}", points=points) for points in (3, 2, 1)]
+    found = laid(days(Mon="easy C"), five, free=("Mon",), **given)
+    assert on(found, "Mon") == held
+    assert set(found.left_out) == {one.library_id for one in five} - set(held)
+
+
+def test_what_a_clinician_keeps_stays_and_the_day_still_ends():
+    """Regression: with nothing left that may go this never returned."""
+    found = laid(ONE_DAY, [Ex("kept", minutes=Decimal(9)), Ex("other", points=9)], asked=5, keep={"kept"})
+    assert on(found, "Mon") == ["kept"]
+    assert "The minutes the patient has: 13 minutes, the limit is 5" in found.left_out["other"]
+
+
+def test_six_that_are_kept_all_stay():
+    six = [Ex(f"e{n}") for n in range(6)]
+    assert len(on(laid(ONE_DAY, six, keep={one.library_id for one in six}), "Mon")) == 6
+
+
+# --- Hours and times a week ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "kept"),
+    [
+        (None, "Mon Tue Wed Thu Fri Sat Sun"),
+        (24, "Mon Tue Wed Thu Fri Sat Sun"),
+        (48, "Wed Fri Sun"),  # and not Monday: it comes after Sunday
+        (72, "Thu Sun"),
+    ],
+)
+def test_an_exercise_keeps_its_own_hours(hours, kept):
+    every_day = days(**dict.fromkeys(DAYS, "-- C"))
+    assert days_with(laid(every_day, [Ex("e", hours_between=hours)]), "e") == kept
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hours"),
+    [
+        (Ex("a"), Ex("a"), 0),
+        (Ex("a", hours_between=48), Ex("a", hours_between=48), 48),
+        (Ex("a", hours_between=48), Ex("b", hours_between=48), 0),
+        (Ex("a", **LOADED), Ex("b", **LOADED), 48),
+        (Ex("a", **SORE), Ex("b", **SORE), 72),
+        (Ex("a", **SORE), Ex("b", **LOADED), 48),
+        (Ex("a", hours_between=24), Ex("b", **SORE), 24),
+        (Ex("a", tags=("eccentric",)), Ex("b", **LOADED), 0),
+    ],
+)
+def test_hours_between_two_bouts(first, second, hours):
+    assert hours_needed(first, second, RULES.spacing) == hours
+
+
+@pytest.mark.parametrize(
+    ("week", "kept", "why"),
+    [
+        (days(Mon="-- C", Tue="long"), "", "It leaves soreness too near before the long run on Tue."),
+        (days(Mon="-- C", Wed="speed"), "", "It leaves soreness too near before the speed run on Wed."),
+        (days(Mon="-- C", Thu="long"), "Mon", None),
+        (days(Mon="-- C", Tue="ladder"), "", "It leaves soreness too near before the run on Tue."),
+        (days(Mon="-- C", Wed="ladder"), "Mon", None),
+        (days(Mon="long", Tue="-- C"), "", "It would be a second hard day in a row, after the long run on Mon."),
+        (days(Sun="long", Mon="-- C"), "", "It would be a second hard day in a row, after the long run on Sun."),
+        (days(Mon="speed C"), "Mon", None),
+        (days(Sat="-- C", Mon="long"), "", "It leaves soreness too near before the long run on Mon."),
+    ],
+)  # fmt: skip
+def test_soreness_keeps_clear_of_hard_runs(week, kept, why):
+    found = laid(week, [Ex("nordic", **SORE)])
+    assert days_with(found, "nordic") == kept
+    assert found.left_out.get("nordic") == why
+
+
+@pytest.mark.parametrize(
+    ("per_week", "kept"),
+    [
+        ("1", "Mon"),
+        ("2", "Mon Thu"),
+        ("2-3", "Mon Wed Fri"),
+        ("every other day", "Mon Tue Thu Sat"),
+        ("every third day", "Mon Wed Fri"),
+        ("every 2-4 weeks", "Mon"),
+        ("daily", "Mon Tue Wed Thu Fri Sat"),
+    ],
+)
+def test_times_a_week_are_spread_over_the_days(per_week, kept):
+    found = laid(days(**dict.fromkeys(DAYS[:6], "-- C")), [Ex("e", per_week=per_week)])
+    assert days_with(found, "e") == kept
+
+
+def test_a_busy_day_holds_nothing():
+    found = laid(days(Mon="-- C", Tue="-- C"), [Ex("e"), Ex("m", "loose")], free=("Tue",))
+    assert [on(found, name) for name in DAYS] == [[], ["e", "m"], *[[]] * 5]
+
+
+def test_a_strength_day_whose_work_all_went_elsewhere_is_none():
+    found = laid(days(Mon="-- C", Tue="-- C"), [Ex("e", per_week="1"), Ex("m", "loose")])
+    assert [found.days[at].day.strength for at in (0, 1)] == ["C", ""]
+    assert on(found, "Tue") == ["m"]
+
+
+def test_one_exercise_for_two_places_of_a_session_is_done_once():
+    """Regression: places 1 and 2 of a session, and a single exercise for both."""
+    found = laid(days(Mon="-- A", Thu="-- B"), [Ex("raise", "load")])
+    assert (on(found, "Mon"), on(found, "Thu")) == (["raise"], ["raise"])
+
+
+def test_the_same_twice_gives_the_same_week():
+    many = [Ex(f"e{n}", points=n % 3, hours_between=48 if n % 2 else None) for n in range(9)]
+    week = days(Mon="easy C", Wed="-- C", Sat="long C")
+    assert laid(week, many, asked=20) == laid(week, many, asked=20)

@@ -1,0 +1,215 @@
+"""A session on a phone, one thing at a time: with keys alone, with a clock, with the stop rule, and light to load."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from playwright.sync_api import expect
+
+from assessments.triage.models import Symptom
+from programs.builder.judging import light_of
+from programs.builder.progression import load_progression
+from programs.plans import flags
+from programs.plans.models import Exercise, SessionLog
+from programs.portal.resting import rules_for_the_phone
+from tests.journeys.conftest import WINDOWS
+from tests.journeys.person import Person
+from tests.journeys.stage import nine_on_a_working_day
+from tests.world import World
+
+DONE = re.compile("^Done$")
+
+
+@pytest.fixture
+def world(transactional_db):
+    """As everywhere, but committed, so that the server sees it, and near the browser's own clock."""
+    with time_machine.travel(nine_on_a_working_day(dt.datetime.now(dt.UTC))):
+        yield World(dt.datetime.now(dt.UTC))
+
+
+def a_swap(story):
+    """An easier exercise the clinician keeps ready for the first of Monday's."""
+    hinge = story.proposed.exercises.get(library_id="hip_hinge")
+    facts = {field.attname: getattr(hinge, field.attname) for field in Exercise._meta.concrete_fields}
+    facts |= {"id": None, "library_id": "slider_curl", "name": "Easy hinge", "position": 90, "role": "swap"}
+    return Exercise.objects.create(**facts | {"instead_of_id": hinge.pk})
+
+
+def arrives(story, browser, site, window=WINDOWS[2]):
+    person = Person.arrives("Ana", browser, site, window)
+    person.page.clock.set_fixed_time(story.now)
+    return person.brings(story.world.signed_in(story.patient.account))
+
+
+@pytest.fixture(params=[WINDOWS[2], WINDOWS[1]], ids=lambda window: window.name)
+def ana(ana_story, browser, live_server, request):
+    a_swap(ana_story)
+    assert ana_story.released
+    person = arrives(ana_story, browser, live_server.url, request.param)
+    yield person
+    person.leaves()
+    assert person.faults == []
+
+
+def is_at(person, count):
+    expect(person.page.locator("[data-count]")).to_have_text(count)
+    return person
+
+
+def test_a_session_one_thing_at_a_time(ana):
+    page = ana.page
+    ana.opens("/my/").passes("portal-today")
+    ana.opens("/my/session/?day=Mon")
+    expect(page.locator("[data-session-form]")).to_be_hidden()
+    is_at(ana, "1 of 8").sees("Leg swings").passes("player-exercise")
+    ana.presses(DONE)
+    is_at(ana, "2 of 8").sees("Run and walk").passes("player-run").presses(DONE)
+    is_at(ana, "3 of 8").sees("Hip hinge").sees("Set 1 of 3")
+    page.locator("[data-swaps] summary").click()
+    ana.presses("Easy hinge")
+    expect(page.locator("[data-title]")).to_have_text("Easy hinge")
+    expect(page.locator("[data-title]")).to_be_focused()
+    ana.presses("Set 1 is done").sees("Rest").passes("player-rest").presses("Skip").sees("Set 2 of 3")
+    ana.presses(DONE)
+    is_at(ana, "4 of 8").presses("Could not do").passes("player-why").presses("No time")
+    is_at(ana, "5 of 8")
+    page.go_back()
+    is_at(ana, "4 of 8").sees("Side lift")
+    page.go_back()
+    expect(page.locator("[data-title]")).to_have_text("Easy hinge")
+    page.reload()
+    is_at(ana, "3 of 8")
+    expect(page.locator("[data-title]")).to_have_text("Easy hinge")
+    for number in (3, 4, 5, 6, 7, 8):
+        is_at(ana, f"{number} of 8")
+        if number == 4:
+            ana.presses("Could not do").presses("No time")
+        else:
+            ana.presses(DONE)
+    is_at(ana, "Last page").sees("6 of 7 exercises done, 1 not possible").passes("player-end")
+    ana.presses("Log this session").sees("Choose how much it hurt")
+    ana.ticks(page.locator("[data-view=end] [name=pain_during][value='1']"))
+    ana.presses("Log this session")
+    page.wait_for_url("**/my/logged/**")
+    ana.is_on("Logged").passes("portal-logged")
+    log = SessionLog.objects.get()
+    entries = {one.exercise.library_id: one for one in log.entries.select_related("exercise", "instead")}
+    assert (entries["hip_hinge"].instead.name, entries["hip_hinge"].sets_done) == ("Easy hinge", 1)
+    assert (entries["side_lift"].could_not, entries["side_lift"].why) == (True, "no_time")
+    assert (log.run_minutes, log.told_at is not None) == (6, True)
+    ana.opens("/my/progress/").passes("portal-progress").opens("/my/program/").passes("portal-program")
+
+
+def tab_to(person, selector):
+    for _ in range(60):
+        if person.page.evaluate("at => document.activeElement.matches(at)", selector):
+            return person
+        person.page.keyboard.press("Tab")
+    raise AssertionError(f"no key leads to {selector}")
+
+
+def test_a_session_by_keys_alone(ana):
+    keys = ana.page.keyboard
+    ana.opens("/my/")
+    tab_to(ana, ".btn-start")
+    ana.opens("/my/session/?day=Mon")
+    for number in range(1, 9):
+        is_at(ana, f"{number} of 8")
+        if number > 1:
+            expect(ana.page.locator(".player-view:not([hidden]) h2")).to_be_focused()
+        tab_to(ana, "[data-ran]" if number == 2 else "[data-done]")
+        keys.press("Enter")
+    is_at(ana, "Last page")
+    tab_to(ana, "[data-view=end] [name=pain_during]")
+    keys.press("Space")
+    tab_to(ana, "[data-view=end] .btn-primary")
+    keys.press("Enter")
+    ana.page.wait_for_url("**/my/logged/**")
+    assert SessionLog.objects.get().entries.filter(done=True).count() == 7
+
+
+def test_the_clock_holds_rests_pauses_and_speaks(ana_story, browser, live_server):
+    ana_story.proposed.exercises.filter(library_id="hip_hinge").update(hold_s="2", reps="1", rest_s=2, sets=2)
+    assert ana_story.released
+    ana = arrives(ana_story, browser, live_server.url)
+    page, said = ana.page, ana.page.locator("[data-clock-said]")
+    ana.opens("/my/session/?day=Mon#3").presses("Start the clock")
+    expect(said).to_have_text("Get ready, 3 seconds")
+    ana.presses("Pause")
+    expect(said).to_contain_text("Paused")
+    left = page.locator("[data-clock-left]").inner_text()
+    page.wait_for_timeout(1200)
+    assert page.locator("[data-clock-left]").inner_text() == left
+    ana.presses("Go on")
+    expect(said).to_have_text("Hold, 2 seconds", timeout=8000)
+    expect(said).to_have_text("Rest, 2 seconds", timeout=8000)
+    expect(said).to_have_text("Now set 2 of 2", timeout=8000)
+    expect(page.locator("[data-set]")).to_be_focused()
+    ana.leaves()
+    assert ana.faults == []
+
+
+@pytest.mark.parametrize("how", ["pain of one exercise", "a warning sign"])
+def test_the_stop_rule_speaks_at_once(ana, how):
+    page, stop = ana.page, ana.page.locator("[data-player] [data-stop]")
+    ana.opens("/my/session/?day=Mon#3")
+    is_at(ana, "3 of 8")
+    expect(stop).to_be_hidden()
+    if how == "a warning sign":
+        page.goto(f"{ana.site}/my/session/?day=Mon#9")
+        ana.page.reload()
+        ana.ticks(page.locator("[data-player] [name=symptoms][value=numbness]"))
+    else:
+        page.locator("[data-hurt] summary").click()
+        ana.ticks(page.locator("[name=step_pain][value='3']"))
+        expect(stop).to_be_hidden()
+        ana.ticks(page.locator("[name=step_pain][value='4']"))
+    expect(stop).to_be_visible()
+    expect(stop).to_contain_text("ring the clinic on")
+    ana.passes("player-stop")
+
+
+def test_the_phone_and_the_clinic_judge_every_case_alike(page):
+    """Every pain with every set of signs, in the browser and in Python."""
+    rules = load_progression()
+    page.add_script_tag(path=Path(settings.ROOT, "static/js/portal/rules.js"))
+    signs = [
+        list(some)
+        for count in range(len(Symptom) + 1)
+        for some in itertools.combinations(Symptom.values, count)
+    ]
+    cases = [{"pain": pain, "signs": some} for pain in range(11) for some in signs]
+    judged = page.evaluate(
+        "([cases, rules]) => cases.map((one) => [portal.light(one, rules), portal.stops(one, rules)])",
+        [cases, rules_for_the_phone(rules)],
+    )
+    assert judged == [
+        [
+            "stop" if case["signs"] else light_of(case["pain"], None, 0, rules.lights).value,
+            flags.needs_safety_text(pain_during=case["pain"], warned=bool(case["signs"])),
+        ]
+        for case in cases
+    ]
+    assert len(cases) == 11 * 2 ** len(Symptom)
+
+
+def test_without_scripts_the_page_is_a_form(ana_story, browser, live_server):
+    assert ana_story.released
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    session = ana_story.world.signed_in(ana_story.patient.account).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/my/session/?day=Mon")
+    expect(page.locator("[data-player]")).to_be_hidden()
+    for label in page.locator("[data-session-form] .three-way-done").all():
+        label.click()
+    page.locator("[data-session-form] label.pain-step", has_text="0").first.click()
+    page.get_by_role("button", name="Log this session").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logged")
+    context.close()
