@@ -121,10 +121,11 @@ def lay_out(
         room=room,
         order={one.library_id: place for place, one in enumerate(exercises)},
         held=[
-            [e for e in session.exercises if _is_for(e, day, split)] if day.name in room.free else []
+            _for_day(session.exercises, day, split, running=running) if day.name in room.free else []
             for day, session in zip(days, planned, strict=True)
         ],
         because={},
+        running=running,
     )
     table.keep_to_times_a_week()
     table.keep_hours()
@@ -141,9 +142,18 @@ def lay_out(
     return Laid(tuple(table.day(at) for at in range(WEEK)), left_out)
 
 
-def _is_for(exercise: Any, day: Day, split: Split) -> bool:
-    """What belongs to a run is done with a run alone; a warm-up for every session also before strength work."""
+def _for_day(exercises: Iterable[E], day: Day, split: Split, *, running: bool) -> list[E]:
+    return [one for one in exercises if _is_for(one, day, split, running=running)]
+
+
+def _is_for(exercise: Any, day: Day, split: Split, *, running: bool) -> bool:
+    """What belongs to a run is done with a run alone; a warm-up for every session also before strength work.
+
+    While running is paused a cool-down ends the strength sessions.
+    """
     kind = split.kind(exercise)
+    if kind in AFTER and not running:
+        return bool(day.strength)
     if kind not in AROUND or day.does in RUNS:
         return True
     return kind in BEFORE_A_RUN and bool(day.strength) and "session" in exercise.per_week
@@ -166,6 +176,7 @@ class _Table:
     order: Mapping[str, int]
     held: list[list[Any]]
     because: dict[str, str]
+    running: bool
 
     def day(self, at: int) -> DayPlan[Any]:
         around = self.split.of_kind(AROUND, self.held[at]) if self.has_run(at) else []
@@ -173,6 +184,9 @@ class _Table:
 
     def has_run(self, at: int) -> bool:
         return self.days[at].does in RUNS
+
+    def belongs_to_runs(self, kind: str) -> bool:
+        return kind in AROUND and (self.running or kind not in AFTER)
 
     def stays(self, exercise: Any) -> bool:
         return exercise.library_id in self.room.keep
@@ -193,7 +207,7 @@ class _Table:
         return (
             self.stays(exercise),
             kind == LOADING,
-            kind in AROUND and [self.split.kind(e) for e in among].count(kind) == 1,
+            self.belongs_to_runs(kind) and [self.split.kind(e) for e in among].count(kind) == 1,
             len(self.days_of(exercise)) == 1,
             kind != ROLLING,
             exercise.points,

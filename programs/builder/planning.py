@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,7 @@ from programs.builder.days import Room
 from programs.builder.fitting import runs_at_all
 from programs.builder.limits import Limits
 from programs.builder.progression import Progression
-from programs.builder.recipe import GUARDED, LADDER, Phase, Recipe, Track
+from programs.builder.recipe import GUARDED, LADDER, Day, Phase, Recipe, Track
 from programs.builder.runs import Runner, run_limit
 from programs.builder.selection import Picked, weight
 from programs.exercises.definitions import Exercise
@@ -90,7 +90,7 @@ def plan_block(
         ),
         split=recipe.sessions,
         room=Room(minutes, limits.minutes, free, frozenset(track.extra)),
-        runner=runner,
+        runner=_with_fewer_runs(runner, recipe.week_of(phase, running), arranged.days),
         running=runs_at_all(running),
         race=_race(limits, starts_on, rules),
     )
@@ -108,6 +108,14 @@ def plan_block(
                 block,
             )
         left_out |= block.left_out
+
+
+def _with_fewer_runs(runner: Runner, asked: Sequence[Day], held: Sequence[Day]) -> Runner:
+    """A run that has no day takes its share of the distance with it: the others do not become longer for it."""
+    many, left = (sum(day.moves in sessions.RUNS for day in week) for week in (asked, held))
+    if left >= many:
+        return runner
+    return replace(runner, weeks_km=tuple(km * left / many for km in runner.weeks_km))
 
 
 def _times(what: str, count: int) -> str:
@@ -149,12 +157,10 @@ def runner_of(
     facts: Facts,
     causes: Causes,
     *,
-    phase: Phase,
     recipe: Recipe,
     rules: Progression,
 ) -> Runner:
     """What the plan of runs starts from. Distances grow for guarded runners, and not where training was the error."""
-    runs = [day.moves or day.run for day in recipe.week_of(phase, running)]
     weeks, longest = _distances(facts, rules)
     return Runner(
         policy=running,
@@ -164,8 +170,6 @@ def runner_of(
         stages=recipe.ladder.stages if running == LADDER else (),
         first=recipe.ladder.start_stage if running == LADDER else None,
         greens=recipe.ladder.pace.of(klass),
-        runs=sum(run in sessions.RUNS for run in runs),
-        has_long="long" in runs,
     )
 
 

@@ -164,7 +164,7 @@ def _program(case: Case, limits: Limits, starts_on: dt.date | None) -> Proposal:
         phase=phase,
         track=case.track,
         running=running,
-        runner=runner_of(case.klass, running, facts, causes, phase=phase, recipe=recipe, rules=case.rules),
+        runner=runner_of(case.klass, running, facts, causes, recipe=recipe, rules=case.rules),
         causes=causes,
         minutes=minutes,
         limits=limits,

@@ -56,8 +56,7 @@ class Runner:
     """What the plan of runs starts from. `weeks_km` oldest first; None and empty where it was not asked.
 
     `policy` is the running policy; `may_grow` is False where distances stay as they are; `stages` and `first` are the
-    ladder's, `greens` the good runs a stage asks for. `runs` are those of the phase's own week, `has_long` whether one
-    of them is the long one: a run that has no day takes its distance with it, so the others do not grow.
+    ladder's, `greens` the good runs a stage asks for.
     """
 
     policy: str
@@ -67,8 +66,6 @@ class Runner:
     stages: tuple[Stage, ...]
     first: int | None
     greens: int
-    runs: int = 0
-    has_long: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -79,8 +76,6 @@ class Runner:
             "stages": [[one.stage, one.session, one.run_min] for one in self.stages],
             "first": self.first,
             "greens": self.greens,
-            "runs": self.runs,
-            "has_long": self.has_long,
         }
 
 
@@ -94,8 +89,6 @@ def runner_from(kept: Mapping[str, Any]) -> Runner:
         stages=tuple(Stage(*one) for one in kept["stages"]),
         first=kept["first"],
         greens=kept["greens"],
-        runs=kept.get("runs", 0),
-        has_long=kept.get("has_long", False),
     )
 
 
@@ -191,7 +184,7 @@ def _distance_weeks(
             target = history[-1] * (100 - block.deload_percent) / 100
         if target is not None and any(day.does == "race" for day in days):
             target = target * (100 - rules.taper_percent) / 100
-        row = _share_out(days, target, longest, runner, rules)
+        row = _share_out(days, target, longest, rules)
         found.append(row)
         planned = [run.km for run in row if run.km]
         if planned:
@@ -210,21 +203,19 @@ def _target(history: Sequence[float], limit: float | None, runner: Runner, *, fi
 
 
 def _share_out(
-    days: Sequence[Day], target: float | None, longest: float | None, runner: Runner, rules: RunningRules
+    days: Sequence[Day], target: float | None, longest: float | None, rules: RunningRules
 ) -> tuple[PlannedRun, ...]:
     """The week's distance over its runs, each within the single-run limit; by time where a distance is not known.
 
-    The long run has its share of the week, and never less than another run. A run of the phase that has no day this
-    week leaves its share unrun.
+    The long run has its share of the week, and never less than another run.
     """
     runs = [day.does for day in days if day.does in RUNS]
     if target is None or longest is None or not runs:
         return tuple(_timed(day.does, rules) for day in days)
     most = run_limit(longest, rules)
-    many = max(len(runs), runner.runs)
-    share = max(target * rules.long_share_percent / 100, target / many)
-    long_km = min(share, most) if ("long" in runs or runner.has_long) and many > 1 else 0.0
-    others = max(many - (1 if long_km else 0), 1)
+    share = max(target * rules.long_share_percent / 100, target / len(runs))
+    long_km = min(share, most) if "long" in runs and len(runs) > 1 else 0.0
+    others = max(len(runs) - (1 if long_km else 0), 1)
     other_km = min((target - long_km) / others, most)
     row = []
     for day in days:

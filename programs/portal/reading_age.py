@@ -74,7 +74,7 @@ EVERYDAY = frozenset(
     """
     another anybody anything everybody everything everywhere nobody somebody family relative hospital emergency
     easily normally suddenly usually together tomorrow recover particular possible
-    appointment assessment exercise therapist yesterday
+    appointment assessment exercise therapist yesterday calendar
     """.split()
 )
 """Words of three syllables or more that a reader of eleven knows; the last line's are met at every visit here."""

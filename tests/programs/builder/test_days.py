@@ -84,10 +84,16 @@ def test_a_warm_up_for_every_session_also_comes_before_strength_and_counts_as_an
     assert found.days[0].around == ()
 
 
-@pytest.mark.parametrize("category", ["warm", "drill", "cue", "cool"])
+@pytest.mark.parametrize("category", ["warm", "drill", "cue"])
 def test_while_running_is_paused_it_waits_and_says_so(category):
     found = laid(days(Mon="walk C"), [Ex("w", category, "every run"), Ex("e")], running=False)
     assert found.left_out["w"].startswith("It belongs to a run, and running is paused")
+
+
+def test_while_running_is_paused_a_cool_down_ends_the_strength_sessions_and_goes_first():
+    found = laid(days(Mon="walk C", Tue="walk"), [Ex("w", "cool", "every run"), Ex("e")], running=False)
+    assert (on(found, "Mon"), on(found, "Tue")) == (["e", "w"], [])
+    assert found.days[0].around == ()
 
 
 # --- Minutes -------------------------------------------------------------------------------------------------

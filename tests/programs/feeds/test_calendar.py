@@ -63,7 +63,7 @@ def test_it_is_made_read_and_shown_once(ana, ana_story):
         "UTC, over the spring change"
     )
     page = ana.get(PAGE).content.decode()
-    assert "Your calendar address works" in page
+    assert "Your address works" in page
     assert address not in page
     assert "webcal:" not in page
 

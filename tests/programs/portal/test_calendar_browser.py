@@ -40,5 +40,5 @@ def test_the_address_is_made_shown_once_and_taken_away(ana):
     ana.page.get_by_label("When do you train?").fill("06:30")
     ana.presses("Save the time").sees("Saved.")
     expect(ana.page.get_by_label("When do you train?")).to_have_value("06:30")
-    ana.presses("Disconnect my calendar").sees("no longer works for anyone")
+    ana.presses("Take my calendar off").sees("no longer works for anyone")
     assert not Feed.objects.exists()
