@@ -260,10 +260,3 @@ def parts(session: Session[E], split: Split) -> list[Part[E]]:
         if not runs:
             found[0] = Part("Warm up", found[0].exercises)
     return [part for part in found if part.exercises]
-
-
-def moment(kind: str) -> str:
-    """When in a session something around it is done: before, while running or after; empty for strength work."""
-    if kind in AFTER | DAILY:
-        return "After"
-    return "Before" if kind in BEFORE_A_RUN else "While you run" if kind in IN_A_RUN else ""
