@@ -19,7 +19,11 @@ from programs.plans.blocks import plan_of, rules_of
 from programs.plans.models import Exercise, Version, Waiver
 from programs.plans.refusals import NeedsReason, OverTheLimit
 
-ROOM, WISH = "room", "wish"  # what may be set aside: a guard of the week, the patient's own limits
+ROOM, WISH, RUNS = (
+    "room",
+    "wish",
+    "runs",
+)  # set aside: a guard of the week, the patient's limits, where runs start
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def forget_what_left(version: Version) -> None:
         version.proposal["keep"] = sorted(set(version.proposal["keep"]) - gone)
         version.save(update_fields=["proposal"])
         version.waivers.filter(guard=ROOM, library_id__in=gone).delete()
-    version.waivers.exclude(library_id__in=rows).delete()
+    version.waivers.exclude(guard=RUNS).exclude(library_id__in=rows).delete()
 
 
 def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> None:

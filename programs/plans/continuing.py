@@ -16,9 +16,11 @@ from programs.builder.progression import RunningRules
 from programs.builder.runs import Runner, run_limit
 from programs.builder.sessions import STRENGTH
 from programs.plans.actions import copied, locked
+from programs.plans.checking import RUNS
 from programs.plans.choosing import MOST_SWAPS
 from programs.plans.models import Exercise, SessionLog, Version
 from programs.plans.refusals import DraftIsOpen, NotReleased
+from programs.plans.running import KEPT
 from programs.plans.standing import Now, logs_of, now_of, runner_of
 
 WEEKS = 4
@@ -50,6 +52,7 @@ def next_block(*, version: Version, by: Account, now: dt.datetime) -> Version:
     draft = copied(version, starts_on=None, by=by, now=now)
     draft.proposal = _proposal(version, stands, day)
     draft.save(update_fields=["proposal"])
+    draft.waivers.filter(guard=RUNS).delete()  # the block starts from what was run
     _raise_doses(draft, stands)
     for old in listed:
         if old.library_id in stands.steps.taken_over:
@@ -86,6 +89,7 @@ def _hand_over(easier: Exercise) -> None:
 
 def _proposal(version: Version, stands: Now, day: dt.date) -> dict[str, Any]:
     proposal: dict[str, Any] = deepcopy(version.proposal)
+    proposal.pop(KEPT, None)
     runner = runner_of(version)
     if runner is None:
         return proposal
@@ -98,11 +102,16 @@ def _proposal(version: Version, stands: Now, day: dt.date) -> dict[str, Any]:
             proposal["ladder"] |= {"stage": stage.stage, "session": stage.session}
     else:
         runner = _from_what_was_run(runner, version.patient, day, stands.rules.running)
-    proposal["runner"] = runner.as_json()
+    proposal["runner"] = _set_when(version) | runner.as_json()
     if (cadence := proposal.get("cadence")) and cadence["later"]:
         target, *later = cadence["later"]
         proposal["cadence"] = cadence | {"target": target, "later": later}
     return proposal
+
+
+def _set_when(version: Version) -> dict[str, Any]:
+    """Runs from before a stage was set by hand do not count in the blocks after it either."""
+    return {key: at for key, at in version.proposal["runner"].items() if key == "set_at"}
 
 
 def _from_what_was_run(runner: Runner, patient: Patient, day: dt.date, rules: RunningRules) -> Runner:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from programs.builder.judging import RUN
 from programs.builder.limits import Limits, limits_from
 from programs.exercises.equipment import load_equipment
-from programs.plans.checking import WISH
+from programs.plans.checking import RUNS, WISH
 from programs.plans.models import Exercise, Version, Waiver
 
 Role = Exercise.Role
+SET_ASIDE = {WISH: "the patient’s limits", RUNS: "what was told of their runs"}
 
 
 class Kind(StrEnum):
@@ -160,12 +162,12 @@ def _kept(rows: Sequence[Exercise]) -> dict[tuple[str, str, str], str]:
 
 
 def _waivers(older: State, newer: State) -> Iterator[Change]:
-    names = {one.library_id: one.name for one in (*older.exercises, *newer.exercises)}
+    names = {one.library_id: one.name for one in (*older.exercises, *newer.exercises)} | {RUN: "Runs"}
     was = {(one.library_id, one.guard): one for one in older.waivers}
     now = {(one.library_id, one.guard): one for one in newer.waivers}
     for key, one in now.items():
         if key not in was or was[key].because != one.because:
-            what = "the patient’s limits" if one.guard == WISH else "a guard of the week"
+            what = SET_ASIDE.get(one.guard, "a guard of the week")
             name = names.get(one.library_id, one.library_id)
             yield Change(
                 Kind.WAIVED, f"“{name}”: {what} set aside ({one.words.rstrip('.')}), because: {one.because}"
@@ -204,6 +206,8 @@ def _runs(older: Mapping[str, Any], newer: Mapping[str, Any]) -> Iterator[Change
     was, now = older.get("runner") or {}, newer.get("runner") or {}
     if was.get("first") != now.get("first"):
         yield Change(Kind.RUNS, f"Runs start from stage {now.get('first')}, before from {was.get('first')}.")
+    elif was.get("set_at") != now.get("set_at") and now.get("first") is not None:
+        yield Change(Kind.RUNS, f"Runs start again from stage {now['first']}, whatever was reached.")
     if was.get("weeks_km") != now.get("weeks_km") or was.get("longest_km") != now.get("longest_km"):
         yield Change(Kind.RUNS, f"Runs start from {_km(now)}, before from {_km(was)}.")
 

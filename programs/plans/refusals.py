@@ -111,6 +111,10 @@ class WrongLimit(Refusal):
         self.field = field
 
 
+class NoRunsToChange(Refusal):
+    """The running policy of the program pauses running."""
+
+
 class WrongName(Refusal):
     """A starting point's name that is empty, too long, in use, or tells who a patient is."""
 

@@ -173,8 +173,10 @@ def runner_of(version: Version) -> Runner | None:
     return runner_from(kept) if kept else None
 
 
-def _first_stage(version: Version) -> int | None:
-    return (version.proposal.get("runner") or {}).get("first")
+def _runs_start(version: Version) -> tuple[Any, Any]:
+    """The stage the ladder starts from, and when it was set by hand: runs told for another start count no more."""
+    kept = version.proposal.get("runner") or {}
+    return kept.get("first"), kept.get("set_at")
 
 
 def _dose(exercise: Exercise) -> tuple[Any, ...]:
@@ -186,7 +188,7 @@ def _logged(version: Version, exercises: Sequence[Exercise], logs: Sequence[Sess
     found = []
     for log in logs:
         did, base = _did(log, doses)
-        base[RUN] = THESE if _first_stage(log.version) == _first_stage(version) else 0
+        base[RUN] = THESE if _runs_start(log.version) == _runs_start(version) else 0
         found.append(
             Logged(
                 id=log.pk,

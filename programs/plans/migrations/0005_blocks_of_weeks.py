@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('library_id', models.SlugField(help_text='The exercise it is about.', max_length=60)),
-                ('guard', models.CharField(help_text="room (no day was free of a guard) or wish (the patient's own limits).", max_length=20)),
+                ('guard', models.CharField(help_text="room (no day was free of a guard), wish (the patient's limits) or runs (where they start).", max_length=20)),
                 ('words', models.TextField(help_text='What the guard said.')),
                 ('because', models.TextField(help_text='For clinicians.')),
                 ('made_at', models.DateTimeField()),
