@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from clinic.people.models import Patient
 from programs.plans import limits
 from programs.plans.checking import broken
-from programs.plans.models import Exercise, StartingPoint, Version
+from programs.plans.models import Exercise, StartingPoint, Version, Waiver
 from programs.prescribing import showing
 from programs.prescribing.amended import amendment_of, with_amendment
 from programs.prescribing.another_place import given_up_for, with_what_the_patient_has
@@ -18,6 +18,7 @@ from programs.prescribing.forms import EndForm, NoteForm
 from programs.prescribing.more_forms import StartingPointForm
 from programs.prescribing.refused import Refused, placed
 from programs.prescribing.rows import Bound, slots
+from programs.prescribing.runs_form import RunsForm, runs_shown
 from programs.prescribing.weeks import left_without_a_day, stages, weeks
 from programs.prescribing.wishes import wishes
 
@@ -30,12 +31,14 @@ class Typed:
     note: NoteForm | None = None
     end: EndForm | None = None
     keep: StartingPointForm | None = None
+    runs: RunsForm | None = None
 
 
 def in_full(patient: Patient) -> QuerySet[Version]:
     """This patient's versions with everything the page needs."""
     theirs = patient.program_versions.with_exercises().select_related("program", "released_by", "ended_by")
-    return with_what_the_patient_has(with_amendment(theirs))
+    waivers = Prefetch("waivers", Waiver.objects.select_related("made_by"))
+    return with_what_the_patient_has(with_amendment(theirs.prefetch_related(waivers)))
 
 
 def program_page(patient: Patient, version: Any, typed: Typed, refused: Refused | None) -> dict[str, Any]:
@@ -51,6 +54,7 @@ def program_page(patient: Patient, version: Any, typed: Typed, refused: Refused 
         "slots": slots(version, every, block, typed.dose, refused),
         "weeks": weeks(block, listed),
         "stages": stages(block),
+        "runs": runs_shown(version, typed.runs),
         "wishes": wishes(version, left_without_a_day(block, listed)),
         "loads": limits.loads(version, listed),
         "broken": broken(version, listed) if version.is_draft else [],

@@ -64,12 +64,17 @@ def with_reason(
     return Refused(str(refusal), at, asks=Asks(url, form, _pairs(fields)))
 
 
+def typed_in(posted: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a form that is no longer drawn, to be shown with the refusal."""
+    return [(label, posted[name][:200]) for name, label in labels.items() if posted.get(name, "").strip()]
+
+
 DOSE = {"sets": "Sets", "reps": "How often", "hold_s": "Hold", "rest_s": "Rest", "because": "Reason"}
 
 
 def typed_dose(posted: Mapping[str, str]) -> list[tuple[str, str]]:
     """What was typed into a dose whose exercise is gone, to be shown with the refusal."""
-    return [(label, posted[name][:200]) for name, label in DOSE.items() if posted.get(name, "").strip()]
+    return typed_in(posted, DOSE)
 
 
 def _pairs(fields: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:

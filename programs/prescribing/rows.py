@@ -94,7 +94,7 @@ def _rows(
 ) -> list[Row]:
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     days, snapshot = _days(block), version.proposal
-    waivers = list(version.waivers.select_related("made_by"))
+    waivers = list(version.waivers.all())
     return [
         Row(
             exercise=exercise,

@@ -11,6 +11,7 @@ from programs.prescribing.views import (
     paper,
     picking,
     review,
+    runs,
     starting,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("<int:patient_id>/versions/<int:version_id>/note/", changes.note, name="note"),
     path("<int:patient_id>/versions/<int:version_id>/fit/", fitting.fit, name="fit"),
     path("<int:patient_id>/versions/<int:version_id>/fit/<int:place>/", fitting.relax, name="relax"),
+    path("<int:patient_id>/versions/<int:version_id>/runs/", runs.runs, name="runs"),
     path("<int:patient_id>/versions/<int:version_id>/order/", editing.order, name="order"),
     path("<int:patient_id>/versions/<int:version_id>/add/", picking.add, name="add"),
     path(

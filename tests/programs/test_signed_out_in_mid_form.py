@@ -59,6 +59,21 @@ def test_another_clinician_who_signs_in_there_sees_no_dose(dose, clock, world):
     assert "6 slow" not in page
 
 
+def test_where_runs_start_is_there_again_after_signing_in(ana_story, clock):
+    where = [ana_story.patient.pk, ana_story.proposed.pk]
+    address, client = reverse("prescribing:runs", args=where), Client()
+    sign_in(client, "carl", reverse("account_login"))
+    owner = owner_in(client.get(reverse("prescribing:program", args=where)))
+    away_too_long(clock, "staff")
+    typed = {"stage": "7", "because": "Ran it here.", "form_owner": owner}
+    assert sign_in(client, "carl", client.post(address, typed)["Location"])["Location"] == address
+    page = client.get(address).content.decode()
+    assert "not saved yet" in page
+    assert '<option value="7" selected>' in page
+    assert "Ran it here." in page
+    assert client.get(address).status_code == 302, "and it is shown once"
+
+
 @pytest.fixture
 def typed(ana_story):
     """A log with a mistake in it: kept as typed, right or wrong."""
