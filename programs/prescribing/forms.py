@@ -37,7 +37,7 @@ class DoseForm(forms.Form):
 
     def ask(self, words: str) -> None:
         """A guard is in the way: from now on the form shows where to say why it is set aside."""
-        self.asks = True
+        self.asks = self.fields["because"].required = True
         self.add_error("because", words)
 
     @property

@@ -63,7 +63,7 @@ def gates_of(version: Version, catalogue: str) -> Gates:
     answers = definition.validate(screen.case())
     facts: Facts = {} if isinstance(answers, Refused) else definition.derive(answers)
     words = Words(definition, recipe.classes)
-    found = [_gate(part, facts, words) for part in _parts(phase.exit_when)]
+    found = [_gate(part, facts, words) for part in parts_of(phase.exit_when)]
     return Gates(screen, tuple(sorted(found, key=lambda gate: [UNMET, UNKNOWN, MET].index(gate.state))))
 
 
@@ -80,11 +80,11 @@ def _newest(patient_id: int, catalogue: str) -> Screen | None:
     return screen
 
 
-def _parts(condition: Condition) -> Iterator[Condition]:
+def parts_of(condition: Condition) -> Iterator[Condition]:
     """What must hold, taken apart as far as all of it must."""
     if isinstance(condition, All):
         for part in condition.parts:
-            yield from _parts(part)
+            yield from parts_of(part)
     else:
         yield condition
 

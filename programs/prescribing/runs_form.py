@@ -51,7 +51,7 @@ class RunsForm(forms.Form):
 
     def ask(self, said: str) -> None:
         """More than was told: from now on the form shows where to say why."""
-        self.asks = True
+        self.asks = self.fields["because"].required = True
         self.add_error("because", said)
 
     @property
