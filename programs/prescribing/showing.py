@@ -18,7 +18,7 @@ from programs.plans.flags import FLAGS, Flag, Level
 from programs.plans.models import SessionLog, Version
 from programs.prescribing import words
 
-LOGS_SHOWN = 30
+LOGS_SHOWN = 100  # half a year of four sessions a week: no unread flag is older than that
 MORNINGS = {
     Light.RED: (
         Level.RED,
@@ -106,6 +106,11 @@ class Logged:
     def waits(self) -> bool:
         """A flag nobody has read yet."""
         return not self.seen and self.flag.level > Level.GREEN
+
+    @property
+    def may_be_read_together(self) -> bool:
+        """A flag nobody has read that asks for no act of its own."""
+        return self.waits and self.flag.level < Level.RED
 
     @property
     def is_late(self) -> bool:

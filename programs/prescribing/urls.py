@@ -56,6 +56,7 @@ urlpatterns = [
     path("<int:patient_id>/versions/<int:version_id>/begin/", starting.begin, name="begin"),
     path("<int:patient_id>/hands-on/", going_on.note_hands_on, name="hands_on"),
     path("<int:patient_id>/review/", review.review, name="review"),
+    path("<int:patient_id>/logs/seen/", review.seen_all, name="seen_all"),
     path("<int:patient_id>/logs/<int:log_id>/seen/", changes.seen, name="seen"),
     path("<int:patient_id>/logs/<int:log_id>/go-on/", review.go_on, name="go_on"),
 ]

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit.guards import for_record
 from clinic.people import kept_forms
@@ -17,6 +17,7 @@ from programs.plans.refusals import Refusal
 from programs.prescribing import reviewing
 from programs.prescribing.forms import GoOnForm
 from programs.prescribing.more_forms import HandsOnForm
+from programs.prescribing.showing import logs
 
 HANDS_ON_SHOWN = 10
 
@@ -50,6 +51,19 @@ def go_on(request: HttpRequest, *, account: Account, patient: Patient, log_id: i
     return draw_review(request, patient, bound=form, status=422)
 
 
+@for_record(Role.CLINICIAN)
+@require_POST
+def seen_all(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """The flags below red that stood on the page were read; what came in since stays unread."""
+    meant = set(request.POST.getlist("log"))
+    read = [one.log for one in logs(patient) if one.may_be_read_together and str(one.log.pk) in meant]
+    for log in read:
+        diary.mark_seen(log=log, by=account, now=timezone.now())
+    many = "1 session" if len(read) == 1 else f"{len(read)} sessions"
+    messages.success(request, f"{many} marked as read." if read else "Nothing was marked: they were read.")
+    return redirect("prescribing:review", patient_id=patient.pk)
+
+
 def draw_review(
     request: HttpRequest,
     patient: Patient,
@@ -62,10 +76,13 @@ def draw_review(
     """The review; a refused form comes back with what was typed."""
     context = reviewing.review(patient, now=timezone.now())
     flags = [(one, _form(one.log.pk, bound)) for one in context.get("flags", [])]
+    together = [one for one, _ in flags if one.may_be_read_together]
     stray = bound if bound and not any(form is bound for _, form in flags) else None
     context |= {
         "patient": patient,
         "flags": flags,
+        "together": together,
+        "read_all": f"Mark all {len(together)} below red as read",
         "stray": stray,
         "kept": kept,
         "hands_on": patient.hands_on.select_related("given_by")[:HANDS_ON_SHOWN],

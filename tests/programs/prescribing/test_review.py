@@ -13,7 +13,7 @@ from django.urls import reverse
 from assessments.screens import actions as screens
 from clinic.people.kept_forms import owner_note
 from programs.plans import actions, diary
-from programs.plans.models import GoOn
+from programs.plans.models import GoOn, LogSeen
 from programs.prescribing.gates import gates_of
 
 DAY = dt.timedelta(days=1)
@@ -102,6 +102,33 @@ def test_reading_a_flag_here_comes_back_here(carl, ana_story):
     log = ana_story.logs(pain_during=4)
     answer = carl.post(address("seen", ana_story, log.pk), {"back": "review"})
     assert answer["Location"] == address("review", ana_story)
+
+
+def test_what_is_amber_is_read_together_and_what_is_red_on_its_own(carl, review, ana_story):
+    amber = [ana_story.logs(pain_during=3), ana_story.logs(pain_during=3)]
+    red = ana_story.logs(pain_during=5)
+    late = ana_story.logs(pain_during=3)
+    page = section(review(), "flags")
+    assert "Mark all 3 below red as read" in page
+    shown = [one.pk for one in (*amber, red)]
+    page = carl.post(address("seen_all", ana_story), {"log": shown}, follow=True).content.decode()
+    assert "2 sessions marked as read" in page
+    assert set(LogSeen.objects.values_list("log", flat=True)) == {one.pk for one in amber}
+    assert not hasattr(type(late).objects.get(pk=late.pk), "seen"), "it came after the page was drawn"
+
+
+@pytest.mark.parametrize("ids", [[], ["x"], ["999999999"], [str(2**70)]])
+def test_reading_together_what_is_not_there_reads_nothing(carl, ana_story, ids):
+    ana_story.logs(pain_during=3)
+    page = carl.post(address("seen_all", ana_story), {"log": ids}, follow=True).content.decode()
+    assert "Nothing was marked" in page
+    assert not LogSeen.objects.exists()
+
+
+def test_a_single_flag_has_no_button_for_all(review, ana_story):
+    ana_story.logs(pain_during=3)
+    ana_story.logs(pain_during=5)
+    assert "below red as read" not in review()
 
 
 def test_a_bad_morning_told_after_reading_is_shown_again(review, ana_story):
