@@ -34,7 +34,8 @@ NUMBERS = ("int", "float", "list_float")
 def load_screen(name: str = "", version: int | None = None, folder: Path = CATALOGUE) -> Screen:
     """One screen, or the usual one, verified against PUBLISHED; without `version`, the newest. Raises KnowledgeError.
 
-    A file that `extends` an earlier version holds only what it adds; nothing of that version can be changed by it.
+    A file that `extends` an earlier version holds only what it adds, and what it says anew to patients; what may be
+    answered in that version, and what is computed from it, cannot be changed by it.
     """
     file = open_file(folder, name or usual_screen(), version)
     entry, sources = file.entry, load_sources()

@@ -191,6 +191,13 @@ class Entry:
             raise self.error(Problem.MALFORMED, key, "must hold only tables")
         return {name: self._entry(value, f"{key} {name}", key, name) for name, value in values.items()}
 
+    def said_anew(self, key: str, known: Collection[str]) -> dict[str, str]:
+        """The table `key` of a later version: an id that the earlier one has → its new words; empty without one."""
+        table = self.table_or_empty(key)
+        said = {id: table.text(id) for id in table.ids(key, table.keys(), known)}
+        table.done()
+        return said
+
     def done(self) -> None:
         """Raise when a key is left that nobody asked for."""
         for key in self._left:

@@ -70,7 +70,7 @@ def load_recipe(
     entry = file.entry
     if entry.has("extends"):
         earlier = load_recipe(file.head.name, earlier_version(file, folder), folder, library)
-        return with_additions(earlier, file)
+        return with_additions(earlier, file, library)
     known = _known(entry, library)
     phases = {id: _phase(row, id, known) for id, row in entry.named_tables("phases").items()}
     tracks, class_tracks = _tracks(entry, phases, known)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules.reading import load_ruleset, split_pin
-from clinic.knowledge.files import open_file, versions
+from clinic.knowledge.files import KnowledgeFile, earlier_version, open_file, versions
 from clinic.knowledge.reading import Entry, Problem, unique
 from clinic.knowledge.sources import load_sources
 from programs.exercises.definitions import CLASS_FACT, LATERALITIES, PHASE_FACT, Dose, Exercise, Library
@@ -33,7 +33,8 @@ class _Known:
 def load_library(pins: tuple[str, ...] | None = None, folder: Path = LIBRARY) -> Library:
     """The exercises of the files in `pins` (`name.vN`); without pins, of the newest version of every file.
 
-    An easier or harder version that stands in a file not pinned is left off. Raises KnowledgeError.
+    An easier or harder version that stands in a file not pinned is left off. A file that `extends` an earlier version
+    holds only cues said in other words. Raises KnowledgeError.
     """
     is_whole = pins is None
     pins = pins or tuple(f"{name}.v{numbers[-1]}" for name, numbers in versions(folder).items())
@@ -41,14 +42,11 @@ def load_library(pins: tuple[str, ...] | None = None, folder: Path = LIBRARY) ->
     prints = []
     for pin in pins:
         name, _, number = pin.rpartition(".v")
-        file = open_file(folder, name, int(number))
-        prints.append(file.fingerprint)
-        known = _known(file.entry)
-        for row in file.entry.tables("exercises"):
-            found = _exercise(row, file.head.name, known)
+        rows, fingerprint = _rows(open_file(folder, name, int(number)), folder)
+        prints.append(fingerprint)
+        for row, found in rows:
             unique(exercises, row, "id", found.id)
             exercises[found.id] = found
-        file.entry.done()
     if is_whole:
         _check_ladder(exercises)
     fingerprint = hashlib.sha256("".join(prints).encode()).hexdigest()
@@ -60,6 +58,22 @@ def load_titles(folder: Path = LIBRARY) -> Mapping[str, str]:
     """Category → its title, of the newest version of every file."""
     heads = (open_file(folder, name, numbers[-1]).head for name, numbers in versions(folder).items())
     return MappingProxyType({head.name: head.title for head in heads})
+
+
+def _rows(file: KnowledgeFile, folder: Path) -> tuple[list[tuple[Entry, Exercise]], str]:
+    """The exercises of one file, each with where it stands, and the fingerprint of the file and of what it rests on."""
+    entry = file.entry
+    if entry.has("extends"):
+        earlier = open_file(folder, file.head.name, earlier_version(file, folder))
+        rows, below = _rows(earlier, folder)
+        cues = entry.said_anew("cues_anew", {one.id for _, one in rows})
+        entry.done()
+        rows = [(row, replace(one, cue=cues.get(one.id, one.cue))) for row, one in rows]
+        return rows, hashlib.sha256((below + file.fingerprint).encode()).hexdigest()
+    known = _known(entry)
+    rows = [(row, _exercise(row, file.head.name, known)) for row in entry.tables("exercises")]
+    entry.done()
+    return rows, file.fingerprint
 
 
 def _known(entry: Entry) -> _Known:

@@ -17,7 +17,10 @@ SAID_ANEW = (
     "while_red_flags_are_open",
     "messages",
 )
-"""What a later version may say in the place of an earlier one. Rules, classes and texts are only ever added to."""
+"""What a later version may say in the place of an earlier one. Rules and classes are only ever added to.
+
+What the patient reads of one rule or message may be said in other words, by its id: `[say_patient_anew]`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,17 @@ class Kept:
 
     files: tuple[KnowledgeFile, ...]
 
+    @property
+    def oldest_first(self) -> tuple[KnowledgeFile, ...]:
+        return tuple(reversed(self.files))
+
     def saying(self, key: str) -> Entry:
         """The nearest version that says this; the version that is read where none does, so that errors name it."""
         return next((one.entry for one in self.files if one.entry.has(key)), self.files[0].entry)
 
     def rows(self, key: str) -> list[Entry]:
         """The tables of that name in every version, the earliest first."""
-        return [row for one in reversed(self.files) for row in one.entry.tables(key)]
+        return [row for one in self.oldest_first for row in one.entry.tables(key)]
 
     def done(self) -> None:
         """Raise when a key is left that nobody asked for, save what a later version said anew."""

@@ -1,7 +1,8 @@
 """Reads a ruleset and the red flags it shares with other regions."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -57,15 +58,20 @@ def _ruleset(file: KnowledgeFile, folder: Path, catalogue: Path) -> Ruleset:
     kept = with_what_it_extends(file, folder)
     screen = pinned_screen(kept.saying("screen"), catalogue)
     pins = kept.saying("shared").texts("shared", ())
-    shared = tuple(_pinned(file.entry, pin, file.path.parent, folder) for pin in pins)
-    meanings = _meanings(kept.saying("meanings"), shared, screen)
-    files = (*shared, *reversed(kept.files))
+    shared = [
+        with_what_it_extends(_pinned(file.entry, pin, file.path.parent, folder), folder) for pin in pins
+    ]
+    files_shared = tuple(one for each in shared for one in each.oldest_first)
+    meanings = _meanings(kept.saying("meanings"), files_shared, screen)
+    files = (*files_shared, *kept.oldest_first)
     classes = _classes(files)
     rules = sorted(
         (rule for one in files for rule in _rules(one, screen, classes, meanings)),
         key=lambda rule: rule.order,
     )
     _check_orders(file.entry, rules)
+    messages = _messages(kept.saying("messages"))
+    said = _said_anew(files, {*(rule.id for rule in rules), *messages})
     ruleset = Ruleset(
         head=file.head,
         fingerprint=hashlib.sha256("".join(one.fingerprint for one in files).encode()).hexdigest(),
@@ -74,14 +80,15 @@ def _ruleset(file: KnowledgeFile, folder: Path, catalogue: Path) -> Ruleset:
         algorithm=kept.saying("algorithm").texts("algorithm"),
         while_open=_while_open(kept.saying("while_red_flags_are_open")),
         classes=MappingProxyType(classes),
-        messages=MappingProxyType(_messages(kept.saying("messages"))),
-        rules=tuple(rules),
+        messages=MappingProxyType(
+            {id: replace(one, say_patient=said.get(id, one.say_patient)) for id, one in messages.items()}
+        ),
+        rules=tuple(replace(one, say_patient=said.get(one.id, one.say_patient)) for one in rules),
         contradictions=tuple(_contradiction(row, screen) for row in kept.rows("contradictions")),
         cautions=tuple(_caution(row, screen) for row in kept.rows("cautions")),
     )
-    for one in shared:
-        one.entry.done()
-    kept.done()
+    for one in (*shared, kept):
+        one.done()
     return ruleset
 
 
@@ -112,9 +119,12 @@ def _meanings(entry: Entry, shared: tuple[KnowledgeFile, ...], screen: Screen) -
 
 
 def is_ruleset(folder: Path, name: str, version: int) -> bool:
-    """Whether the file is a ruleset of its own: not one that rulesets share, and not one of causes."""
-    entry = open_file(folder, name, version).entry
-    return not entry.has("causes") and any(entry.has(key) for key in ("extends", *SAID_ANEW))
+    """Whether the file is a ruleset of its own: not one that rulesets share, and not one of causes.
+
+    One that `extends` is what its first version is. Raises KnowledgeError.
+    """
+    first = with_what_it_extends(open_file(folder, name, version), folder).oldest_first[0].entry
+    return not first.has("causes") and any(first.has(key) for key in SAID_ANEW)
 
 
 def split_pin(entry: Entry, key: str, pin: str) -> tuple[str, int]:
@@ -196,6 +206,14 @@ def _check_orders(entry: Entry, rules: list[Rule]) -> None:
             raise entry.error(Problem.MALFORMED, "rules", f"{above.id} and {below.id} are out of order")
     if len({rule.id for rule in rules}) < len(rules):
         raise entry.error(Problem.MALFORMED, "rules", "a rule id is used twice")
+
+
+def _said_anew(files: Iterable[KnowledgeFile], known: Collection[str]) -> dict[str, str]:
+    """Rule or message → what the patient reads of it instead; the last of `files` that says it counts."""
+    said: dict[str, str] = {}
+    for one in files:
+        said |= one.entry.said_anew("say_patient_anew", known)
+    return said
 
 
 def _messages(entry: Entry) -> Mapping[str, Message]:

@@ -183,13 +183,13 @@ def drafted(tmp_path, monkeypatch):
     """The next version in the drafts folder that takes a day-14 answer to tightness within three days."""
     folder = tmp_path / "rulesets"
     shutil.copytree(RULESETS, folder)
-    text = (folder / "hamstring.v2.toml").read_text().replace("version = 2", "version = 4", 1)
+    text = (folder / "hamstring.v2.toml").read_text().replace("version = 2", "version = 5", 1)
     head, tail = text.split('id = "R40_tightness"')
     tail = tail.replace(
         'urgency = "routine"\ntarget_days = 14', 'urgency = "within_days"\ntarget_days = 3', 1
     )
-    (folder / "drafts" / "hamstring.v4.toml").write_text(head + 'id = "R40_tightness"' + tail)
-    monkeypatch.setattr(books, "drafts", lambda name: [4] if name == "hamstring" else [])
+    (folder / "drafts" / "hamstring.v5.toml").write_text(head + 'id = "R40_tightness"' + tail)
+    monkeypatch.setattr(books, "drafts", lambda name: [5] if name == "hamstring" else [])
     monkeypatch.setattr(books, "draft_ruleset", lambda name, version: load_draft(name, version, folder))
     return folder
 
@@ -198,18 +198,18 @@ def test_a_draft_says_what_it_would_change_and_names_nobody(world, drafted):
     concluded(world, DESK_WORKER)
     concluded(world, SCIATICA, patient=world.ben)
     before = page(world, "hamstring.v2")
-    assert "Try hamstring.v4" in before
+    assert "Try hamstring.v5" in before
     assert "Stored results:" not in before
-    said = page(world, "hamstring.v2", who=world.mona, draft="4")
+    said = page(world, "hamstring.v2", who=world.mona, draft="5")
     assert "Stored results: 2 tried" in said
     assert re.search(r"1 stored result: Tightness[^<]*routine[^<]*→ Tightness[^<]*within 3 days", said)
     assert world.ana.legal_family_name not in said
 
 
 def test_a_draft_that_cannot_be_read_is_said_so(world, drafted):
-    file = drafted / "drafts" / "hamstring.v4.toml"
+    file = drafted / "drafts" / "hamstring.v5.toml"
     file.write_text(file.read_text().replace("pop_felt is no", "no_such_fact is no"))
-    said = page(world, "hamstring.v2", draft="4")
+    said = page(world, "hamstring.v2", draft="5")
     assert "This draft cannot be tried" in said
     assert "no_such_fact" in said
 

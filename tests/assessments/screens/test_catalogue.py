@@ -81,9 +81,9 @@ SECOND = "hamstring.v2.toml"
 
 def test_a_version_that_extends_keeps_all_of_the_one_before():
     first = load_screen("hamstring", 1)
-    assert SCREEN.extends == ("hamstring.v1",)
+    assert SCREEN.extends == ("hamstring.v2", "hamstring.v1")
     assert SCREEN.answers_to("hamstring.v1")
-    assert not SCREEN.answers_to("hamstring.v3")
+    assert not SCREEN.answers_to("hamstring.v4")
     assert not first.answers_to("hamstring.v2")
     assert {**SCREEN.derived, **first.derived} == SCREEN.derived
     assert [name for name in SCREEN.items if name in first.items] == list(first.items)

@@ -112,11 +112,11 @@ def test_a_change_below_changes_the_fingerprint(tmp_path):
 
 DRAFT = """
 name = "hamstring"
-version = 4
+version = 5
 title = "One caution more"
 approved_by = "nobody"
 approved_on = "not yet"
-extends = "hamstring.v3"
+extends = "hamstring.v4"
 
 [[cautions]]
 id = "K99"
@@ -128,8 +128,8 @@ message = "Over sixty."
 def test_a_draft_may_hold_only_what_it_adds(tmp_path):
     """The next version of rules that extend others is written in a few lines, and tried as any draft is."""
     folder = broken_copy(RULESETS, tmp_path, EXTENDS, "version = 3", "version = 3 ")
-    (folder / "drafts" / "hamstring.v4.toml").write_text(DRAFT)
-    draft, now = load_draft("hamstring", 4, folder), load_ruleset("hamstring", 3, folder)
+    (folder / "drafts" / "hamstring.v5.toml").write_text(DRAFT)
+    draft, now = load_draft("hamstring", 5, folder), load_ruleset("hamstring", 4, folder)
     assert draft.rules == now.rules
     assert [one.id for one in draft.cautions] == [*(one.id for one in now.cautions), "K99"]
     assert (draft.screen, draft.messages, draft.while_open) == (now.screen, now.messages, now.while_open)

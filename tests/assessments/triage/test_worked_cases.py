@@ -142,8 +142,8 @@ def test_an_outcome_says_what_speaks_for_it_and_what_it_rests_on():
     outcome = triage(CASES["O02"]["input"])
     assert outcome.primary.source
     assert "onset = sudden" in {one.question for one in outcome.facts_for}
-    assert outcome.ruleset.startswith("hamstring.v3+")
-    assert outcome.screen == "hamstring.v2"
+    assert outcome.ruleset.startswith("hamstring.v4+")
+    assert outcome.screen == "hamstring.v3"
 
 
 def test_after_an_emergency_only_history_is_asked_and_after_any_referral_nothing_that_provokes():
