@@ -101,7 +101,8 @@ def _proposal(version: Version, stands: Now, day: dt.date) -> dict[str, Any]:
             stage = next(one for one in runner.stages if one.stage == reached)
             proposal["ladder"] |= {"stage": stage.stage, "session": stage.session}
     else:
-        runner = _from_what_was_run(runner, version.patient, day, stands.rules.running)
+        runner, told = _from_what_was_run(runner, version.patient, day, stands.rules.running)
+        proposal["runs_told"] = told | {"planned_km": _planned_km(version)}
     proposal["runner"] = _set_when(version) | runner.as_json()
     if (cadence := proposal.get("cadence")) and cadence["later"]:
         target, *later = cadence["later"]
@@ -114,29 +115,37 @@ def _set_when(version: Version) -> dict[str, Any]:
     return {key: at for key, at in version.proposal["runner"].items() if key == "set_at"}
 
 
-def _from_what_was_run(runner: Runner, patient: Patient, day: dt.date, rules: RunningRules) -> Runner:
+def _planned_km(version: Version) -> float | None:
+    """The distance of the block's last week that was not a lighter one."""
+    full = [week for week in version.block(list(version.listed_now())).weeks if not week.lighter]
+    return full[-1].km if full else None
+
+
+def _from_what_was_run(
+    runner: Runner, patient: Patient, day: dt.date, rules: RunningRules
+) -> tuple[Runner, dict[str, int]]:
+    """The runner to go on from, and of how many runs in how many weeks it is known."""
     since = day - dt.timedelta(days=max(WEEKS * 7, rules.run_days) - 1)
     logs = SessionLog.objects.filter(
         patient=patient, on_day__gte=since, on_day__lte=day, run_km__isnull=False
     )
     runs = [(at, float(km)) for at, km in logs.order_by("on_day", "pk").values_list("on_day", "run_km") if km]
-    return replace(
-        runner, weeks_km=weeks_of(runs, day), longest_km=longest_of(runs, runner.longest_km, rules)
-    )
+    weeks = weeks_of(runs, day)
+    longest = longest_of(runs, runner.longest_km, rules)
+    return replace(runner, weeks_km=weeks, longest_km=longest), {"runs": len(runs), "weeks": len(weeks)}
 
 
 def weeks_of(runs: Sequence[tuple[dt.date, float]], day: dt.date) -> tuple[float, ...]:
-    """The distance of each of the last four weeks up to `day`, oldest first, from the first week with a run on.
+    """The distances of those of the last four weeks up to `day` in which a run was told, oldest first.
 
-    A week without a run counts as none run: what was not told does not grow. Empty where nothing was told.
+    A week nothing was told of is not known, which is neither none run nor a reason to grow. Empty where none was told.
     """
     weeks = [0.0] * WEEKS
     for at, km in runs:
         ago = (day - at).days // 7
         if 0 <= ago < WEEKS:
             weeks[WEEKS - 1 - ago] += km
-    first = next((place for place, km in enumerate(weeks) if km), WEEKS)
-    return tuple(round(km, 2) for km in weeks[first:])
+    return tuple(round(km, 2) for km in weeks if km)
 
 
 def longest_of(

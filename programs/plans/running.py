@@ -156,6 +156,7 @@ def _store(version: Version, runner: Runner, kept: dict[str, Any], now: dt.datet
     # The moment tells the runs told before from those told after: none before moves what was set by hand.
     proposal["runner"] = runner.as_json() | {"set_at": now.isoformat()}
     proposal[KEPT] = kept
+    proposal.pop("runs_told", None)  # they start from what was set
     if runner.first is not None and proposal.get("ladder"):
         stage = next(one for one in runner.stages if one.stage == runner.first)
         proposal["ladder"] |= {"stage": stage.stage, "session": stage.session}

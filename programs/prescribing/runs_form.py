@@ -10,6 +10,7 @@ from django import forms
 
 from clinic.ui.fields import DecimalWithUnitField, OneOfField
 from programs.plans.checking import RUNS
+from programs.plans.continuing import WEEKS
 from programs.plans.models import Version, Waiver
 from programs.plans.running import MOST_WEEK_KM, Start, stages_of, starts_from
 from programs.prescribing import words
@@ -68,10 +69,14 @@ class RunsForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Where runs start, for the page: the form (None once released), and the reason kept for more than was told."""
+    """Where runs start, for the page: the form (None once released), and the reason kept for more than was told.
+
+    `told` says for a next block which runs it starts from.
+    """
 
     form: RunsForm | None
     waiver: Waiver | None
+    told: str = ""
 
 
 def runs_form(version: Version, *data: Any) -> RunsForm | None:
@@ -85,4 +90,17 @@ def runs_shown(version: Version, typed: RunsForm | None) -> Runs:
     waiver = next((one for one in version.waivers.all() if one.guard == RUNS), None)
     if not version.is_draft:
         return Runs(None, waiver)
-    return Runs(typed or runs_form(version), waiver)
+    return Runs(typed or runs_form(version), waiver, _told(version))
+
+
+def _told(version: Version) -> str:
+    """“Runs were told in 2 of the last 4 weeks, 3 in all. …”; empty where the block does not follow another."""
+    told = version.proposal.get("runs_told")
+    if told is None:
+        return ""
+    before = f" The block before planned {told['planned_km']:g} km a week." if told["planned_km"] else ""
+    if not told["weeks"]:
+        return f"No distance was told in the last {WEEKS} weeks, so runs are planned by time.{before}"
+    many = "1 run" if told["runs"] == 1 else f"{told['runs']} runs"
+    weeks = f"Distances were told in {told['weeks']} of the last {WEEKS} weeks, {many} in all."
+    return f"{weeks} These runs start from them.{before}"

@@ -50,6 +50,7 @@ urlpatterns = [
         name="swap",
     ),
     path("<int:patient_id>/versions/<int:version_id>/next-block/", going_on.next_block, name="next_block"),
+    path("<int:patient_id>/versions/<int:version_id>/give-up/", going_on.give_up, name="give_up"),
     path("<int:patient_id>/versions/<int:version_id>/steps-up/", going_on.steps_up, name="steps_up"),
     path("<int:patient_id>/versions/<int:version_id>/changed/", going_on.changed, name="changed"),
     path("<int:patient_id>/versions/<int:version_id>/keep/", starting.keep, name="keep"),

@@ -12,7 +12,7 @@ from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans import continuing, edits, hands_on
+from programs.plans import actions, continuing, edits, hands_on
 from programs.plans.differences import difference
 from programs.plans.refusals import Refusal, WrongDay
 from programs.prescribing.more_forms import HandsOnForm
@@ -35,6 +35,22 @@ def next_block(request: HttpRequest, *, account: Account, patient: Patient, vers
         request, "The next block, from where the sessions have led. They keep the old one until you release."
     )
     return redirect("prescribing:program", patient_id=patient.pk, version_id=draft.pk)
+
+
+@for_record(Role.CLINICIAN)
+@require_POST
+def give_up(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
+    """Take a draft away. What the patient has stays as it is."""
+    version = get_object_or_404(patient.program_versions, pk=version_id)
+    if request.POST.get("sure") != "on":
+        told = Refused("Nothing was taken away. Tick that the draft goes with all that was changed in it.")
+        return draw_program(request, patient, version_id, refused=told, status=422)
+    try:
+        actions.give_up(version=version, by=account)
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, refused=Refused(str(refusal)), status=409)
+    messages.success(request, f"The draft is gone. {patient.called} keeps what they have.")
+    return redirect("charting:patient", patient_id=patient.pk)
 
 
 @for_record(Role.CLINICIAN)

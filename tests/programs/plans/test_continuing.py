@@ -179,6 +179,17 @@ def test_distances_go_on_from_what_was_run(free):
     assert released(free, draft).state == "released"
 
 
+def test_a_week_nobody_told_of_is_not_a_week_nobody_ran(free):
+    for days, km in ((1, 8), (3, 8), (8, 8), (10, 8)):
+        ran(free, days, km)
+    draft = continued(free)
+    assert draft.proposal["runner"]["weeks_km"] == [16, 16]
+    assert draft.block(list(draft.listed_now())).weeks[0].km > 10
+    told = draft.proposal["runs_told"]
+    assert (told["runs"], told["weeks"]) == (4, 2)
+    assert told["planned_km"] > 0
+
+
 def test_runs_nobody_told_do_not_grow(free):
     draft = continued(free)
     assert (draft.proposal["runner"]["weeks_km"], draft.proposal["runner"]["longest_km"]) == ([], None)
@@ -195,9 +206,9 @@ TODAY = dt.date(2026, 4, 1)
         ([], ()),
         ([(0, 5.0)], (5.0,)),
         ([(6, 5.0), (7, 3.0)], (3.0, 5.0)),
-        ([(27, 5.0)], (5.0, 0.0, 0.0, 0.0)),
+        ([(27, 5.0)], (5.0,)),
         ([(28, 5.0)], ()),
-        ([(20, 4.0), (1, 2.0), (1, 1.5)], (4.0, 0.0, 3.5)),
+        ([(20, 4.0), (1, 2.0), (1, 1.5)], (4.0, 3.5)),
     ],
 )
 def test_weeks_are_counted_back_from_today(runs, weeks):

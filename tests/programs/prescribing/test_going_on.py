@@ -41,6 +41,25 @@ def test_a_next_block_beside_another_draft_is_refused(carl, released, draft):
     assert "release that draft or give it up" in answer.content.decode()
 
 
+def test_a_draft_is_given_up_and_the_patient_keeps_what_they_have(carl, released, draft):
+    page = carl.post(address("give_up", draft), {"sure": "on"}, follow=True).content.decode()
+    assert "The draft is gone" in page
+    assert list(Version.objects.values_list("pk", flat=True)) == [released.pk]
+
+
+def test_a_draft_is_not_given_up_by_a_slip(carl, draft):
+    answer = carl.post(address("give_up", draft))
+    assert answer.status_code == 422
+    assert "Nothing was taken away" in answer.content.decode()
+    assert Version.objects.filter(pk=draft.pk).exists()
+
+
+def test_what_was_released_is_not_given_up(carl, released):
+    answer = carl.post(address("give_up", released), {"sure": "on"})
+    assert answer.status_code == 409
+    assert Version.objects.get().state == "released"
+
+
 def test_steps_up_are_allowed_in_advance_and_taken_back(carl, draft):
     page = carl.post(address("steps_up", draft), {"allowed": "on"}, follow=True).content.decode()
     assert "happen by themselves" in page

@@ -76,6 +76,23 @@ def test_a_released_version_stays_and_what_was_chosen_is_told(carl, released):
     assert "Ran here." in page
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"runs": 3, "weeks": 2, "planned_km": 33.0}, "2 of the last 4 weeks, 3 runs in all"),
+        (
+            {"runs": 0, "weeks": 0, "planned_km": 33.0},
+            "planned by time. The block before planned 33 km a week",
+        ),
+        ({"runs": 1, "weeks": 1, "planned_km": None}, "1 run in all"),
+    ],
+)
+def test_a_next_block_says_which_runs_it_starts_from(carl, draft, told, words):
+    draft.proposal["runs_told"] = told
+    draft.save(update_fields=["proposal"])
+    assert words in carl.get(program(draft)).content.decode()
+
+
 def test_where_nobody_runs_there_is_nothing_to_set(carl, draft):
     draft.proposal["running"] = "none"
     draft.save(update_fields=["proposal"])
