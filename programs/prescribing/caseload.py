@@ -13,12 +13,13 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from assessments.triage.rechecks import Again, to_screen_again
 from clinic.people.models import Account
 from programs.plans.models import SessionLog, Version
 from programs.prescribing.amended import is_amended
-from programs.prescribing.needs import LOOKS, Look, Need, with_need
+from programs.prescribing.needs import LOOKS, Look, Need, gravest_unread, with_need
 
 PAGE = 25
 RECENT = dt.timedelta(days=7)
@@ -35,6 +36,17 @@ class Followed:
     lately: int
     is_amended: bool = False
     again: Again | None = None
+    worst: SessionLog | None = None
+
+    @property
+    def because(self) -> str:
+        """“Mon 23 Nov: pain 5/10, next morning 3/10”: the session behind the need; empty where none is."""
+        if self.worst is None or self.version.is_draft:
+            return ""
+        morning = f", next morning {self.worst.morning.pain}/10" if hasattr(self.worst, "morning") else ""
+        signs = f", {self.worst.symptoms_in_words}" if self.worst.symptoms else ""
+        day = format_date(self.worst.on_day, "D j M")
+        return f"{day}: pain {self.worst.pain_during}/10{morning}{signs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Page:
 
 
 def caseload(account: Account, *, now: dt.datetime, everyone: bool, after: str = "") -> Page:
-    """Proposals waiting for release, released programs, and ended ones with a flag nobody has read. Three queries.
+    """Proposals waiting for release, released programs, and ended ones with a flag nobody has read. Four queries.
 
     `after` is an earlier page's `next`; what cannot be read as one gives the first page.
     """
@@ -58,7 +70,8 @@ def caseload(account: Account, *, now: dt.datetime, everyone: bool, after: str =
     last = SessionLog.objects.in_bulk([row.newest for row in shown if row.newest])
     due = to_screen_again(now=now, patients={row.patient_id for row in shown})
     again = {one.patient.pk: one for one in due}
-    cases = [_followed(row, last, again) for row in shown]
+    worst = gravest_unread({row.patient_id for row in shown}, now=now)
+    cases = [_followed(row, last, again, worst) for row in shown]
     return Page(cases, _name_of(shown[-1]) if len(found) > PAGE else "")
 
 
@@ -87,9 +100,18 @@ def _placed(shown: Any, now: dt.datetime) -> Any:
     )
 
 
-def _followed(row: Any, last: dict[int, SessionLog], again: dict[int, Again]) -> Followed:
-    need = LOOKS.get(Need(row.need))
-    return Followed(row, last.get(row.newest), need, row.lately, row.is_amended, again.get(row.patient_id))
+def _followed(
+    row: Any, last: dict[int, SessionLog], again: dict[int, Again], worst: dict[int, SessionLog]
+) -> Followed:
+    return Followed(
+        version=row,
+        last_log=last.get(row.newest),
+        need=LOOKS.get(Need(row.need)),
+        lately=row.lately,
+        is_amended=row.is_amended,
+        again=again.get(row.patient_id),
+        worst=worst.get(row.patient_id),
+    )
 
 
 def _name_of(row: Any) -> str:

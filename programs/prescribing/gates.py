@@ -92,7 +92,8 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
 def _gate(condition: Condition, facts: Facts, words: Words) -> Gate:
     truth = condition.truth(facts)
     said = words.holds(condition, facts) if truth else words.unmet(condition, facts)
-    return Gate(STATES[truth], _capital(said or _names(condition, words)))
+    # The label says that it is not known; the words need not say it once more.
+    return Gate(STATES[truth], _capital((said or _names(condition, words)).removeprefix("not known yet: ")))
 
 
 def _names(condition: Condition, words: Words) -> str:

@@ -7,6 +7,7 @@ since the patient rests until then.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -79,7 +80,10 @@ LOOKS = {
 
 def with_need(versions: QuerySet[Version], *, now: dt.datetime, today: dt.date) -> Any:
     """Each version with `need`, the most pressing of what it asks for. No query of its own."""
-    unread, released = _unread(now), Q(state=State.RELEASED)
+    unread, released = (
+        _unread(SessionLog.objects.filter(patient=OuterRef("patient")), now),
+        Q(state=State.RELEASED),
+    )
     asks = Q(level__gt=0)
     return (
         versions.annotate(
@@ -111,14 +115,21 @@ def with_need(versions: QuerySet[Version], *, now: dt.datetime, today: dt.date) 
     )
 
 
-def _unread(now: dt.datetime) -> Any:
-    """A patient's sessions nobody has read, and those whose morning was told since, with the `gravest` of both."""
+def gravest_unread(patients: Collection[int], *, now: dt.datetime) -> dict[int, SessionLog]:
+    """For each of these patients the unread session that weighs most, the newest of equals. One query."""
+    unread = _unread(SessionLog.objects.filter(patient__in=patients), now).filter(gravest__gt=0)
+    found = unread.select_related("morning").order_by("patient_id", "-gravest", "-on_day", "-pk")
+    return {log.patient_id: log for log in found.distinct("patient_id")}
+
+
+def _unread(logs: Any, now: dt.datetime) -> Any:
+    """Of these sessions those nobody has read, and those whose morning was told since, with the `gravest` of both."""
     lights = load_progression().lights
     late = Q(morning__told_at__gt=F("seen__seen_at"), morning__told_at__gte=now - MORNING_COUNTS)
     rise = F("morning__pain") - Coalesce(
         Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()), 0
     )
-    logs = SessionLog.objects.filter(patient=OuterRef("patient")).with_level().annotate(rise=rise)
+    logs = logs.with_level().annotate(rise=rise)
     morning = Case(
         When(rise__gt=lights.rise_red_above, then=Level.RED.value),
         When(Q(rise__gt=0) | Q(morning__pain__gt=lights.morning_green_to), then=Level.AMBER.value),

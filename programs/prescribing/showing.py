@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, IntegerField, Q, Value
+from django.db.models import IntegerField, Q, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -81,11 +81,11 @@ def _cadence(cadence: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One session a patient logged, with its flag and what they could not do."""
+    """One session a patient logged, with its flag and the names of what they did and could not do."""
 
     log: SessionLog
     flag: Flag
-    done: int
+    done: list[str]
     could_not: list[str]
     seen: bool
     morning: int | None = None
@@ -126,7 +126,7 @@ def logs(patient: Any, *, go_on_for: int = 0, since: dt.datetime | None = None) 
     """
     rows = patient.session_logs.with_could_not().select_related("seen", "morning", "go_on")
     rows = rows.annotate(
-        done_count=Count("entries", filter=Q(entries__done=True)),
+        did=ArrayAgg("entries__exercise__name", filter=Q(entries__done=True), default=Value([])),
         failed=ArrayAgg("entries__exercise__name", filter=Q(entries__could_not=True), default=Value([])),
         usual=Cast(KeyTextTransform("usual_pain", "version__proposal"), IntegerField()),
     )
@@ -134,7 +134,7 @@ def logs(patient: Any, *, go_on_for: int = 0, since: dt.datetime | None = None) 
         Logged(
             log=log,
             flag=_flag(log),
-            done=log.done_count,
+            done=log.did,
             could_not=log.failed,
             seen=hasattr(log, "seen"),
             morning=log.morning.pain if hasattr(log, "morning") else None,

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from programs.plans import actions, diary
-from programs.plans.models import ExerciseLog
+from programs.plans.models import ExerciseLog, SessionLog
 from programs.prescribing import caseload
 from programs.prescribing.needs import LOOKS, Need
 from tests.programs.stories import Story
@@ -141,5 +142,22 @@ def test_the_order_is_one_query_however_many(ana_story, world, size, django_asse
             f"Runner{number}", "Okafor", dt.date(1990, 1, 1), f"+44 20 7946 {1000 + number}"
         )
         Story(world, patient, ana_story.by).logs(pain_during=number)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         caseload.caseload(ana_story.by, now=ana_story.now, everyone=False)
+
+
+def test_the_list_says_which_session_weighs_most(carl, ana_story):
+    ana_story.logs(pain_during=5, on_day=ana_story.now.date())
+    ana_story.logs(pain_during=3)
+    page = carl.get(reverse("prescribing:worklist")).content.decode()
+    assert "Tue 3 Mar: pain 5/10" in page
+    diary.mark_seen(log=SessionLog.objects.get(pain_during=5), by=ana_story.by, now=ana_story.now)
+    page = carl.get(reverse("prescribing:worklist")).content.decode()
+    assert "Tue 3 Mar: pain 3/10" in page
+
+
+def test_a_bad_morning_is_told_with_its_session(carl, ana_story):
+    log = ana_story.logs(pain_during=1)
+    diary.tell_morning(log=log, pain=4, by=ana_story.patient.account, now=ana_story.now + DAY)
+    page = carl.get(reverse("prescribing:worklist")).content.decode()
+    assert "pain 1/10, next morning 4/10" in page

@@ -47,7 +47,7 @@ def test_the_library_is_found_by_words_and_one_is_added(carl, draft):
 
 def test_words_nothing_answers_say_so(carl, draft):
     page = carl.get(address("add", draft), {"words": "trampoline"}).content.decode()
-    assert "None may be done" in page
+    assert "Not in the library" in page
 
 
 def test_what_is_not_allowed_says_why_and_offers_no_button(carl, draft):
