@@ -156,6 +156,7 @@ def test_whoever_signs_out_with_an_unsent_morning_is_asked_and_nothing_is_left(p
     ana_story.logs(on_day=ana_story.now.date() - DAY)
     phone.page.route("**/log/send/", lambda route: route.abort())
     taps(phone.opens("/my/").sees(ASKED), 3).sees("1 morning not sent yet")
+    expect(form(phone.opens("/my/").sees("1 morning not sent yet"))).to_be_hidden()
     asked = []
     phone.page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     signs_out(phone)
