@@ -225,12 +225,17 @@ def mark_seen(*, log: SessionLog, by: Account, now: dt.datetime) -> LogSeen:
 def tell_morning(*, log: SessionLog, pain: int, by: Account, now: dt.datetime) -> MorningLog:
     """How the leg felt the morning after this session. The first telling stays; a second changes nothing.
 
-    Raises WrongPain, NotThatLog (the morning after is still to come).
+    Raises WrongPain, NotThatLog (the morning after is still to come, even for a fast clock), WrongDay (long ago).
     """
     if not _is_whole(pain, 10):
         raise WrongPain(f"Pain is a whole number from 0 to 10. {pain} was given. Nothing was stored.")
-    if now.astimezone(log.patient.zone).date() <= log.on_day:
+    if before := MorningLog.objects.filter(log=log).first():
+        return before
+    today, soon = (at.astimezone(log.patient.zone).date() for at in (now, now + FAST_CLOCK))
+    if soon <= log.on_day:
         raise NotThatLog("The morning after this session is still to come. Tell us then.")
+    if log.on_day < today - LONGEST_AGO:
+        raise WrongDay("That session was more than two weeks ago. Tell your therapist how the leg was then.")
     morning, first = MorningLog.objects.get_or_create(log=log, defaults={"pain": pain, "told_at": now})
     if first:
         record(

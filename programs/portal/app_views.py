@@ -29,10 +29,14 @@ FILES = (
     "js/portal/app.js",
     "js/portal/rules.js",
     "js/portal/phone.js",
+    "js/portal/morning.js",
     "js/portal/list.js",
+    "js/portal/signals.js",
     "js/portal/timer.js",
-    "js/portal/player.js",
     "js/portal/steps.js",
+    "js/portal/told.js",
+    "js/portal/views.js",
+    "js/portal/player.js",
     "js/portal/worker.js",
 )
 MANIFEST = "portal.webmanifest"
@@ -42,7 +46,7 @@ MANIFEST = "portal.webmanifest"
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Drawn from what this phone keeps; the worker fetches it without cookies."""
-    return render(request, "portal/offline.html", phone.player())
+    return render(request, "portal/offline.html", phone.offline_page())
 
 
 @open_to_everyone(because="a program file without anybody's data")
@@ -63,7 +67,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def _edition() -> str:
     """Twelve letters that change when a file or the page without signal does."""
-    found = hashlib.sha256(render_to_string("portal/offline.html", phone.player()).encode())
+    found = hashlib.sha256(render_to_string("portal/offline.html", phone.offline_page()).encode())
     for name in FILES:
         if path := finders.find(name):
             found.update(Path(path).read_bytes())

@@ -5,7 +5,8 @@ Nothing of it says who the patient is; `who` is the word that tells one patient'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.dateformat import format as format_date
 from clinic.people.models import Patient
 from programs.builder.progression import load_progression
 from programs.plans.models import ExerciseLog
-from programs.portal import resting, sent
+from programs.portal import mornings, resting, sent
 from programs.portal.forms import OwnScaleField, SessionForm
 from programs.portal.session import Planned, State, Step, about_pain
 
@@ -28,18 +29,56 @@ def player() -> dict[str, Any]:
     return {"asked": form, "whys": ExerciseLog.Why.choices}
 
 
+def offline_page() -> dict[str, Any]:
+    """What the page without signal is made of. Nothing of anybody."""
+    return player() | {"pain_numbers": mornings.NUMBERS}
+
+
 def session_page(state: State, plan: Planned, patient: Patient) -> dict[str, Any]:
-    """One session with what it takes to play it."""
-    return _shared(state, patient) | {"session": _session(plan, state), "figures": _figures([plan])}
+    """One session with what it takes to play it. The form on the page has its exercises' figures; here are the rest."""
+    listed = {step.library_id for step in plan.steps}
+    rest = sorted(_drawn([plan]) - listed)
+    return _shared(state, patient) | {"session": _session(plan, state), "figures": figures(rest)}
 
 
 def coming(state: State | None, patient: Patient) -> dict[str, Any]:
-    """The next seven days; without a program there are none."""
+    """The next seven days; without a program there are none.
+
+    `drawings` says which figures they take and of which edition: the phone asks for those it does not have (`figures`).
+    """
+    # Scripts that a phone kept before `drawings` came look for figures here, and go without.
+    nothing: dict[str, Any] = {"figures": {}, "drawings": {}, "sessions": [], "rest": None}
     if state is None:
-        return {"who": sent.who(patient), "sessions": [], "figures": {}, "rest": None, "rules": _rules(None)}
+        return nothing | {
+            "who": sent.who(patient),
+            "rules": _rules(None),
+            "mornings": mornings.for_the_phone((), day=timezone.localdate()),
+        }
     plans = state.coming()
-    sessions = [_session(plan, state) for plan in plans]
-    return _shared(state, patient) | {"sessions": sessions, "figures": _figures(plans)}
+    drawn = figures(sorted(_drawn(plans)))
+    return (
+        nothing
+        | _shared(state, patient)
+        | {
+            "sessions": [_session(plan, state) for plan in plans],
+            "drawings": {id: _edition(markup) for id, markup in drawn.items()},
+            "mornings": mornings.for_the_phone(state.logs, day=state.now.day),
+        }
+    )
+
+
+def figures(ids: Iterable[str]) -> dict[str, str]:
+    """These exercises' figures by their ids in the library: markup of our own making. What is not drawn is left out."""
+    found = {
+        id: render_to_string("portal/_figure.html", {"exercise": {"library_id": id}, "moves": True}).strip()
+        for id in ids
+    }
+    return {id: markup for id, markup in found.items() if markup}
+
+
+def _edition(markup: str) -> str:
+    """Twelve letters that change when the drawing does."""
+    return hashlib.sha256(markup.encode()).hexdigest()[:12]
 
 
 def _shared(state: State, patient: Patient) -> dict[str, Any]:
@@ -57,7 +96,10 @@ def _shared(state: State, patient: Patient) -> dict[str, Any]:
 
 
 def _rules(state: State | None) -> dict[str, Any]:
-    return resting.rules_for_the_phone(state.now.rules if state else load_progression())
+    if state is None:
+        return resting.rules_for_the_phone(load_progression())
+    usual = int(state.version.proposal.get("usual_pain", 0))
+    return resting.rules_for_the_phone(state.now.rules, usual=usual)
 
 
 def _session(plan: Planned, state: State) -> dict[str, Any]:
@@ -82,10 +124,6 @@ def _step(step: Step) -> dict[str, Any]:
     return asdict(step) | {"swaps": [_step(one) for one in step.swaps]}
 
 
-def _figures(plans: Sequence[Planned]) -> dict[str, str]:
-    """Each exercise's figure once, by its id in the library: markup of our own making."""
-    steps = [step for plan in plans for one in plan.steps for step in (one, *one.swaps)]
-    return {
-        id: render_to_string("portal/_figure.html", {"exercise": {"library_id": id}, "moves": True}).strip()
-        for id in {step.library_id for step in steps}
-    }
+def _drawn(plans: Sequence[Planned]) -> set[str]:
+    """The exercises of these sessions and what may be done for them, by their ids in the library."""
+    return {step.library_id for plan in plans for one in plan.steps for step in (one, *one.swaps)}

@@ -31,10 +31,14 @@ def of(state: State) -> Rest | None:
     )
 
 
-def rules_for_the_phone(rules: Progression) -> dict[str, Any]:
-    """What static/js/portal/rules.js judges a session by."""
+def rules_for_the_phone(rules: Progression, *, usual: int = 0) -> dict[str, Any]:
+    """What static/js/portal/rules.js judges a session and the morning after it by; `usual` is the usual morning."""
+    lights = rules.lights
     return {
-        "red_from": rules.lights.red_from,
-        "green_to": rules.lights.green_to,
+        "red_from": lights.red_from,
+        "green_to": lights.green_to,
+        "morning_green_to": lights.morning_green_to,
+        "rise_red_above": lights.rise_red_above,
+        "usual": usual,
         "signs": [{"value": value, "label": label} for value, label in WARNING_SIGNS.items()],
     }

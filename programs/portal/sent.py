@@ -1,4 +1,4 @@
-"""A session as a phone sends it: JSON, told once and perhaps sent again, perhaps days later.
+"""A session, or the morning after one, as a phone sends it: JSON, told once and perhaps sent again, perhaps days later.
 
 The same form checks it and the same action stores it as on the page. A key that is stored already answers with its
 row, before anything else is asked: a phone that missed the first answer must not be refused on the second try.
@@ -21,6 +21,7 @@ from clinic.people.models import Account, Patient
 from programs.plans import diary
 from programs.plans.models import SessionLog, Version
 from programs.plans.refusals import Refusal
+from programs.portal import mornings
 from programs.portal.forms import LONGEST_ID, SessionForm, field_name
 
 LONGEST_BODY = 64 * 1024
@@ -34,11 +35,12 @@ SOMEBODY_ELSE = "This log was made by somebody else on this phone, so it was not
 NOT_YOURS = (
     "This session is not in your program any more, so it was not stored. It stays on this phone: ring us."
 )
+NO_SESSION = "This morning was not stored, because its session was not stored. Tell your therapist instead."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the phone is told: 200 stored (or stored before), 409 and 422 never will be, with the reason."""
+    """What the phone is told: 200 stored (or stored before; 201 a morning told now), 409 and 422 never, with why."""
 
     status: int
     body: dict[str, Any]
@@ -56,7 +58,9 @@ def keep(body: bytes, *, patient: Patient, by: Account, now: dt.datetime) -> Ans
         return Answer(422, {"refused": UNREADABLE})
     if not constant_time_compare(str(told.get("who", "")), who(patient)):
         return Answer(409, {"refused": SOMEBODY_ELSE})
-    if before := _stored(told, patient):
+    if "morning_of" in told:
+        return _keep_morning(told, patient, by=by, now=now)
+    if before := _log_of(told.get("client_key"), patient):
         return _kept(before)
     on_day = _day(told.get("on_day"))
     version = _version(told, patient, now=now, on_day=on_day)
@@ -70,6 +74,22 @@ def keep(body: bytes, *, patient: Patient, by: Account, now: dt.datetime) -> Ans
     except Refusal as refusal:
         return Answer(409, {"refused": str(refusal)})
     return _kept(log)
+
+
+def _keep_morning(told: Mapping[str, Any], patient: Patient, *, by: Account, now: dt.datetime) -> Answer:
+    """The morning after a session, which the phone names by the session's own key: it sent that one before."""
+    log = _log_of(told["morning_of"], patient)
+    if log is None:
+        return Answer(409, {"refused": NO_SESSION})
+    told_before, pain = hasattr(log, "morning"), told.get("pain")
+    if not told_before:
+        if type(pain) is not int or not 0 <= pain <= 10:
+            return Answer(422, {"refused": mornings.NO_NUMBER})
+        try:
+            log.morning = diary.tell_morning(log=log, pain=pain, by=by, now=now)
+        except Refusal as refusal:
+            return Answer(409, {"refused": str(refusal)})
+    return Answer(200 if told_before else 201, {"log": log.pk, "morning": log.morning.pain})
 
 
 def form_for(data: Any, version: Version, patient: Patient, *, now: dt.datetime) -> SessionForm:
@@ -137,12 +157,13 @@ def _read(body: bytes) -> dict[str, Any] | None:
     return told if all(isinstance(one, dict) for one in entries) else None
 
 
-def _stored(told: Mapping[str, Any], patient: Patient) -> SessionLog | None:
+def _log_of(key: Any, patient: Patient) -> SessionLog | None:
+    """The patient's own session of this key, with its morning."""
     try:
-        key = uuid.UUID(str(told.get("client_key")))
+        sought = uuid.UUID(str(key))
     except ValueError:
         return None
-    return patient.session_logs.filter(client_key=key).first()
+    return patient.session_logs.select_related("morning").filter(client_key=sought).first()
 
 
 def _version(

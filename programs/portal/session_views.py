@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -16,12 +18,13 @@ from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from programs.plans.models import Version
 from programs.plans.refusals import Refusal
-from programs.portal import phone, resting, sent
+from programs.portal import mornings, phone, resting, sent
 from programs.portal import session as sessions
 from programs.portal.forms import SessionForm
 from programs.portal.views import no_program, released, today_of
 
 NO_STORE = {"Cache-Control": "no-store"}
+MOST_FIGURES = 60  # a week has fewer
 
 
 @for_patient
@@ -108,6 +111,7 @@ def _draw(
         "form": form,
         "was_kept": was_kept,
         "rest": rest,
+        "plays": plays,
         "played": phone.session_page(state, plan, patient) if plays else None,
     } | (phone.player() if plays else {})
     return render(request, "portal/session.html", context, status=status)
@@ -123,9 +127,19 @@ def coming(request: HttpRequest, *, patient: Patient) -> HttpResponse:
 
 
 @for_patient
+@require_GET
+def figures(request: HttpRequest, *, patient: Patient) -> HttpResponse:
+    """The drawings a phone asks for, `?id=dead_bug&id=…`: those of the coming sessions that it does not have yet."""
+    asked = sorted(set(request.GET.getlist("id")))[:MOST_FIGURES]
+    return JsonResponse(phone.figures(asked), headers=NO_STORE)
+
+
+@for_patient
 @require_POST
 def send(request: HttpRequest, *, patient: Patient) -> HttpResponse:
-    """A log from the phone's queue: 200 stored, 409 and 422 never will be, with the words for the patient."""
+    """What waited in the phone's queue: 200 or 201 stored, 409 and 422 never will be, with words for the patient."""
     by = cast(Account, request.user)  # the guard let nobody else in
     answer = sent.keep(request.body, patient=patient, by=by, now=timezone.now())
+    if answer.status == HTTPStatus.CREATED:
+        messages.success(request, mornings.THANKS)
     return JsonResponse(answer.body, status=answer.status, headers=NO_STORE)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("log/", session_views.log, name="log"),
     path("log/send/", session_views.send, name="send"),
     path("coming/", session_views.coming, name="coming"),
+    path("coming/figures/", session_views.figures, name="figures"),
     path("logged/<int:log_id>/", views.logged, name="logged"),
     path("logged/<int:log_id>/morning/", views.morning, name="morning"),
     path("offline/", app_views.offline, name="offline"),

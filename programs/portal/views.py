@@ -21,14 +21,12 @@ from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from programs.plans import diary
-from programs.plans.models import SessionLog, Version
+from programs.plans.models import Version
 from programs.plans.refusals import Refusal
+from programs.portal import mornings, resting, sent, session, words
 from programs.portal import progress as going
-from programs.portal import resting, sent, session, words
 from programs.portal.appointments import appointments_of
 from programs.portal.measures import waiting_count, what_got_better
-
-MORNING_ASKED_FOR = dt.timedelta(days=3)  # later nobody remembers
 
 
 @for_patient
@@ -50,23 +48,14 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "hello": f"{format_date(day, 'l j F')}. Hello {patient.called}.",
         "rest": resting.of(state),
         "logged_today": [log for log in state.logs if log.on_day == day],
-        "morning": _morning(state.logs, day=day),
+        "morning": mornings.asked(state.logs, day=day),
         "yesterday": day - dt.timedelta(days=1),
-        "pain_numbers": range(11),
+        "pain_numbers": mornings.NUMBERS,
         "who": sent.who(patient),
         "measures_due": waiting_count(patient, now=timezone.now()),
         "other_days": [other for other in week if (other.exercises or other.runs) and other.day != plan.day],
     }
     return render(request, "portal/today.html", context)
-
-
-def _morning(logs: list[SessionLog], *, day: dt.date) -> SessionLog | None:
-    """The last session before today, if its next morning was not told yet and not long ago."""
-    before = max(
-        (log for log in logs if log.on_day < day), key=lambda log: (log.on_day, log.pk), default=None
-    )
-    asked = before and not hasattr(before, "morning") and before.on_day >= day - MORNING_ASKED_FOR
-    return before if asked else None
 
 
 @for_patient
@@ -75,8 +64,8 @@ def morning(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespo
     """How the leg felt the morning after a session: one tap on a number."""
     log = get_object_or_404(patient.session_logs, pk=log_id)
     said = request.POST.get("pain", "")
-    if said not in {str(number) for number in range(11)}:
-        messages.warning(request, "Choose a number from 0 (no pain) to 10 (worst pain).")
+    if said not in {str(number) for number in mornings.NUMBERS}:
+        messages.warning(request, mornings.NO_NUMBER)
         return redirect("portal:today")
     by = cast(Account, request.user)  # the guard let nobody else in
     try:
@@ -84,7 +73,7 @@ def morning(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespo
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, "Thank you. Your therapist can see it.")
+        messages.success(request, mornings.THANKS)
     return redirect("portal:today")
 
 

@@ -167,14 +167,23 @@
 
   const done = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = asked.onblocked = () => resolve(null); });
 
-  const logsNotSent = async () => {
+  // How much of what was told on this phone has not been sent: of sessions, and of mornings after them.
+  const notSent = async () => {
     const known = indexedDB.databases ? await indexedDB.databases() : [{ name: "portal" }];
-    if (!known.some((one) => one.name === "portal")) return 0;
+    if (!known.some((one) => one.name === "portal")) return [0, 0];
     const db = await done(indexedDB.open("portal"));
-    if (!db) return 0;
-    const count = db.objectStoreNames.contains("queue") ? await done(db.transaction("queue").objectStore("queue").count()) : 0;
+    if (!db) return [0, 0];
+    const queue = db.objectStoreNames.contains("queue") ? await done(db.transaction("queue").objectStore("queue").getAll()) : [];
     db.close();
-    return count || 0;
+    const mornings = (queue || []).filter((one) => one.told.morning_of).length;
+    return [(queue || []).length - mornings, mornings];
+  };
+
+  const lostIfSignedOut = ([sessions, mornings]) => {
+    const counts = [[sessions, "session"], [mornings, "morning"]].filter(([count]) => count);
+    const what = counts.map(([count, word]) => `${count} ${word}${count === 1 ? "" : "s"}`).join(" and ");
+    const one = sessions + mornings === 1;
+    return `${what} on this phone ${one ? "has" : "have"} not been sent yet. If you sign out now, ${one ? "it is" : "they are"} lost. Sign out all the same?`;
   };
 
   const wipePhone = async () => {
@@ -188,9 +197,8 @@
     if (form.dataset.wiped) return;
     event.preventDefault();
     try {
-      const left = await logsNotSent();
-      const words = `${left === 1 ? "1 session on this phone has" : `${left} sessions on this phone have`} not been sent yet. If you sign out now, ${left === 1 ? "it is" : "they are"} lost. Sign out all the same?`;
-      if (left && !window.confirm(words)) return;
+      const left = await notSent();
+      if (left.some(Boolean) && !window.confirm(lostIfSignedOut(left))) return;
       await wipePhone();
     } catch {
       // Storage is off: nothing was kept.

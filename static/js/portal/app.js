@@ -3,7 +3,7 @@
 (() => {
   const given = document.currentScript.dataset;
   const portal = (self.portal = self.portal || {});
-  portal.urls = { coming: given.coming, send: given.send, scope: given.scope };
+  portal.urls = { coming: given.coming, send: given.send, figures: given.figures, scope: given.scope };
   portal.who = given.who || "";
 
   document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: given.manifest }));

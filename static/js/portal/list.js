@@ -8,21 +8,36 @@
 
   const inWords = (day) => new Date(`${day}T12:00`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 
+  const counted = (kept) => {
+    const mornings = kept.filter((one) => one.told.morning_of).length;
+    const counts = [[kept.length - mornings, "session"], [mornings, "morning"]];
+    return counts.filter(([n]) => n).map(([n, word]) => plural(n, word)).join(" and ");
+  };
+
   portal.showUnsent = async (state = "") => {
     const place = document.querySelector("[data-unsent-logs]");
     if (!place) return;
     const kept = await phone.queue();
-    const waiting = kept.filter((one) => !one.refused).length;
+    const waiting = kept.filter((one) => !one.refused);
+    const them = waiting.length === 1 ? "it is" : "they are";
+    const because = {
+      sending: "Sending…",
+      "signed-out": `Sign in again, and ${them} sent.`,
+    }[state] || `${them[0].toUpperCase()}${them.slice(1)} sent when there is signal.`;
     place.hidden = !kept.length;
-    const because = state === "signed-out" ? "Sign in again, and it is sent." : "It is sent when there is signal.";
-    place.querySelector("[data-unsent-words]").textContent = waiting ? `${plural(waiting, "session")} not sent yet. ${because}` : "";
+    place.querySelector("[data-unsent-words]").textContent = waiting.length ? `${counted(waiting)} not sent yet. ${because}` : "";
     place.querySelector("[data-unsent-list]").replaceChildren(...kept.map(line));
+  };
+
+  const said = ({ told }) => {
+    if (told.morning_of) return `The morning after ${inWords(told.on_day)}: pain ${told.pain} out of 10. `;
+    const done = told.entries.filter((entry) => entry.said === "done").length;
+    return `${inWords(told.on_day)}: ${plural(done, "exercise")}, pain ${told.pain_during} out of 10. `;
   };
 
   const line = (one) => {
     const item = document.createElement("li");
-    const pain = `pain ${one.told.pain_during} out of 10`;
-    item.append(`${inWords(one.told.on_day)}: ${plural(one.told.entries.filter((entry) => entry.said === "done").length, "exercise")}, ${pain}. `);
+    item.append(said(one));
     if (one.told.note) item.append(`“${one.told.note}” `);
     if (!one.refused) return item;
     item.append(Object.assign(document.createElement("strong"), { textContent: `Not stored: ${one.refused} ` }));
@@ -35,41 +50,45 @@
     return item;
   };
 
+  const whyStopped = ({ morning }) => (morning ? "Your leg felt clearly worse than usual the next morning." : "You told us of strong pain, or of a warning sign.");
+
+  // A stop the clinic does not know of yet holds on the page all the same.
+  const showStopped = async () => {
+    const stopped = await phone.fact("stopped");
+    if (!stopped) return;
+    if (offline) return void drawList(await phone.coming(), stopped);
+    document.querySelectorAll(".btn-start").forEach((one) => { one.hidden = true; });
+    document.querySelector("[data-unsent-words]")?.append(` ${whyStopped(stopped)} Rest, and ring us first.`);
+  };
+
   const send = async () => {
     const { state, sent } = await phone.send(portal.urls);
     await portal.showUnsent(state);
-    // A stop the clinic does not know of yet holds on today's page too.
-    if (await phone.fact("stopped")) {
-      document.querySelectorAll(".btn-start").forEach((one) => { one.hidden = true; });
-      document.querySelector("[data-unsent-words]")?.append(" You told us of strong pain or a warning sign: rest, and ring us first.");
-    }
+    await showStopped();
     if (offline && state !== "offline") return location.reload(); // there is signal: the real page
     if (sent.length && !offline && location.pathname === portal.urls.scope) location.reload();
   };
+  // Somebody may sign out meanwhile: then there is nothing left to send.
+  portal.sendWaiting = () => send().catch(() => {});
 
   // ---------- without signal ----------
 
-  const localDay = () => {
-    const now = new Date();
-    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
-  };
-
-  const drawList = async (coming, stopped) => {
+  const drawList = (coming, stopped) => {
     const show = (name) => { offline.querySelector(`[data-offline-${name}]`).hidden = false; };
     if (!coming) return show("none");
-    const rest = coming.rest && (!coming.rest.until || localDay() < coming.rest.until) ? coming.rest : null;
+    const rest = coming.rest && (!coming.rest.until || portal.localDay() < coming.rest.until) ? coming.rest : null;
     if (stopped || rest) {
-      offline.querySelector("[data-offline-words]").textContent = rest ? rest.words : "You told us of strong pain, or of a warning sign.";
+      offline.querySelector("[data-offline-words]").textContent = rest ? rest.words : whyStopped(stopped);
       show("stop");
     }
     show("list");
-    const ahead = coming.sessions.filter((one) => one.on_day >= localDay());
+    const ahead = coming.sessions.filter((one) => one.on_day >= portal.localDay());
     offline.querySelector("[data-sessions]").replaceChildren(...ahead.map((one) => entry(one, Boolean(stopped || rest))));
   };
 
   const entry = (one, stopped) => {
     const item = Object.assign(document.createElement("li"), { className: "card-sheet" });
-    const today = one.on_day === localDay();
+    const today = one.on_day === portal.localDay();
     const words = one.steps.length ? `${plural(one.steps.length, "exercise")}, about ${one.minutes} minutes` : "No exercises";
     item.append(Object.assign(document.createElement("h3"), { textContent: today ? `Today, ${one.date}` : one.date }));
     item.append(Object.assign(document.createElement("p"), { textContent: stopped ? "Stop: ring the clinic first." : `${one.run}. ${words}.` }));
@@ -84,22 +103,24 @@
   const withoutSignal = async () => {
     const [coming, stopped] = [await phone.coming(), await phone.fact("stopped")];
     const asked = new URLSearchParams(location.search).get("day");
-    const wanted = coming && coming.sessions.find((one) => (asked ? one.day === asked : one.on_day === localDay()));
-    const resting = stopped || (coming && coming.rest && (!coming.rest.until || localDay() < coming.rest.until));
+    const wanted = coming && coming.sessions.find((one) => (asked ? one.day === asked : one.on_day === portal.localDay()));
+    const resting = stopped || (coming && coming.rest && (!coming.rest.until || portal.localDay() < coming.rest.until));
     if (location.pathname.endsWith("/session/") && wanted && !resting) {
       offline.hidden = true;
       return portal.play({ ...coming, session: wanted });
     }
+    await portal.showMorning(coming);
     return drawList(coming, stopped);
   };
 
   const begin = async () => {
     if (portal.who) await phone.belongsTo(portal.who);
     await portal.showUnsent();
+    await portal.showMorning();
     if (offline) await withoutSignal();
     if (!offline || navigator.onLine) await send();
   };
 
-  window.addEventListener("online", send);
+  window.addEventListener("online", portal.sendWaiting);
   begin().catch(() => { /* this phone keeps nothing: the pages work with signal */ });
 })();

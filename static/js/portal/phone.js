@@ -1,11 +1,13 @@
-// What this phone keeps: the coming sessions (two weeks at most), answers of a session that is not finished, and logs
-// until the clinic has them. Also used by the service worker. One patient's data only: another one's wipes it.
+// What this phone keeps: the coming sessions (two weeks at most) with their drawings, answers of a session that is not
+// finished, and what was told (sessions, mornings after them) until the clinic has it. Also used by the service worker.
+// One patient's data only: another one's wipes it.
 (() => {
   const portal = (self.portal = self.portal || {});
   const NAME = "portal";
   const STORES = ["facts", "queue", "drafts"];
   const KEPT_FOR = 14 * 24 * 3600 * 1000;
   const LATER = [401, 403, 408, 425, 429]; // these and 5xx may go well another time; other refusals will not
+  const PATIENCE = 20000; // milliseconds; a network that hangs is none, and what is sent twice is stored once
   let opened = null;
 
   const open = () => {
@@ -56,6 +58,27 @@
       return store("queue").add({ key: told.client_key, who: told.who, told, title, refused: "" });
     }),
 
+    // The morning after a session: behind everything in the queue, so never before its session. Once, however often it
+    // is tapped; one that was refused may be told again.
+    addMorning: (told, title, stops) => write((store) => {
+      const [queue, key] = [store("queue"), `morning of ${told.morning_of}`];
+      queue.getAll().onsuccess = ({ target: { result: kept } }) => {
+        if (kept.some((one) => one.key === key && !one.refused)) return;
+        if (stops) store("facts").put({ on_day: told.on_day, morning: true }, "stopped");
+        queue.add({ key, who: told.who, told, title, refused: "" });
+      };
+    }),
+
+    // The browser sends what waits once there is signal, also when no page is open; where it cannot, the next page does.
+    async askToSend() {
+      try {
+        const registration = await navigator.serviceWorker.getRegistration();
+        await registration.sync.register("send");
+      } catch {
+        // Sent by the next page.
+      }
+    },
+
     // Whose data this is. What another patient left is wiped before anything of it is read.
     async belongsTo(who) {
       if ((await phone.fact("who")) === who) return;
@@ -70,6 +93,16 @@
       await phone.tidy();
     },
 
+    // Drawings are fetched once, and kept for as long as a coming session needs them. An old one is better than none.
+    async keepDrawings(wanted, url) {
+      const kept = (await phone.fact("drawings")) || {};
+      const missing = Object.keys(wanted).filter((id) => !kept[id] || kept[id].edition !== wanted[id]);
+      const answer = missing.length ? await ask(`${url}?${missing.map((id) => `id=${encodeURIComponent(id)}`).join("&")}`) : null;
+      const got = (answer && answer.ok && (await said(answer))) || {};
+      const now = Object.keys(wanted).map((id) => [id, got[id] ? { edition: wanted[id], markup: got[id] } : kept[id]]);
+      await phone.setFact("drawings", Object.fromEntries(now.filter(([, one]) => one)));
+    },
+
     // Sessions that were begun and never finished are not kept for ever.
     tidy: () => write((store) => {
       store("drafts").openCursor().onsuccess = ({ target: { result: cursor } }) => {
@@ -79,12 +112,16 @@
       };
     }),
 
-    // The sessions kept, or null: none, or too old to go by.
+    // The sessions kept with their figures, or null: none, or too old to go by.
     async coming() {
       const kept = await phone.fact("coming");
-      if (!kept || kept.kept_until > Date.now()) return kept || null;
-      await write((store) => store("facts").delete("coming"));
-      return null;
+      if (!kept) return null;
+      if (kept.kept_until <= Date.now()) {
+        await write((store) => { ["coming", "drawings"].forEach((name) => store("facts").delete(name)); });
+        return null;
+      }
+      const drawn = Object.entries((await phone.fact("drawings")) || {}).map(([id, one]) => [id, one.markup]);
+      return { ...kept, figures: { ...kept.figures, ...Object.fromEntries(drawn) } };
     },
 
     // Send what waits, in order, each once; then fetch what comes next. One sender at a time on this phone.
@@ -93,37 +130,55 @@
 
   const ask = async (url, how = {}) => {
     try {
-      return await fetch(url, { credentials: "same-origin", redirect: "manual", cache: "no-store", ...how });
+      const signal = AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined;
+      return await fetch(url, { credentials: "same-origin", redirect: "manual", cache: "no-store", signal, ...how });
     } catch {
       return null;
     }
   };
+
+  // What a good answer says; null where it broke off half way.
+  const said = (answer) => answer.json().catch(() => null);
 
   const refresh = async (urls) => {
     const answer = await ask(urls.coming, { headers: { Accept: "application/json" } });
     if (!answer) return { state: "offline" };
     if (answer.type === "opaqueredirect") return { state: "signed-out" };
     if (!answer.ok) return { state: "offline" };
-    const coming = await answer.json();
+    const coming = await said(answer);
+    if (!coming) return { state: "offline" };
     await phone.keepComing(coming);
-    return { state: "online", csrf: coming.csrf, who: coming.who };
+    return { state: "online", csrf: coming.csrf, drawings: coming.drawings };
   };
 
   const sendAll = async (urls) => {
     const here = await refresh(urls);
+    if (here.state !== "online") return { state: here.state, sent: [] };
+    const { state, sent } = await sendQueue(urls, here.csrf);
+    if (state !== "online") return { state, sent };
+    // The clinic knows everything now: whether to stop is its to say again.
+    await write((store) => store("facts").delete("stopped"));
+    const after = sent.length ? await refresh(urls) : here;
+    await phone.keepDrawings(after.drawings || here.drawings, urls.figures);
+    return { state: "online", sent };
+  };
+
+  // In order, and no further than the first that has to wait: a morning belongs to a session before it.
+  const sendQueue = async (urls, csrf) => {
     const sent = [];
-    if (here.state !== "online") return { state: here.state, sent };
     for (const one of await phone.queue()) {
       if (one.refused) continue;
       const answer = await ask(urls.send, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": here.csrf },
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf },
         body: JSON.stringify(one.told),
       });
       if (!answer) return { state: "offline", sent };
       if (answer.type === "opaqueredirect") return { state: "signed-out", sent };
       if (answer.ok) {
-        sent.push({ key: one.key, ...(await answer.json()) });
+        const stored = await said(answer);
+        if (!stored) return { state: "offline", sent };
+        sent.push({ key: one.key, ...stored });
         await phone.remove(one.n);
       } else if (answer.status >= 500 || LATER.includes(answer.status)) {
         return { state: "offline", sent };
@@ -131,9 +186,6 @@
         await refuse(one, answer);
       }
     }
-    // The clinic knows everything now: whether to stop is its to say again.
-    await write((store) => store("facts").delete("stopped"));
-    if (sent.length) await refresh(urls);
     return { state: "online", sent };
   };
 
@@ -143,6 +195,9 @@
     const refused = words || "The clinic could not take this log. Show it to your therapist, or ring us.";
     await write((store) => store("queue").put({ ...one, refused }));
   };
+
+  // The day on this phone, as 2026-11-03.
+  portal.localDay = (at = new Date()) => [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
 
   portal.phone = phone;
 })();

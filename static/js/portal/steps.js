@@ -137,11 +137,12 @@
       changed();
       hurts(answers().pain);
     }));
-    part("sound").addEventListener("click", () => {
-      portal.sound.turn();
+    const drawSound = () => {
       part("sound").textContent = portal.sound.on ? "Sound on" : "Sound off";
       part("sound").setAttribute("aria-pressed", String(portal.sound.on));
-    });
+    };
+    part("sound").addEventListener("click", () => { portal.sound.turn(); drawSound(); });
+    portal.sound.recall().then(drawSound);
 
     return {
       show(given) { step = given; draw(); },

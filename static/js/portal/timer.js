@@ -1,28 +1,6 @@
-// The clock of a session: get ready, hold, rest; with sound, vibration and pause. Keeps the screen on while it is open.
+// The clock of a session: get ready, hold, rest; with pause, and with the sounds and shakes of signals.js.
 (() => {
   const portal = (self.portal = self.portal || {});
-  let audio = null;
-  let loud = true;
-  let lock = null;
-
-  const beep = (pitch, milliseconds) => {
-    if (!loud) return;
-    try {
-      audio = audio || new AudioContext();
-      audio.resume();
-      const tone = audio.createOscillator();
-      const volume = audio.createGain();
-      volume.gain.value = 0.2;
-      tone.frequency.value = pitch;
-      tone.connect(volume).connect(audio.destination);
-      tone.start();
-      tone.stop(audio.currentTime + milliseconds / 1000);
-    } catch {
-      // No sound on this phone: the words and the numbers are enough.
-    }
-  };
-  const shake = (pattern) => { if (navigator.vibrate) navigator.vibrate(pattern); };
-
   // Runs phases {words, seconds, quiet} one after another and calls `finished` at the end, unless it was cleared.
   portal.clock = (box) => {
     const part = (name) => box.querySelector(`[data-clock${name}]`);
@@ -43,7 +21,7 @@
       part("-left").textContent = String(seconds);
       part("-bar").max = phases[0].seconds;
       part("-bar").value = phases[0].seconds - seconds;
-      if (seconds > 0 && seconds <= 3) beep(660, 90);
+      if (seconds > 0 && seconds <= 3) portal.sound.soon();
     };
 
     const begin = () => {
@@ -57,8 +35,8 @@
 
     const next = () => {
       phases.shift();
-      beep(990, 260);
-      shake(phases.length ? 200 : [200, 100, 200]);
+      portal.sound.over();
+      portal.shake(phases.length ? 200 : [200, 100, 200]);
       if (phases.length) return begin();
       const then = finished;
       clear();
@@ -73,6 +51,7 @@
 
     const clear = () => {
       clearInterval(ticking);
+      if (phases.length && !since) portal.screen.goOn(); // left while it was paused
       phases = [];
       finished = null;
       ticking = 0;
@@ -84,6 +63,8 @@
     part("-pause").addEventListener("click", () => {
       left = remaining();
       since = since ? 0 : performance.now();
+      if (since) portal.screen.goOn();
+      else portal.screen.pause();
       part("-pause").textContent = since ? "Pause" : "Go on";
       part("-said").textContent = since ? "Going on" : `Paused, ${shown} seconds left`;
     });
@@ -94,6 +75,7 @@
       get isRunning() { return phases.length > 0; },
       run(given, then) {
         clear();
+        portal.sound.wake();
         phases = [...given];
         finished = then;
         face.hidden = false;
@@ -102,20 +84,4 @@
       },
     };
   };
-
-  portal.sound = {
-    get on() { return loud; },
-    turn() { loud = !loud; },
-  };
-
-  // The screen stays on while the session is in front; a phone that cannot do so goes dark as always.
-  portal.awake = async () => {
-    if (!navigator.wakeLock || document.visibilityState !== "visible") return;
-    try {
-      lock = await navigator.wakeLock.request("screen");
-    } catch {
-      lock = null;
-    }
-  };
-  portal.asleep = () => { if (lock) lock.release(); lock = null; };
 })();

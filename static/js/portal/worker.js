@@ -1,7 +1,7 @@
 // Answers the patient's pages when there is no signal: program files, and one page that holds nobody's data.
 (() => {
   const CACHE = `portal-${self.portalEdition}`;
-  const { shell, scope, coming, send } = self.portalPages;
+  const { shell, scope, ...urls } = self.portalPages;
   const files = new Set(self.portalFiles.map((url) => new URL(url, self.location.origin).href));
   const PATIENCE = 8000; // milliseconds; a network that hangs is none
 
@@ -33,6 +33,13 @@
   // The network first: a phone never runs an old script with a new page.
   const file = (request) => fetch(request).catch(async () => (await caches.match(request)) || Response.error());
 
+  // Fails where there is still no signal, so that the browser tries again.
+  const sendNow = async () => {
+    const { state } = await self.portal.phone.send(urls);
+    if (state === "offline") throw new Error("There is no signal. What was told is kept, and sent later.");
+  };
+  self.portal.sendNow = sendNow;
+
   self.addEventListener("install", (event) => {
     self.skipWaiting();
     event.waitUntil(install());
@@ -45,6 +52,6 @@
     else if (files.has(request.url)) event.respondWith(file(request));
   });
   self.addEventListener("sync", (event) => {
-    if (event.tag === "send") event.waitUntil(self.portal.phone.send({ coming, send }));
+    if (event.tag === "send") event.waitUntil(sendNow());
   });
 })();

@@ -276,7 +276,18 @@ def test_a_morning_that_is_still_to_come_is_refused(ana_story):
     log = ana_story.logs()
     with pytest.raises(NotThatLog, match="still to come"):
         told(ana_story, log, 1, later=10 * HOUR)
-    assert told(ana_story, log, 1, later=15 * HOUR + dt.timedelta(minutes=1)), "a minute past midnight"
+    with pytest.raises(NotThatLog, match="still to come"):
+        told(ana_story, log, 1, later=13 * HOUR - dt.timedelta(minutes=1))
+    assert told(ana_story, log, 1, later=13 * HOUR), "past midnight by a clock that is two hours fast"
+
+
+def test_a_morning_of_more_than_two_weeks_ago_is_refused(ana_story):
+    log = ana_story.logs()
+    with pytest.raises(WrongDay, match="more than two weeks ago"):
+        told(ana_story, log, 1, later=15 * DAY)
+    assert not MorningLog.objects.exists()
+    morning = told(ana_story, log, 1, later=14 * DAY)
+    assert told(ana_story, log, 2, later=15 * DAY) == morning, "what is stored answers first"
 
 
 def test_a_morning_stays_as_written(ana_story):

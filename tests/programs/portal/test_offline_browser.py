@@ -231,6 +231,53 @@ def test_another_patient_on_the_same_phone_sees_and_sends_nothing_of_the_first(p
     assert SessionLog.objects.count() == 0
 
 
+def test_a_drawing_is_fetched_once_and_moves_without_signal(phone):
+    """The week is asked for with every page; the drawings it names only where this phone has none of that edition."""
+    fetched = []
+    phone.page.context.on(
+        "request", lambda one: fetched.append(one.url) if "/coming/figures/" in one.url else None
+    )
+    names = "async () => Object.keys((await self.portal.phone.fact('drawings')) || {}).length"
+    comes_true(phone, f"async () => (await ({names})()) > 2")
+    visits(phone)
+    phone.page.wait_for_timeout(500)
+    assert fetched == []
+    phone.page.evaluate(
+        """async () => {
+          const { dead_bug, ...kept } = await portal.phone.fact("drawings");
+          await portal.phone.setFact("drawings", { ...kept, dead_bug: { edition: "older", markup: "old" } });
+        }"""
+    )
+    visits(phone)
+    comes_true(phone, "async () => (await portal.phone.coming()).figures.dead_bug.includes('figure-moving')")
+    assert [one.split("?")[1] for one in fetched] == ["id=dead_bug"]
+    signal(another_page(phone), on=False)
+    phone.opens(MONDAY).sees("Leg swings")
+    while phone.page.locator("[data-title]").inner_text() != "Dead bug":
+        at = phone.page.locator("[data-count]").inner_text()
+        phone.presses(DONE)
+        expect(phone.page.locator("[data-count]")).not_to_have_text(at)
+    assert "figure-moving" in phone.page.locator("[data-figure]").inner_html()
+
+
+def test_a_week_kept_with_its_figures_by_older_scripts_still_plays(phone):
+    comes_true(phone, "async () => Boolean((await portal.phone.fact('drawings')))")
+    signal(another_page(phone), on=False)
+    phone.opens("/my/")
+    phone.page.evaluate(
+        """async () => {
+          const { drawings, mornings, ...older } = await portal.phone.fact("coming");
+          const { usual, rise_red_above, morning_green_to, ...rules } = older.rules;
+          const figures = { hip_hinge: "<div><svg><title>As it was drawn</title></svg></div>" };
+          await portal.phone.setFact("coming", { ...older, rules, figures });
+          await portal.phone.setFact("drawings", undefined);
+        }"""
+    )
+    phone.opens("/my/").sees("Your sessions")
+    phone.opens(MONDAY + "#3").sees("Hip hinge")
+    assert "As it was drawn" in phone.page.locator("[data-figure]").inner_html()
+
+
 def test_sessions_kept_for_two_weeks_are_not_gone_by_later(phone, ana_story):
     signal(phone, on=False)
     another_page(phone)

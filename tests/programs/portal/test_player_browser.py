@@ -13,7 +13,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from assessments.triage.models import Symptom
-from programs.builder.judging import light_of
+from programs.builder.judging import Light, light_of
 from programs.builder.progression import load_progression
 from programs.plans import flags
 from programs.plans.models import Exercise, SessionLog
@@ -176,7 +176,7 @@ def test_the_stop_rule_speaks_at_once(ana, how):
 
 
 def test_the_phone_and_the_clinic_judge_every_case_alike(page):
-    """Every pain with every set of signs, in the browser and in Python."""
+    """Every pain with every set of signs, and with every next morning, in the browser and in Python."""
     rules = load_progression()
     page.add_script_tag(path=Path(settings.ROOT, "static/js/portal/rules.js"))
     signs = [
@@ -184,19 +184,30 @@ def test_the_phone_and_the_clinic_judge_every_case_alike(page):
         for count in range(len(Symptom) + 1)
         for some in itertools.combinations(Symptom.values, count)
     ]
-    cases = [{"pain": pain, "signs": some} for pain in range(11) for some in signs]
+    tellings = itertools.product(range(11), signs, [None], [0])
+    mornings = itertools.product(range(11), [[]], range(11), [0, 3])
+    cases = [
+        {"pain": pain, "signs": some, "morning": morning, "usual": usual}
+        for pain, some, morning, usual in (*tellings, *mornings)
+    ]
     judged = page.evaluate(
-        "([cases, rules]) => cases.map((one) => [portal.light(one, rules), portal.stops(one, rules)])",
+        """([cases, rules]) => cases.map((one) => {
+          const here = { ...rules, usual: one.usual };
+          return [portal.light(one, here), portal.stops(one, here)];
+        })""",
         [cases, rules_for_the_phone(rules)],
     )
-    assert judged == [
-        [
-            "stop" if case["signs"] else light_of(case["pain"], None, 0, rules.lights).value,
-            flags.needs_safety_text(pain_during=case["pain"], warned=bool(case["signs"])),
-        ]
-        for case in cases
-    ]
-    assert len(cases) == 11 * 2 ** len(Symptom)
+    assert judged == [judged_here(case, rules) for case in cases]
+    assert len(cases) == 11 * 2 ** len(Symptom) + 2 * 11 * 11
+
+
+def judged_here(case, rules):
+    if case["morning"] is None:
+        warned = bool(case["signs"])
+        stops = flags.needs_safety_text(pain_during=case["pain"], warned=warned)
+        return ["stop" if warned else light_of(case["pain"], None, 0, rules.lights).value, stops]
+    light = light_of(case["pain"], case["morning"], case["usual"], rules.lights)
+    return [light.value, light is Light.RED]
 
 
 def test_without_scripts_the_page_is_a_form(ana_story, browser, live_server):
