@@ -87,7 +87,7 @@ def test_pages_hold_25_and_miss_nobody(carl, ana_story, django_assert_max_num_qu
     assert len(names(first)) == 25
     assert names(first)[0] == ana_story.patient.full_name, "what waits for release comes before the rest"
     [link] = re.findall(r'rel="next" href="([^"]+)"', first)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         second = carl.get(WORKLIST + link.replace("&amp;", "&")).content.decode()
     assert 'rel="next"' not in second
     assert sorted(names(first) + names(second)) == sorted(everybody | {ana_story.patient.full_name})
