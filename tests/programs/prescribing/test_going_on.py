@@ -8,6 +8,7 @@ from django.urls import reverse
 from programs.builder.limits import Limits
 from programs.plans import actions, edits
 from programs.plans.models import HandsOn, StartingPoint, Version
+from tests.programs.prescribing.seen import seen_at
 
 
 def address(name, version, *more):
@@ -42,11 +43,12 @@ def test_a_next_block_beside_another_draft_is_refused(carl, released, draft):
 
 
 def test_steps_up_are_allowed_in_advance_and_taken_back(carl, draft):
-    page = carl.post(address("steps_up", draft), {"allowed": "on"}, follow=True).content.decode()
+    url = address("steps_up", draft)
+    page = carl.post(url, {"allowed": "on"} | seen_at(carl, url), follow=True).content.decode()
     assert "happen by themselves" in page
     draft.refresh_from_db()
     assert draft.steps_up_alone
-    carl.post(address("steps_up", draft))
+    carl.post(url, seen_at(carl, url))
     draft.refresh_from_db()
     assert not draft.steps_up_alone
 
