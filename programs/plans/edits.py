@@ -174,11 +174,16 @@ def draft_of(version: Version) -> Version:
     """The version's row, locked as release locks it, so that an edit never slips in behind a release."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
     locked = Version.objects.select_for_update(of=("self",)).select_related("patient").get(pk=version.pk)
-    if not locked.is_draft:
+    must_be_a_draft(locked)
+    return locked
+
+
+def must_be_a_draft(version: Version) -> None:
+    """Raises NotAProposal."""
+    if not version.is_draft:
         raise NotAProposal(
             "This version was released, so it stays as it is. Nothing was changed: start a new version to change it."
         )
-    return locked
 
 
 def among(exercise: Exercise, exercises: Sequence[Exercise]) -> Exercise:

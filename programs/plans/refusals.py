@@ -129,6 +129,10 @@ class NotInUse(Refusal):
     """The starting point was retired."""
 
 
+class InUse(Refusal):
+    """The starting point is in use, so there is nothing to bring back."""
+
+
 class AnotherScreen(Refusal):
     """The starting point is for programs of another screen."""
 
