@@ -50,6 +50,7 @@ WORDS = {
     "token": "x" * 43,
     "file": "none.log",
     "place": 0,
+    "point_id": 0,
     "item": "onset",
     "label": "hamstring.v1",
     "measure": "nprs",

@@ -197,14 +197,16 @@ def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Brea
             ):
                 yield Breach(
                     "single_run",
-                    f"week {week.number}: {run.km:g} km, and the longest of 30 days is {longest:g} km.",
+                    f"week {week.number}: {run.km:g} km, and the longest of {rules.running.run_days} days "
+                    f"is {longest:g} km.",
                 )
         known = [run.km for run in runs if run.km]
         if known and plan.runner.first is None:
             before = weeks_km[-rules.running.weeks_before :]
             mean = sum(before) / len(before) if before else 0
             if before and sum(known) > _most(mean, rules.running.week_percent, rules) + 1e-9:
-                yield Breach("week", f"week {week.number}: {sum(known):g} km after a mean of {mean:.1f} km.")
+                words = f"week {week.number}: {sum(known):g} km after a mean of {mean:.1f} km."
+                yield Breach("week", words + _jump(sum(known), mean, rules))
             weeks_km.append(sum(known))
             longest = max(longest or 0, *known)
     yield from _ladder_gaps(block, rules)
@@ -212,6 +214,14 @@ def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Brea
 
 def _most(km: float, percent: int, rules: Progression) -> float:
     return max(km * (100 + percent) / 100, km + rules.running.small_km)
+
+
+def _jump(km: float, mean: float, rules: Progression) -> str:
+    """The stronger warning above `week_strong_percent` (S41); empty below it."""
+    percent = rules.running.week_strong_percent
+    if km <= mean * (100 + percent) / 100 + 1e-9:
+        return ""
+    return f" That is a jump of more than {percent} percent: some injuries follow one."
 
 
 def _ladder_gaps(block: Block[Any], rules: Progression) -> Iterator[Breach]:

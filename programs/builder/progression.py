@@ -107,7 +107,6 @@ class RunningRules:
     run_percent: int
     run_days: int
     small_km: float
-    small_min: int
     long_share_percent: int
     easy_min: int
     long_min: int

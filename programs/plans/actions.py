@@ -30,8 +30,12 @@ from programs.plans.refusals import (
     NotReleased,
     OverTheLimit,
 )
+from programs.plans.seen import Facts, draft_must_be_as_seen, release_must_be_as_seen
 
 LONGEST_NOTE = 2000
+NOT_BUILT = (
+    "Nothing was built: what you chose is kept below. Look at what is given up now, then build it again."
+)
 MOST_TOLD = 5
 
 
@@ -93,14 +97,18 @@ def _asked_before(patient: Patient, today: dt.date) -> Limits:
 
 
 @transaction.atomic
-def fit(*, version: Version, asked: Limits, by: Account, now: dt.datetime) -> Version:
+def fit(
+    *, version: Version, asked: Limits, by: Account, now: dt.datetime, seen: Facts | None = None
+) -> Version:
     """The draft built anew within these limits; what was edited in it is given up, its note stays.
 
-    Raises NotAProposal, NoProgramForThis, WrongLimit.
+    `seen` is what the page showed of the draft (seen.py); None where no page was shown. Raises NotAProposal,
+    ChangedMeanwhile, NoProgramForThis, WrongLimit.
     """
     limits.must_be_limits(asked)
     version = locked(version)
     _must_be_a_proposal(version)
+    draft_must_be_as_seen(seen, version, by, NOT_BUILT)
     result = Decision.objects.select_related("result__screen").get(program=version.program_id).result
     starts_on = now.astimezone(version.patient.zone).date()
     draft = proposals.draft(
@@ -149,14 +157,16 @@ def _rows(picked: Sequence[proposals.Picked], version: Version) -> list[Exercise
 
 
 @transaction.atomic
-def release(*, version: Version, by: Account, now: dt.datetime) -> Version:
+def release(*, version: Version, by: Account, now: dt.datetime, seen: Facts | None = None) -> Version:
     """The patient sees this version from now on; what they had before is replaced.
 
-    Raises AlreadyReleased (two tabs), NotAProposal (replaced), NothingToRelease, NotEligible, OverTheLimit,
-    NotDecided (a later decision stands).
+    `seen` is what the page showed of the draft (seen.py); None where no page was shown. Raises AlreadyReleased (two
+    tabs), NotAProposal (replaced), ChangedMeanwhile, NothingToRelease, NotEligible, OverTheLimit, NotDecided (a later
+    decision stands).
     """
     version = locked(version)
     _must_be_a_proposal(version)
+    release_must_be_as_seen(seen, version, by)
     _must_stand(Decision.objects.select_related("result__screen").get(program=version.program_id))
     before = Version.objects.filter(patient=version.patient_id, state=Version.State.RELEASED)
     goes_on = before.filter(program=version.program_id, starts_on=version.starts_on).exists()

@@ -31,6 +31,7 @@ from programs.plans.refusals import (
     NotInTheLibrary,
     TooMany,
 )
+from programs.plans.seen import SeenExercise, exercise_must_be_as_seen, next_must_be_as_seen
 
 Role = Exercise.Role
 MOST_SWAPS = 3
@@ -147,15 +148,21 @@ def add(
 
 @transaction.atomic
 def swap(
-    *, exercise: Exercise, library_id: str, by: Account, now: dt.datetime, because: str = ""
+    *,
+    exercise: Exercise,
+    library_id: str,
+    by: Account,
+    now: dt.datetime,
+    because: str = "",
+    seen: SeenExercise | None = None,
 ) -> Consequence:
     """Another exercise in the place of this one, in its slot; what was kept ready for it goes with it.
 
-    Raises as `add`, and NotOfThisProgram.
+    `seen` is what the page showed of this one. Raises as `add`, and NotOfThisProgram, ChangedMeanwhile.
     """
     version = draft_of(exercise.version)
     before = list(version.listed_now())
-    among(exercise, before)
+    exercise_must_be_as_seen(seen, among(exercise, before), by)
     reason = Reason(because, by, now)
     row = _row(Choices(version), library_id, version, reason, slot=exercise.slot)
     row.position = exercise.position
@@ -170,18 +177,26 @@ def swap(
 
 @transaction.atomic
 def keep_ready(
-    *, exercise: Exercise, library_id: str, role: str, by: Account, now: dt.datetime, because: str = ""
+    *,
+    exercise: Exercise,
+    library_id: str,
+    role: str,
+    by: Account,
+    now: dt.datetime,
+    because: str = "",
+    seen: SeenExercise | None = None,
 ) -> Exercise:
     """Keep one exercise ready for another: a `swap` the patient may choose, or the harder one that comes `next`.
 
     A new `next` takes the place of the one before. Raises NotAProposal, NotOfThisProgram, NotInTheLibrary,
-    AlreadyThere, NotEligible, NeedsReason, TooMany; ValueError for another role.
+    AlreadyThere, ChangedMeanwhile, NotEligible, NeedsReason, TooMany; ValueError for another role.
     """
     if role not in {Role.SWAP, Role.NEXT}:
         raise ValueError(f"An exercise is kept ready as swap or next, not as {role!r}.")
     version = draft_of(exercise.version)
     chosen = among(exercise, list(version.listed_now()))
     if role == Role.NEXT:
+        next_must_be_as_seen(seen, chosen, by)
         chosen.kept_ready.filter(role=Role.NEXT).delete()
     elif chosen.kept_ready.filter(role=Role.SWAP).count() >= MOST_SWAPS:
         raise TooMany(

@@ -131,7 +131,7 @@ def _from_what_was_run(
     )
     runs = [(at, float(km)) for at, km in logs.order_by("on_day", "pk").values_list("on_day", "run_km") if km]
     weeks = weeks_of(runs, day)
-    longest = longest_of(runs, runner.longest_km, rules)
+    longest = longest_of(runs, runner.longest_km, rules, day=day)
     return replace(runner, weeks_km=weeks, longest_km=longest), {"runs": len(runs), "weeks": len(weeks)}
 
 
@@ -149,12 +149,16 @@ def weeks_of(runs: Sequence[tuple[dt.date, float]], day: dt.date) -> tuple[float
 
 
 def longest_of(
-    runs: Sequence[tuple[dt.date, float]], before: float | None, rules: RunningRules
+    runs: Sequence[tuple[dt.date, float]], before: float | None, rules: RunningRules, *, day: dt.date
 ) -> float | None:
-    """The longest run to go on from; one that was a jump from all before it does not count. None where none is told."""
+    """The longest run to go on from, of the last `run_days` days up to `day`.
+
+    One that was a jump from all before it does not count. None where none is told.
+    """
     counted: list[float] = []
-    for _, km in runs:
+    recent = [km for at, km in runs if (day - at).days < rules.run_days]
+    for km in recent:
         if before is None or km <= run_limit(before, rules):
             counted.append(km)
             before = max(before or 0.0, km)
-    return max(counted, default=before if runs else None)
+    return max(counted, default=before if recent else None)

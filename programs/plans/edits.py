@@ -12,10 +12,12 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
+from programs.plans import seen as shown
 from programs.plans.checking import Consequence, Reason, check, forget_what_left
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS, minutes_for
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
+from programs.plans.seen import SeenExercise
 
 LONGEST_NOTE = 1000
 LONGEST_REPS = 120
@@ -24,16 +26,23 @@ HOLD = re.compile(r"^\d{1,3}([-–]\d{1,3})?$")  # people type both dashes
 
 @transaction.atomic
 def remove_exercise(
-    *, exercise: Exercise, by: Account, now: dt.datetime | None = None, because: str = ""
+    *,
+    exercise: Exercise,
+    by: Account,
+    now: dt.datetime | None = None,
+    because: str = "",
+    seen: SeenExercise | None = None,
 ) -> Consequence:
     """Take one exercise out of a draft, with what is kept ready for it.
 
-    Raises NotAProposal, NotOfThisProgram, NothingToRelease (the last one), NeedsReason (another exercise would find no
-    day without it; a reason is only taken with `now`).
+    `seen` is what the page showed of it, here and below: None where no page was shown. Raises NotAProposal,
+    NotOfThisProgram, ChangedMeanwhile, NothingToRelease (the last one), NeedsReason (another exercise would find no day
+    without it; a reason is only taken with `now`).
     """
     version = draft_of(exercise.version)
     before = list(version.listed_now())
     chosen = among(exercise, before)
+    shown.exercise_must_be_as_seen(seen, chosen, by)
     if len(before) == 1:
         raise NothingToRelease(
             "This is the last exercise, and a program needs one. Nothing was changed: add another first."
@@ -59,20 +68,31 @@ def move_exercise(
         return None
     order = [one.pk for one in exercises]
     order[here], order[there] = order[there], order[here]
-    return reorder(version=exercise.version, order=order, by=by, now=now, because=because)
+    seen = [one.pk for one in exercises]  # read before the draft was locked
+    return reorder(version=exercise.version, order=order, by=by, now=now, because=because, seen=seen)
 
 
 @transaction.atomic
 def reorder(
-    *, version: Version, order: Sequence[int], by: Account, now: dt.datetime, because: str = ""
+    *,
+    version: Version,
+    order: Sequence[int],
+    by: Account,
+    now: dt.datetime,
+    because: str = "",
+    seen: Sequence[int] | None = None,
 ) -> Consequence:
-    """The exercises in this order (their ids, each once). Raises NotAProposal, NotOfThisProgram, NeedsReason."""
+    """The exercises in this order (their ids, each once); `seen` is the order before.
+
+    Raises NotAProposal, NotOfThisProgram, ChangedMeanwhile, NeedsReason.
+    """
     version = draft_of(version)
     before = list(version.listed_now())
     if sorted(order) != sorted(one.pk for one in before):
         raise NotOfThisProgram(
             "The list changed in another window in the meantime. Nothing was moved: load the page again."
         )
+    shown.order_must_be_as_seen(seen, before, order, by)
     places = {pk: place for place, pk in enumerate(order)}
     after = sorted(before, key=lambda one: places[one.pk])
     # What goes first in a kind is done on another day, so the order can change a day's length.
@@ -95,17 +115,20 @@ def change_dose(
     by: Account,
     now: dt.datetime,
     because: str = "",
+    seen: SeenExercise | None = None,
 ) -> Consequence:
     """Another dose for one exercise of a draft; it starts from there, whatever earlier blocks have earned.
 
     `sets` 1 to 10, `reps` and `hold_s` a number or a range, `reps` also words such as “5 min”, `rest_s` 0 to 600.
-    Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), NeedsReason, OverTheLimit.
+    Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), ChangedMeanwhile, NeedsReason, OverTheLimit.
     """
     version = draft_of(exercise.version)
     before = list(version.listed_now())
-    chosen = copy(among(exercise, before))
+    was = among(exercise, before)
+    chosen = copy(was)
     _must_be_a_dose(sets=sets, reps=reps, hold_s=hold_s, rest_s=rest_s)
     chosen.sets, chosen.reps, chosen.hold_s, chosen.rest_s = sets, reps.strip(), hold_s.strip(), rest_s
+    shown.dose_must_be_as_seen(seen, was, chosen, by)
     chosen.step = 0
     chosen.minutes = minutes_for(
         minutes=chosen.proposed_minutes, sets=sets, proposed_sets=chosen.proposed_sets
@@ -118,11 +141,15 @@ def change_dose(
 
 
 @transaction.atomic
-def write_note(*, version: Version, note: str, by: Account) -> Version:
-    """The therapist's words to the patient, at most 1,000 characters. Raises NotAProposal, WrongDose (field note)."""
+def write_note(*, version: Version, note: str, by: Account, seen: str | None = None) -> Version:
+    """The therapist's words to the patient, at most 1,000 characters; `seen` is the mark of the note before.
+
+    Raises NotAProposal, WrongDose (field note), ChangedMeanwhile.
+    """
     version = draft_of(version)
     if len(note.strip()) > LONGEST_NOTE:
         raise WrongDose("note", f"Keep the note to {LONGEST_NOTE} characters; it has {len(note.strip())}.")
+    shown.note_must_be_as_seen(seen, version, note.strip(), by)
     version.note = note.strip()
     version.save(update_fields=["note"])
     _record(version, by, "note")
@@ -130,9 +157,13 @@ def write_note(*, version: Version, note: str, by: Account) -> Version:
 
 
 @transaction.atomic
-def allow_steps_up(*, version: Version, allowed: bool, by: Account) -> Version:
-    """Whether harder exercises kept ready may take over without waiting for the therapist. Raises NotAProposal."""
+def allow_steps_up(*, version: Version, allowed: bool, by: Account, seen: bool | None = None) -> Version:
+    """Whether harder exercises kept ready may take over without waiting for the therapist.
+
+    Raises NotAProposal, ChangedMeanwhile.
+    """
     version = draft_of(version)
+    shown.steps_must_be_as_seen(seen, version, by, allowed=allowed)
     version.steps_up_alone = allowed
     version.save(update_fields=["steps_up_alone"])
     _record(version, by, f"steps up alone {'allowed' if allowed else 'not allowed'}")
@@ -143,11 +174,16 @@ def draft_of(version: Version) -> Version:
     """The version's row, locked as release locks it, so that an edit never slips in behind a release."""
     Patient.objects.select_for_update().get(pk=version.patient_id)
     locked = Version.objects.select_for_update(of=("self",)).select_related("patient").get(pk=version.pk)
-    if not locked.is_draft:
+    must_be_a_draft(locked)
+    return locked
+
+
+def must_be_a_draft(version: Version) -> None:
+    """Raises NotAProposal."""
+    if not version.is_draft:
         raise NotAProposal(
             "This version was released, so it stays as it is. Nothing was changed: start a new version to change it."
         )
-    return locked
 
 
 def among(exercise: Exercise, exercises: Sequence[Exercise]) -> Exercise:

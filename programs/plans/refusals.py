@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Refusal(Exception):
     """The text is shown to the person as it stands. Nothing was stored."""
@@ -17,6 +19,14 @@ class NoProgramForThis(Refusal):
 
 class NotAProposal(Refusal):
     """The version was released already, so nothing in it changes."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed what this change would overwrite since its page was drawn. `changes` are sentences."""
+
+    def __init__(self, words: str, changes: Sequence[str] = ()) -> None:
+        super().__init__(words)
+        self.changes = tuple(changes)
 
 
 class AlreadyReleased(NotAProposal):
@@ -121,6 +131,10 @@ class WrongName(Refusal):
 
 class NotInUse(Refusal):
     """The starting point was retired."""
+
+
+class InUse(Refusal):
+    """The starting point is in use, so there is nothing to bring back."""
 
 
 class AnotherScreen(Refusal):

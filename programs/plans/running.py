@@ -24,6 +24,7 @@ from programs.plans.checking import RUNS, Reason, broken, waive
 from programs.plans.edits import draft_of
 from programs.plans.models import Version
 from programs.plans.refusals import NeedsReason, NoRunsToChange, OverTheLimit, WrongRun
+from programs.plans.seen import runs_must_be_as_seen
 from programs.plans.standing import logs_of, runner_of, standings_of
 
 MOST_WEEK_KM = 400
@@ -58,10 +59,18 @@ def stages_of(version: Version) -> list[tuple[int, str]]:
 
 
 @transaction.atomic
-def change_runs(*, version: Version, start: Start, by: Account, now: dt.datetime, because: str = "") -> None:
-    """The runs of a draft start from there, whatever was run before.
+def change_runs(
+    *,
+    version: Version,
+    start: Start,
+    by: Account,
+    now: dt.datetime,
+    because: str = "",
+    seen: str | None = None,
+) -> None:
+    """The runs of a draft start from there, whatever was run before. `seen` as in seen.py.
 
-    Raises NotAProposal, NoRunsToChange, WrongRun (with the field), NeedsReason, OverTheLimit.
+    Raises NotAProposal, NoRunsToChange, WrongRun (with the field), ChangedMeanwhile, NeedsReason, OverTheLimit.
     """
     version = draft_of(version)
     runner = _runner(version)
@@ -72,6 +81,8 @@ def change_runs(*, version: Version, start: Start, by: Account, now: dt.datetime
         )
     kept: dict[str, Any] = version.proposal.get(KEPT) or _as_json(_start_of(version, runner))
     changed = _changed(runner, start)
+    if changed != runner:
+        runs_must_be_as_seen(seen, version, by)
     more = _more(runner, _from_json(kept), start, version)
     if more and not because.strip():
         raise NeedsReason(f"{more} Nothing was changed: give a reason to start there all the same.")

@@ -17,23 +17,27 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import forget_what_left
+from programs.plans.checking import ROOM, forget_what_left
 from programs.plans.choosing import Choices
+from programs.plans.differences import Change, State, compare
 from programs.plans.doses import minutes_for
-from programs.plans.edits import draft_of
+from programs.plans.edits import draft_of, must_be_a_draft
 from programs.plans.models import Exercise, StartingPoint, Version
 from programs.plans.proposals import picked_of
 from programs.plans.refusals import (
     AnotherScreen,
+    InUse,
     NothingToRelease,
     NotInTheLibrary,
     NotInUse,
     WrongName,
 )
+from programs.plans.seen import Facts, draft_must_be_as_seen
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 1000
 SLOT = "starting point"
+NOT_FILLED = "Nothing was filled: look at what is given up now, then fill it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Begun:
     left_out: tuple[LeftOut, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What beginning would do: the exercises the draft would hold, those left out, and what that changes in it."""
+
+    exercises: tuple[Exercise, ...]
+    left_out: tuple[LeftOut, ...]
+    changes: tuple[Change, ...]
+
+
 @transaction.atomic
 def keep_as_starting_point(
     *, version: Version, name: str, note: str, by: Account, now: dt.datetime
@@ -66,7 +79,7 @@ def keep_as_starting_point(
     listed = list(version.listed_now())
     if not listed:
         raise NothingToRelease("This version has no exercise. Nothing was kept: choose another.")
-    if StartingPoint.objects.filter(name__iexact=name, retired_at__isnull=True).exists():
+    if _in_use(name) is not None:
         raise WrongName(f"There is a starting point “{name}” already. Nothing was kept: choose another name.")
     kept = StartingPoint.objects.create(
         name=name,
@@ -125,32 +138,78 @@ def retire(*, starting_point: StartingPoint, by: Account, now: dt.datetime) -> S
     return locked
 
 
+@transaction.atomic
+def bring_back(*, starting_point: StartingPoint, by: Account, now: dt.datetime) -> StartingPoint:
+    """Offer a retired one again. Raises InUse (it never went), WrongName (another has its name by now)."""
+    locked = StartingPoint.objects.select_for_update().get(pk=starting_point.pk)
+    if locked.retired_at is None:
+        raise InUse(f"“{locked.name}” is in use. Nothing was changed.")
+    if other := _in_use(locked.name):
+        raise WrongName(
+            f"There is a starting point “{other.name}” by now, so this one stays retired: retire that one first."
+        )
+    locked.retired_at = None
+    locked.save(update_fields=["retired_at"])
+    record(action=Entry.Action.CHANGED, patient=None, by=by, what=f"starting point {locked.pk} brought back")
+    return locked
+
+
+def _in_use(name: str) -> StartingPoint | None:
+    return StartingPoint.objects.filter(name__iexact=name, retired_at__isnull=True).first()
+
+
 def _must_be_in_use(starting_point: StartingPoint) -> None:
     if starting_point.retired_at is not None:
         raise NotInUse(f"“{starting_point.name}” was retired. Nothing was changed: choose one in use.")
 
 
-@transaction.atomic
-def begin_from(*, version: Version, starting_point: StartingPoint, by: Account, now: dt.datetime) -> Begun:
-    """The draft filled with the starting point's exercises and doses, as far as they are for this patient.
+def foresee(*, version: Version, starting_point: StartingPoint) -> Foreseen:
+    """What `begin_from` would do, for the page before it; changes nothing but the `version` it is handed.
 
-    What the draft held is given up; its note stays. Raises NotAProposal, NotInUse, AnotherScreen, NothingToRelease
-    (nothing of it is for this patient).
+    Raises NotAProposal, NotInUse, AnotherScreen.
     """
-    version = draft_of(version)
-    starting_point = StartingPoint.objects.get(pk=starting_point.pk)
+    must_be_a_draft(version)
+    _must_be_for(version, starting_point)
+    waivers, before = list(version.waivers.all()), list(version.exercises.all())
+    set_aside = {one.library_id for one in waivers if one.guard == ROOM}
+    if set_aside:  # for exercises that would leave, and with them what was set aside
+        keep = sorted(set(version.proposal["keep"]) - set_aside)
+        version.proposal = version.proposal | {"keep": keep}
+    rows, left_out = _filled(version, starting_point)
+    changes = compare(State(version, before, waivers), State(version, rows, []))
+    return Foreseen(tuple(rows), tuple(left_out), changes)
+
+
+def _must_be_for(version: Version, starting_point: StartingPoint) -> None:
     _must_be_in_use(starting_point)
     if _catalogue(version) != starting_point.catalogue:
         raise AnotherScreen(
             f"“{starting_point.name}” is for programs of another screen. Nothing was changed: choose one for this."
         )
+
+
+@transaction.atomic
+def begin_from(
+    *,
+    version: Version,
+    starting_point: StartingPoint,
+    by: Account,
+    now: dt.datetime,
+    seen: Facts | None = None,
+) -> Begun:
+    """The draft filled with the starting point's exercises and doses, as far as they are for this patient.
+
+    What the draft held is given up; its note stays. `seen` is what the page showed of the draft (seen.py); None where
+    no page was shown. Raises NotAProposal, NotInUse, AnotherScreen, ChangedMeanwhile, NothingToRelease (nothing of it
+    is for this patient).
+    """
+    version = draft_of(version)
+    starting_point = StartingPoint.objects.get(pk=starting_point.pk)
+    _must_be_for(version, starting_point)
+    draft_must_be_as_seen(seen, version, by, NOT_FILLED)
     version.exercises.all().delete()
     forget_what_left(version)
-    choices = Choices(version)
-    rows: list[Exercise] = []
-    left_out: list[LeftOut] = []
-    for one in starting_point.exercises:
-        _take(one, version, choices, rows, left_out)
+    rows, left_out = _filled(version, starting_point)
     if not rows:
         told = " ".join(f"“{one.name}”: {one.because}" for one in left_out)
         raise NothingToRelease(
@@ -162,6 +221,16 @@ def begin_from(*, version: Version, starting_point: StartingPoint, by: Account, 
     what = f"{version} begun from starting point {starting_point.pk}"
     record(action=Entry.Action.CHANGED, patient=version.patient, by=by, what=what)
     return Begun(version, tuple(left_out))
+
+
+def _filled(version: Version, starting_point: StartingPoint) -> tuple[list[Exercise], list[LeftOut]]:
+    """Each of its exercises as a row that is not stored yet, or left out."""
+    choices = Choices(version)
+    rows: list[Exercise] = []
+    left_out: list[LeftOut] = []
+    for one in starting_point.exercises:
+        _take(one, version, choices, rows, left_out)
+    return rows, left_out
 
 
 def _take(

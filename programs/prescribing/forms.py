@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from clinic.ui.fields import WholeWithUnitField
 from programs.plans.actions import LONGEST_NOTE as LONGEST_REASON
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.edits import LONGEST_NOTE
 from programs.plans.models import Exercise
+from programs.plans.seen import SeenExercise, mark, read_seen_exercise, seen_exercise
 
 LONGEST_BECAUSE = 500
 
 
-class DoseForm(forms.Form):
-    """Sets, how often, hold and rest of one exercise; ids carry the exercise's, since a page holds many."""
+class SeenForm(forms.Form):
+    """A form that says what its page showed of what it changes (plans/seen.py)."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def now_shows(self, seen: object) -> None:
+        """Drawn again with what was typed, beside what stands now: saved again, it goes through."""
+        posted = QueryDict(mutable=True)
+        posted.update(self.data)
+        posted["seen"] = str(seen)
+        self.data = posted
+
+
+class DoseForm(SeenForm):
+    """Sets, how often, hold and rest of one exercise; ids carry the exercise's, since a page holds many.
+
+    `ready` is what is kept ready for it.
+    """
 
     sets = WholeWithUnitField(label="Sets", min_value=1, max_value=MOST_SETS)
     reps = forms.CharField(label="How often, or how long", max_length=120)
@@ -29,11 +48,15 @@ class DoseForm(forms.Form):
         help_text="Kept with the program for clinicians.",
     )
 
-    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, exercise: Exercise, ready: Iterable[Exercise] = (), **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"dose_{exercise.pk}_%s")
         kwargs["initial"] = {name: getattr(exercise, name) for name in ("sets", "reps", "hold_s", "rest_s")}
+        kwargs["initial"]["seen"] = str(seen_exercise(exercise, ready))
         super().__init__(*args, **kwargs)
         self.asks = False
+
+    def clean_seen(self) -> SeenExercise:
+        return read_seen_exercise(self.cleaned_data["seen"])
 
     def ask(self, words: str) -> None:
         """A guard is in the way: from now on the form shows where to say why it is set aside."""
@@ -65,8 +88,13 @@ class ReasonForm(forms.Form):
         return str(self.cleaned_data["because"]) if self.is_valid() else ""
 
 
-class NoteForm(forms.Form):
-    """What the therapist tells the patient above the program."""
+class NoteForm(SeenForm):
+    """What the therapist tells the patient above the program.
+
+    `stands` is the note of another window, where this one was refused over it.
+    """
+
+    stands: str | None = None
 
     note = forms.CharField(
         label="Note to the patient",
@@ -75,6 +103,16 @@ class NoteForm(forms.Form):
         help_text="Shown on top of their program. Plain words.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    @classmethod
+    def of(cls, note: str) -> NoteForm:
+        """As the page shows it first."""
+        return cls(initial={"note": note, "seen": mark(note)})
+
+    def beside(self, note: str) -> None:
+        """What was typed, with the note that stands now."""
+        self.stands = note
+        self.now_shows(mark(note))
 
 
 class EndForm(forms.Form):

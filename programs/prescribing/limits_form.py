@@ -55,6 +55,7 @@ class LimitsForm(forms.Form):
     )
     race_on = forms.DateField(label="Race", required=False, widget=DateInput)
     dislikes = SomeOfField(label="Would rather not do", required=False, widget=forms.CheckboxSelectMultiple)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     sure = forms.BooleanField(
         label="Give these changes up",
         error_messages={"required": "Tick that the changes are given up, or go back. Nothing was changed."},

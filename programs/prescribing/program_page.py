@@ -19,6 +19,7 @@ from programs.prescribing.more_forms import StartingPointForm
 from programs.prescribing.refused import Refused, placed
 from programs.prescribing.rows import Bound, slots
 from programs.prescribing.runs_form import RunsForm, runs_shown
+from programs.prescribing.shown import seen_by_release
 from programs.prescribing.weeks import left_without_a_day, stages, weeks
 from programs.prescribing.wishes import wishes
 
@@ -46,19 +47,21 @@ def program_page(patient: Patient, version: Any, typed: Typed, refused: Refused 
     every = version.every_exercise
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     block = version.block(listed)
+    waivers = list(version.waivers.all())
     return {
         "patient": patient,
         "version": version,
         "amendment": amendment_of(version),
         "given_up": given_up_for(version),
-        "slots": slots(version, every, block, typed.dose, refused),
+        "slots": slots(version, every, block, waivers, typed.dose, refused),
         "weeks": weeks(block, listed),
         "stages": stages(block),
         "runs": runs_shown(version, typed.runs),
         "wishes": wishes(version, left_without_a_day(block, listed)),
         "loads": limits.loads(version, listed),
         "broken": broken(version, listed) if version.is_draft else [],
-        "note_form": typed.note or NoteForm(initial={"note": version.note}),
+        "seen": seen_by_release(version, every, waivers),
+        "note_form": typed.note or NoteForm.of(version.note),
         "end_form": typed.end or EndForm(),
         "keep_form": typed.keep or StartingPointForm(),
         "starting_points": _starting_points(version),

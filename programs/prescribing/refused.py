@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from programs.plans.models import Version
 from programs.plans.refusals import (
+    ChangedMeanwhile,
     NeedsReason,
     NotDecided,
     NotEligible,
@@ -36,7 +37,8 @@ class Asks:
 class Refused:
     """`at` is the part of the page it belongs to: release, change, or an exercise's id; empty for the whole page.
 
-    `asks` is there where a reason is enough; `typed` is what would be lost with a form that is no longer drawn.
+    `asks` is there where a reason is enough; `typed` is what would be lost with a form that is no longer drawn;
+    `changes` is what somebody else changed meanwhile, in sentences.
     """
 
     words: str
@@ -45,6 +47,7 @@ class Refused:
     link_words: str = ""
     asks: Asks | None = None
     typed: Sequence[tuple[str, str]] = ()
+    changes: Sequence[str] = ()
 
 
 NOT_TICKED = Refused(
@@ -84,8 +87,15 @@ def _pairs(fields: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str]]:
 
 def release_refused(refusal: Refusal, version: Version) -> Refused:
     """Why it was not released, with the way to what stands against it."""
+    if isinstance(refusal, ChangedMeanwhile):
+        return changed_meanwhile(refusal, RELEASE)
     link, words = _missing(refusal, version)
     return Refused(str(refusal), RELEASE, link, words)
+
+
+def changed_meanwhile(refusal: ChangedMeanwhile, at: str = "") -> Refused:
+    """With each change of somebody else."""
+    return Refused(str(refusal), at, changes=refusal.changes)
 
 
 def placed(refused: Refused | None, version: Version) -> Refused | None:

@@ -70,6 +70,7 @@ def slots(
     version: Version,
     every: Sequence[Exercise],
     block: Block[Exercise],
+    waivers: Sequence[Waiver],
     bound: Bound,
     refused: Refused | None,
 ) -> list[Slot]:
@@ -77,7 +78,7 @@ def slots(
 
     `refused` is told at the exercise it names.
     """
-    rows = _rows(version, every, block, bound, refused)
+    rows = _rows(version, every, block, waivers, bound, refused)
     titles = version.proposal["categories"]
     return [
         Slot(titles.get(category, category), list(found))
@@ -89,12 +90,12 @@ def _rows(
     version: Version,
     every: Sequence[Exercise],
     block: Block[Exercise],
+    waivers: Sequence[Waiver],
     bound: Bound,
     refused: Refused | None,
 ) -> list[Row]:
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     days, snapshot = _days(block), version.proposal
-    waivers = list(version.waivers.all())
     return [
         Row(
             exercise=exercise,
@@ -104,10 +105,10 @@ def _rows(
             sources=[words.cited(id, {**_source(id), **snapshot["sources"]}) for id in exercise.sources],
             refused=refused if refused and refused.at == exercise.pk else None,
             checks=snapshot.get("checks", {}).get(exercise.library_id) or _checks(exercise),
-            form=_form(version, exercise, bound),
+            form=_form(version, exercise, every, bound),
             days=days.get(exercise.pk, "No day"),
             no_day=block.left_out.get(exercise.library_id, ""),
-            ready=[one for one in every if one.instead_of_id == exercise.pk],
+            ready=_ready(every, exercise),
             waivers=[one for one in waivers if one.library_id == exercise.library_id],
         )
         for number, exercise in enumerate(listed, start=1)
@@ -129,10 +130,16 @@ def _checks(exercise: Exercise) -> dict[str, str]:
     return {"only_when": words.readable(one.prerequisite), "not_with": words.readable(not_with)}
 
 
-def _form(version: Version, exercise: Exercise, bound: Bound) -> DoseForm | None:
+def _ready(every: Sequence[Exercise], exercise: Exercise) -> list[Exercise]:
+    return [one for one in every if one.instead_of_id == exercise.pk]
+
+
+def _form(version: Version, exercise: Exercise, every: Sequence[Exercise], bound: Bound) -> DoseForm | None:
     if not version.is_draft:
         return None
-    return bound.form if bound.form and bound.at == exercise.pk else DoseForm(exercise=exercise)
+    if bound.form and bound.at == exercise.pk:
+        return bound.form
+    return DoseForm(exercise=exercise, ready=_ready(every, exercise))
 
 
 def _days(block: Block[Exercise]) -> dict[int, str]:

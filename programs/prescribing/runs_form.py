@@ -13,11 +13,12 @@ from programs.plans.checking import RUNS
 from programs.plans.continuing import WEEKS
 from programs.plans.models import Version, Waiver
 from programs.plans.running import MOST_WEEK_KM, Start, stages_of, starts_from
+from programs.plans.seen import seen_runs
 from programs.prescribing import words
-from programs.prescribing.forms import LONGEST_BECAUSE
+from programs.prescribing.forms import LONGEST_BECAUSE, SeenForm
 
 
-class RunsForm(forms.Form):
+class RunsForm(SeenForm):
     """`stages` are those of the ladder; without any the distances are asked."""
 
     stage = OneOfField(
@@ -38,10 +39,12 @@ class RunsForm(forms.Form):
         help_text="Kept with the program for clinicians.",
     )
 
-    def __init__(self, *args: Any, stages: Sequence[tuple[int, str]], start: Start, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stages: Sequence[tuple[int, str]], start: Start, seen: str, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("auto_id", "runs_%s")
         kms = {"week_km": start.week_km, "longest_km": start.longest_km}
-        kwargs["initial"] = {"stage": str(start.stage)} if stages else kms
+        kwargs["initial"] = ({"stage": str(start.stage)} if stages else kms) | {"seen": seen}
         super().__init__(*args, **kwargs)
         for name in ("week_km", "longest_km") if stages else ("stage",):
             del self.fields[name]
@@ -82,7 +85,7 @@ class Runs:
 def runs_form(version: Version, *data: Any) -> RunsForm | None:
     """The form for this draft; None where nobody runs."""
     start = starts_from(version)
-    return RunsForm(*data, stages=stages_of(version), start=start) if start else None
+    return RunsForm(*data, stages=stages_of(version), start=start, seen=seen_runs(version)) if start else None
 
 
 def runs_shown(version: Version, typed: RunsForm | None) -> Runs:

@@ -13,12 +13,20 @@ from programs.prescribing.views import (
     review,
     runs,
     starting,
+    starting_points,
 )
 
 app_name = "prescribing"
 urlpatterns = [
     path("", pages.worklist, name="worklist"),
     path("library/", library.library, name="library"),
+    path("starting-points/", starting_points.every, name="starting_points"),
+    path("starting-points/<int:point_id>/retire/", starting_points.retire, name="retire_starting_point"),
+    path(
+        "starting-points/<int:point_id>/bring-back/",
+        starting_points.bring_back,
+        name="bring_back_starting_point",
+    ),
     path("<int:patient_id>/panel/", pages.panel, name="panel"),
     path("<int:patient_id>/decisions/<int:decision_id>/propose/", changes.propose, name="propose"),
     path("<int:patient_id>/versions/<int:version_id>/", pages.program, name="program"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from assessments.triage.actions import class_label
 from programs.plans.models import Version
 from tests.assessments.stories import DESK_WORKER, concluded
+from tests.programs.prescribing.seen import seen_at
 from tests.test_doors import body
 
 OVERRULED = {
@@ -35,7 +36,8 @@ def answered(world, result, answer) -> Version:
     decision = result.decisions.latest("pk")
     carl.post(reverse("prescribing:propose", args=[result.patient_id, decision.pk]))
     proposed = Version.objects.get(patient=result.patient_id)
-    carl.post(reverse("prescribing:release", args=[result.patient_id, proposed.pk]), {"sure": "on"})
+    release = reverse("prescribing:release", args=[result.patient_id, proposed.pk])
+    carl.post(release, {"sure": "on"} | seen_at(carl, release))
     return Version.objects.get(pk=proposed.pk)
 
 

@@ -19,9 +19,10 @@ from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans import actions, diary, edits
-from programs.plans.refusals import AlreadyReleased, Refusal
+from programs.plans.refusals import AlreadyReleased, ChangedMeanwhile, Refusal
 from programs.prescribing.forms import EndForm, NoteForm
 from programs.prescribing.refused import CHANGE, NOT_TICKED, Refused, release_refused
+from programs.prescribing.shown import read
 from programs.prescribing.views.pages import draw_program
 
 F = TypeVar("F", EndForm, NoteForm)
@@ -47,7 +48,8 @@ def release(request: HttpRequest, *, account: Account, patient: Patient, version
     if request.POST.get("sure") != "on":
         return draw_program(request, patient, version_id, refused=NOT_TICKED, status=422)
     try:
-        actions.release(version=version, by=account, now=timezone.now())
+        seen = read(request.POST.getlist("seen"))
+        actions.release(version=version, by=account, now=timezone.now(), seen=seen)
     except AlreadyReleased as refusal:
         messages.info(request, str(refusal))
     except Refusal as refusal:
@@ -104,7 +106,12 @@ def note(request: HttpRequest, *, account: Account, patient: Patient, version_id
     form = NoteForm(request.POST)
     if form.is_valid():
         try:
-            edits.write_note(version=version, note=form.cleaned_data["note"], by=account)
+            edits.write_note(version=version, by=account, **form.cleaned_data)
+        except ChangedMeanwhile as refusal:
+            version.refresh_from_db(fields=["note"])
+            form.add_error("note", str(refusal))
+            form.beside(version.note)
+            return draw_program(request, patient, version_id, note=form, status=409)
         except Refusal as refusal:
             form.add_error("note", str(refusal))
         else:

@@ -18,8 +18,9 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans import choosing, edits
 from programs.plans.checking import Consequence
-from programs.plans.models import Exercise
-from programs.plans.refusals import NeedsReason, Refusal, WrongDose
+from programs.plans.models import Exercise, Version
+from programs.plans.refusals import ChangedMeanwhile, NeedsReason, Refusal, WrongDose
+from programs.plans.seen import SeenExercise, read_seen_exercise, seen_exercise
 from programs.prescribing.forms import DoseForm, ReasonForm
 from programs.prescribing.refused import Refused, typed_dose, with_reason
 from programs.prescribing.rows import Bound
@@ -37,18 +38,18 @@ def exercise(
     version = get_object_or_404(patient.program_versions, pk=version_id)
     if request.method == "GET":
         return _kept_dose(request, patient, version_id, exercise_id)
-    chosen = version.exercises.filter(pk=exercise_id).select_related("version").first()
+    seen, change = read_seen_exercise(request.POST.get("seen", "")), request.POST.get("change", "")
+    chosen = _chosen(version, exercise_id, seen if change == "dose" else None)
     if chosen is None:
         told = Refused(GONE, typed=typed_dose(request.POST))
         return draw_program(request, patient, version_id, refused=told, status=409)
-    change = request.POST.get("change", "")
     if change not in {"remove", "up", "down", "away"}:
         return _dose(request, patient, chosen, account)
     reason = ReasonForm(request.POST)
     try:
-        words = _change(chosen, change, account, reason.said)
+        words = _change(chosen, change, account, reason.said, seen)
     except Refusal as refusal:
-        told = with_reason(refusal, request.path, reason, at=chosen.pk, change=change)
+        told = with_reason(refusal, request.path, reason, at=chosen.pk, change=change, seen=str(seen))
         return draw_program(request, patient, version_id, refused=told, status=409)
     messages.success(request, words)
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
@@ -62,12 +63,18 @@ def order(request: HttpRequest, *, account: Account, patient: Patient, version_i
     if request.method == "GET":  # signed out over it: the order is as it was
         return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
     reason, given = ReasonForm(request.POST), request.POST.getlist("order")
+    seen = request.POST.getlist("seen")
     try:
         done = edits.reorder(
-            version=version, order=_ids(given), by=account, now=timezone.now(), because=reason.said
+            version=version,
+            order=_ids(given),
+            by=account,
+            now=timezone.now(),
+            because=reason.said,
+            seen=_ids(seen),
         )
     except Refusal as refusal:
-        told = with_reason(refusal, request.path, reason, order=given)
+        told = with_reason(refusal, request.path, reason, order=given, seen=seen)
         return draw_program(request, patient, version_id, refused=told, status=409)
     messages.success(request, said("New order.", done))
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
@@ -79,15 +86,26 @@ def said(words: str, done: Consequence | None) -> str:
     return f"{words} {consequence or 'The week stays as long as it was.'}"
 
 
-def _change(chosen: Exercise, change: str, account: Account, because: str) -> str:
+def _chosen(version: Version, exercise_id: int, seen: SeenExercise | None) -> Exercise | None:
+    """The exercise meant: for a dose also one that was put in anew since (the draft was fitted, or begun anew)."""
+    rows = version.exercises.select_related("version")
+    found = rows.filter(pk=exercise_id).first()
+    if found is None and seen is not None:
+        return rows.filter(library_id=seen.library_id, role=Exercise.Role.LISTED).first()
+    return found
+
+
+def _change(chosen: Exercise, change: str, account: Account, because: str, seen: SeenExercise) -> str:
     if change == "away":
         choosing.take_ready_away(exercise=chosen, by=account)
         return f"“{chosen.name}” is kept ready no longer."
     now = timezone.now()
     if change == "remove":
-        done = edits.remove_exercise(exercise=chosen, by=account, now=now, because=because)
+        done = edits.remove_exercise(exercise=chosen, by=account, now=now, because=because, seen=seen)
         return said(f"“{chosen.name}” removed.", done)
     moved = edits.move_exercise(exercise=chosen, up=change == "up", by=account, now=now, because=because)
+    if moved is None:
+        return f"“{chosen.name}” is {'first' if change == 'up' else 'last'} already."
     return said(f"“{chosen.name}” moved {change}.", moved)
 
 
@@ -101,6 +119,8 @@ def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Acc
     if form.is_valid():
         try:
             done = edits.change_dose(exercise=chosen, by=account, now=timezone.now(), **form.cleaned_data)
+        except ChangedMeanwhile as refusal:
+            return _clash(request, patient, chosen, form, refusal)
         except NeedsReason as refusal:
             form.ask(str(refusal))
         except WrongDose as refusal:
@@ -116,6 +136,16 @@ def _dose(request: HttpRequest, patient: Patient, chosen: Exercise, account: Acc
         told = Refused(_first(form), typed=typed_dose(request.POST))
         return draw_program(request, patient, version_id, refused=told, status=409)
     return draw_program(request, patient, version_id, dose=bound, status=422)
+
+
+def _clash(
+    request: HttpRequest, patient: Patient, chosen: Exercise, form: DoseForm, refusal: ChangedMeanwhile
+) -> HttpResponse:
+    """What was typed, beside the dose as it stands now; saved again, it takes its place."""
+    chosen.refresh_from_db()
+    form.add_error(None, str(refusal))
+    form.now_shows(seen_exercise(chosen, chosen.kept_ready.all()))
+    return draw_program(request, patient, chosen.version_id, dose=Bound(form, chosen.pk), status=409)
 
 
 def _first(form: DoseForm) -> str:

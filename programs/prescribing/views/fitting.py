@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +20,12 @@ from programs.builder.reading import load_recipe
 from programs.plans import actions
 from programs.plans.blocks import asked_of
 from programs.plans.models import Version
-from programs.plans.refusals import Refusal
+from programs.plans.refusals import ChangedMeanwhile, Refusal
+from programs.plans.seen import Facts
 from programs.prescribing.edited import changes_of
 from programs.prescribing.limits_form import PRESETS, LimitsForm, as_initial, preset
-from programs.prescribing.refused import Refused
+from programs.prescribing.refused import Refused, changed_meanwhile
+from programs.prescribing.shown import as_text, draft_now, read
 from programs.prescribing.views.pages import draw_program
 
 
@@ -44,7 +46,7 @@ def fit(request: HttpRequest, *, account: Account, patient: Patient, version_id:
     form = _form(version, lost, request.POST)
     if not form.is_valid():
         return _draw(request, version, form, status=422)
-    return _fit(request, version, form.limits, account)
+    return _fit(request, version, form.limits, account, read([form.cleaned_data["seen"]]))
 
 
 @for_record(Role.CLINICIAN)
@@ -60,11 +62,11 @@ def relax(
     if place >= len(offered) or not version.is_draft or meant not in {None, offered[place]["words"]}:
         told = Refused("The program changed since this page was opened. Nothing was changed: look again.")
         return draw_program(request, patient, version_id, refused=told, status=409)
-    asked = limits_from(offered[place]["asked"])
+    asked, seen = limits_from(offered[place]["asked"]), draft_now(version)
     lost = changes_of(version)
     if request.method == "GET" or lost:
         return _draw(request, version, _form(version, lost, initial=as_initial(asked)))
-    return _fit(request, version, asked, account)
+    return _fit(request, version, asked, account, seen)
 
 
 def _first(request: HttpRequest, version: Version, lost: Sequence[str]) -> HttpResponse:
@@ -74,9 +76,15 @@ def _first(request: HttpRequest, version: Version, lost: Sequence[str]) -> HttpR
     return _draw(request, version, form, kept=kept is not None)
 
 
-def _fit(request: HttpRequest, version: Version, asked: Limits, account: Account) -> HttpResponse:
+def _fit(
+    request: HttpRequest, version: Version, asked: Limits, account: Account, seen: Facts
+) -> HttpResponse:
     try:
-        actions.fit(version=version, asked=asked, by=account, now=timezone.now())
+        actions.fit(version=version, asked=asked, by=account, now=timezone.now(), seen=seen)
+    except ChangedMeanwhile as refusal:
+        version.refresh_from_db()
+        form = _form(version, changes_of(version), initial=as_initial(asked))
+        return _draw(request, version, form, refused=changed_meanwhile(refusal), status=409)
     except Refusal as refusal:
         told = Refused(str(refusal))
         return draw_program(request, version.patient, version.pk, refused=told, status=409)
@@ -86,9 +94,12 @@ def _fit(request: HttpRequest, version: Version, asked: Limits, account: Account
     return redirect("prescribing:program", patient_id=version.patient_id, version_id=version.pk)
 
 
-def _form(version: Version, lost: Sequence[str], *data: Any, **kwargs: Any) -> LimitsForm:
+def _form(
+    version: Version, lost: Sequence[str], *data: Any, initial: Mapping[str, Any] | None = None
+) -> LimitsForm:
     library = load_recipe(version.program.decision.result.screen.catalogue).library.exercises.values()
-    return LimitsForm(*data, library={one.id: one.name for one in library}, lost=lost, **kwargs)
+    first = {"seen": as_text(draft_now(version)), **(initial or {})}
+    return LimitsForm(*data, library={one.id: one.name for one in library}, lost=lost, initial=first)
 
 
 def _ticking(posted: QueryDict, kinds: list[str]) -> QueryDict:
@@ -106,6 +117,7 @@ def _draw(
     *,
     kept: bool = False,
     tidy: bool = False,
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of the form; `tidy` shows no refusals yet, since nothing was asked of it."""
@@ -117,6 +129,7 @@ def _draw(
         "form": form,
         "presets": list(PRESETS.items()),
         "kept": kept,
+        "refused": refused,
     }
     return render(request, "prescribing/fit.html", context, status=status)
 

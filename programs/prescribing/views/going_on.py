@@ -58,9 +58,9 @@ def give_up(request: HttpRequest, *, account: Account, patient: Patient, version
 def steps_up(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
     """Whether what is kept ready as the next one may take over by itself."""
     version = get_object_or_404(patient.program_versions, pk=version_id)
-    allowed = request.POST.get("allowed") == "on"
+    allowed, seen = (request.POST.get(name) == "on" for name in ("allowed", "seen"))
     try:
-        edits.allow_steps_up(version=version, allowed=allowed, by=account)
+        edits.allow_steps_up(version=version, allowed=allowed, by=account, seen=seen)
     except Refusal as refusal:
         return draw_program(request, patient, version_id, refused=Refused(str(refusal)), status=409)
     words = "happen by themselves with this version." if allowed else "wait for you."

@@ -15,6 +15,7 @@ from clinic.people.roles import Role
 from programs.plans import choosing
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import Refusal
+from programs.plans.seen import SeenExercise, read_seen_exercise, seen_exercise
 from programs.prescribing.choices import Offer, by_search, in_place_of
 from programs.prescribing.forms import ReasonForm
 from programs.prescribing.refused import Refused, with_reason
@@ -59,13 +60,13 @@ def swap(
     exercise.version = version
     if request.method == "GET":
         return _choose(request, version, in_place_of(exercise), exercise=exercise)
-    reason = ReasonForm(request.POST)
+    reason, seen = ReasonForm(request.POST), request.POST.get("seen", "")
     use = next((one for one in ("swap", "ready", "next") if one in request.POST), "swap")
     chosen = request.POST.get(use, "")
     try:
-        words = _use(exercise, use, chosen, account, reason.said)
+        words = _use(exercise, use, chosen, account, reason.said, read_seen_exercise(seen))
     except Refusal as refusal:
-        told = with_reason(refusal, request.path, reason, **{use: chosen})
+        told = with_reason(refusal, request.path, reason, seen=seen, **{use: chosen})
         return _choose(request, version, in_place_of(exercise), exercise=exercise, refused=told)
     messages.success(request, words)
     return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
@@ -77,14 +78,18 @@ def _in_hand(patient: Patient, version_id: int) -> Version:
     return get_object_or_404(deep, pk=version_id)
 
 
-def _use(exercise: Exercise, use: str, chosen: str, account: Account, because: str) -> str:
+def _use(
+    exercise: Exercise, use: str, chosen: str, account: Account, because: str, seen: SeenExercise
+) -> str:
     now = timezone.now()
     if use == "swap":
-        done = choosing.swap(exercise=exercise, library_id=chosen, by=account, now=now, because=because)
+        done = choosing.swap(
+            exercise=exercise, library_id=chosen, by=account, now=now, because=because, seen=seen
+        )
         return said(f"“{exercise.name}” swapped.", done)
     role = Exercise.Role.NEXT if use == "next" else Exercise.Role.SWAP
     ready = choosing.keep_ready(
-        exercise=exercise, library_id=chosen, role=role, by=account, now=now, because=because
+        exercise=exercise, library_id=chosen, role=role, by=account, now=now, because=because, seen=seen
     )
     if use == "next":
         return f"“{ready.name}” comes next after “{exercise.name}”."
@@ -110,6 +115,7 @@ def _choose(
         "patient": version.patient,
         "version": version,
         "exercise": exercise,
+        "seen": seen_exercise(exercise, exercise.kept_ready.all()) if exercise else "",
         "may": [offer for offer in offers if offer.may],
         "not_now": [offer for offer in offers if not offer.may],
         "words": words,

@@ -12,8 +12,9 @@ from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
-from programs.plans.refusals import NeedsReason, Refusal, WrongRun
+from programs.plans.refusals import ChangedMeanwhile, NeedsReason, Refusal, WrongRun
 from programs.plans.running import change_runs
+from programs.plans.seen import seen_runs
 from programs.prescribing.refused import Refused, typed_in
 from programs.prescribing.runs_form import RunsForm, runs_form
 from programs.prescribing.views.pages import draw_program
@@ -34,11 +35,15 @@ def runs(request: HttpRequest, *, account: Account, patient: Patient, version_id
     form = runs_form(version, request.POST) if version.is_draft else None
     if form is None or not form.is_valid():
         return _refused(request, patient, version_id, form)
+    said = {name: form.cleaned_data[name] for name in ("because", "seen")}
     try:
-        because = form.cleaned_data["because"]
-        change_runs(version=version, start=form.start, by=account, now=timezone.now(), because=because)
+        change_runs(version=version, start=form.start, by=account, now=timezone.now(), **said)
     except NeedsReason as refusal:
         form.ask(str(refusal))
+    except ChangedMeanwhile as refusal:
+        version.refresh_from_db()
+        form.now_shows(seen_runs(version))
+        form.add_error(None, str(refusal))
     except WrongRun as refusal:
         form.add_error(refusal.field, str(refusal))
     except Refusal as refusal:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clinic.audit.guards import for_record
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from programs.plans import starting_points
-from programs.plans.models import StartingPoint
-from programs.plans.refusals import Refusal, WrongName
+from programs.plans.models import StartingPoint, Version
+from programs.plans.refusals import ChangedMeanwhile, NotAProposal, Refusal, WrongName
 from programs.prescribing.more_forms import StartingPointForm
-from programs.prescribing.refused import Refused
+from programs.prescribing.refused import Refused, changed_meanwhile
+from programs.prescribing.shown import as_text, draft_now, read
 from programs.prescribing.views.pages import draw_program
+
+NOT_TICKED = "Tick that what the draft holds now is given up. Nothing was changed."
 
 
 @for_record(Role.CLINICIAN)
@@ -47,34 +50,69 @@ def keep(request: HttpRequest, *, account: Account, patient: Patient, version_id
 
 
 @for_record(Role.CLINICIAN)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, *, account: Account, patient: Patient, version_id: int) -> HttpResponse:
-    """Fill the draft from a starting point; what it held is given up, so that is ticked first."""
+    """What the draft would hold and give up; a post fills it, once that is ticked."""
     deep = patient.program_versions.select_related("program__decision__result__screen")
     version = get_object_or_404(deep, pk=version_id)
-    chosen = request.POST.get("starting_point", "")
-    known = chosen.isascii() and chosen.isdecimal() and len(chosen) < 10
-    point = StartingPoint.objects.filter(pk=int(chosen) if known else 0).first()
-    refused = _not_yet(request, point) if version.is_draft else ""
-    if not refused and point is not None:
-        try:
-            begun = starting_points.begin_from(
-                version=version, starting_point=point, by=account, now=timezone.now()
-            )
-        except Refusal as refusal:
-            refused = str(refusal)
-        else:
-            messages.success(request, f"Filled from “{point.name}”.")
-            for one in begun.left_out:
-                messages.warning(request, f"Left out: {one.name}. {one.because}")
-            return redirect("prescribing:program", patient_id=patient.pk, version_id=version_id)
-    told = Refused(refused or "This version was released, so it stays as it is. Nothing was changed.")
-    return draw_program(request, patient, version_id, refused=told, status=409)
-
-
-def _not_yet(request: HttpRequest, point: StartingPoint | None) -> str:
-    if point is None:
-        return "Choose a starting point. Nothing was changed."
+    asked = request.POST if request.method == "POST" else kept_forms.take_back(request) or request.GET
+    point = _point(asked.get("starting_point", ""))
+    if point is None and version.is_draft:
+        told = Refused("Choose a starting point. Nothing was changed.")
+        return draw_program(request, patient, version_id, refused=told, status=409)
+    if request.method == "GET" or point is None:
+        return _foreseen(request, version, point)
     if request.POST.get("sure") != "on":
-        return "Tick that what the draft holds now is given up. Nothing was changed."
-    return ""
+        return _foreseen(request, version, point, Refused(NOT_TICKED), seen=request.POST.get("seen", ""))
+    try:
+        seen = read(request.POST.getlist("seen"))
+        begun = starting_points.begin_from(
+            version=version, starting_point=point, by=account, now=timezone.now(), seen=seen
+        )
+    except ChangedMeanwhile as refusal:
+        version.refresh_from_db()
+        return _foreseen(request, version, point, changed_meanwhile(refusal))
+    except Refusal as refusal:
+        return draw_program(request, patient, version_id, refused=Refused(str(refusal)), status=409)
+    return _begun(request, begun, point)
+
+
+def _point(chosen: str) -> StartingPoint | None:
+    known = chosen.isascii() and chosen.isdecimal() and len(chosen) < 10
+    return StartingPoint.objects.filter(pk=int(chosen) if known else 0).first()
+
+
+def _foreseen(
+    request: HttpRequest,
+    version: Version,
+    point: StartingPoint | None,
+    refused: Refused | None = None,
+    *,
+    seen: str = "",
+) -> HttpResponse:
+    """The page before. `seen` is kept while only the tick was missing."""
+    seen = seen or as_text(draft_now(version))
+    try:
+        if point is None:
+            raise NotAProposal("This version was released, so it stays as it is. Nothing was changed.")
+        foreseen = starting_points.foresee(version=version, starting_point=point)
+    except Refusal as refusal:
+        told = Refused(str(refusal))
+        return draw_program(request, version.patient, version.pk, refused=told, status=409)
+    context = {
+        "patient": version.patient,
+        "version": version,
+        "point": point,
+        "foreseen": foreseen,
+        "seen": seen,
+        "refused": refused,
+    }
+    return render(request, "prescribing/begin.html", context, status=409 if refused else 200)
+
+
+def _begun(request: HttpRequest, begun: starting_points.Begun, point: StartingPoint) -> HttpResponse:
+    messages.success(request, f"Filled from “{point.name}”.")
+    for one in begun.left_out:
+        messages.warning(request, f"Left out: {one.name}. {one.because}")
+    version = begun.version
+    return redirect("prescribing:program", patient_id=version.patient_id, version_id=version.pk)

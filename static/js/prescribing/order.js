@@ -3,7 +3,7 @@
 const list = document.querySelector("[data-order]");
 const form = list?.querySelector("[data-order-form]");
 const said = list?.querySelector("[data-order-said]");
-const PARTS = ["refused", "slots", "weeks", "wishes", "totals"];
+const PARTS = ["refused", "slots", "weeks", "wishes", "totals", "seen"];
 
 const lines = () => [...list.querySelectorAll("[data-line]")];
 const order = () => lines().map((line) => line.dataset.line);
@@ -24,6 +24,7 @@ const send = async (ids, moved) => {
   list.classList.add("is-sending");
   const body = new FormData(form);
   ids.forEach((id) => body.append("order", id));
+  order().forEach((id) => body.append("seen", id));
   try {
     const answer = await fetch(list.dataset.order, { method: "POST", body, credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -173,6 +173,17 @@ def test_a_week_longer_than_a_tenth_over_the_last_three(km, caught):
     assert ("week" in broken(block, plan)) is caught
 
 
+@pytest.mark.parametrize(("km", "strong"), [(13.0, False), (13.01, True)])
+def test_a_week_that_jumps_is_said_more_strongly(km, strong):
+    """Thirty kilometres a week were run: three runs of 13 are thirty percent more."""
+    block, plan = a_block(days(Tue="easy", Thu="easy", Sat="easy"))
+    for name in ("Tue", "Thu", "Sat"):
+        block = changed(block, 1, name, run=PlannedRun("easy", km=km))
+    words = broken(block, plan)["week"]
+    assert words.startswith(f"week 1: {km * 3:g} km after a mean of 30.0 km.")
+    assert words.endswith(" That is a jump of more than 30 percent: some injuries follow one.") is strong
+
+
 def test_small_weeks_and_runs_may_grow_by_a_kilometre():
     small = replace(FREE, weeks_km=(3.0,), longest_km=3.0)
     block, plan = a_block(days(Sat="easy"), small)

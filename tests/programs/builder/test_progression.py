@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from clinic.knowledge.reading import KnowledgeError, Problem
+from programs.builder import progression
 from programs.builder.checks import progression_is_sound
 from programs.builder.progression import LIGHTS, RULES, load_progression
 from tests.cases import broken_copy
@@ -39,6 +43,27 @@ def test_every_light_has_words_in_both_voices_and_no_brace_is_left():
         assert "{" not in words
     assert "stayed at 2 of 10" in rules.say["green"]
     assert "rest 48 hours" in rules.say["red"]
+
+
+def names_read() -> set[str]:
+    """Every name that is read from something (`rules.run_days`) in the code of the programs, their own module apart."""
+    found: set[str] = set()
+    folder = Path(progression.__file__).parents[1]
+    for file in folder.rglob("*.py"):
+        if file != Path(progression.__file__):
+            nodes = ast.walk(ast.parse(file.read_text()))
+            found |= {one.attr for one in nodes if isinstance(one, ast.Attribute)}
+    return found
+
+
+TABLES = ("block", "day", "spacing", "dose", "lights", "running")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_is_published_that_nobody_reads(table):
+    """A number that changes nothing must not look as if it did. By name: another thing of the same name hides one."""
+    published = {field.name for field in fields(getattr(load_progression(), table))}
+    assert published - names_read() == set()
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,13 @@ def test_weeks_are_counted_back_from_today(runs, weeks):
 def test_a_jump_is_no_run_to_go_on_from(runs, before, longest):
     rules = load_progression().running
     days = [(TODAY - (20 - place) * DAY, km) for place, km in enumerate(runs)]
-    assert longest_of(days, before, rules) == longest
+    assert longest_of(days, before, rules, day=TODAY) == longest
+
+
+@pytest.mark.parametrize(("ago", "longest"), [(29, 8.0), (30, None)])
+def test_the_longest_run_is_of_the_last_thirty_days(ago, longest):
+    rules = load_progression().running
+    assert longest_of([(TODAY - ago * DAY, 8.0)], 8.0, rules, day=TODAY) == longest
 
 
 # --- Harder exercises -----------------------------------------------------------------------------------------

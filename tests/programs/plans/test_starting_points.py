@@ -8,11 +8,13 @@ import pytest
 
 from clinic.audit.models import Entry
 from programs.builder.limits import Limits
-from programs.plans import actions, edits
+from programs.plans import actions, edits, seen
 from programs.plans.hands_on import note_hands_on
-from programs.plans.models import HandsOn, StartingPoint
+from programs.plans.models import HandsOn, StartingPoint, Version
 from programs.plans.refusals import (
     AnotherScreen,
+    ChangedMeanwhile,
+    InUse,
     NoReason,
     NotAProposal,
     NothingToRelease,
@@ -20,7 +22,13 @@ from programs.plans.refusals import (
     WrongDay,
     WrongName,
 )
-from programs.plans.starting_points import begin_from, keep_as_starting_point, retire
+from programs.plans.starting_points import (
+    begin_from,
+    bring_back,
+    foresee,
+    keep_as_starting_point,
+    retire,
+)
 from tests.programs.plans.conftest import case
 from tests.programs.stories import Story
 
@@ -109,6 +117,19 @@ def test_what_is_retired_is_retired_once_and_begun_from_no_more(ana, ben):
     with pytest.raises(NotInUse, match="choose one in use"):
         begun(ben, point)
     assert ids(ben.proposed) == before
+
+
+def test_what_is_retired_is_brought_back_under_its_name(ana):
+    point = kept(ana)
+    with pytest.raises(InUse, match=r"in use.*Nothing was changed"):
+        bring_back(starting_point=point, by=ana.by, now=ana.now)
+    retire(starting_point=point, by=ana.by, now=ana.now)
+    other = kept(ana, "second PHASE")
+    with pytest.raises(WrongName, match=r"“second PHASE”.*stays retired.*retire that one first"):
+        bring_back(starting_point=point, by=ana.by, now=ana.now)
+    retire(starting_point=other, by=ana.by, now=ana.now)
+    assert bring_back(starting_point=point, by=ana.by, now=ana.now).retired_at is None
+    assert Entry.objects.filter(what=f"starting point {point.pk} brought back", account=ana.by).exists()
 
 
 # --- Beginning ------------------------------------------------------------------------------------------------
@@ -201,6 +222,87 @@ def test_a_released_version_is_not_begun_anew(ana, ben):
     assert ben.released
     with pytest.raises(NotAProposal):
         begun(ben, point)
+
+
+def foreseen(story, point):
+    """As a page that is opened now."""
+    point.refresh_from_db()
+    return foresee(version=Version.objects.get(pk=story.proposed.pk), starting_point=point)
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(minutes=10)])
+def test_what_would_be_left_out_is_told_before(free, ana, limits):
+    """The page before and the action agree: the same rows, the same left out, whatever was set aside before."""
+    point = kept(free)
+    actions.fit(version=ana.proposed, asked=limits, by=ana.by, now=ana.now)
+    before = list(ana.proposed.exercises.values())
+    told = foreseen(ana, point)
+    assert list(ana.proposed.exercises.values()) == before, "looking changes nothing"
+    done = begun(ana, point)
+    assert told.left_out == done.left_out
+    assert [(one.library_id, one.dose) for one in told.exercises] == [
+        (one.library_id, one.dose) for one in ana.proposed.listed_now()
+    ]
+
+
+def test_what_the_draft_gives_up_is_told_before(ana, ben):
+    point = kept(ana)
+    first, second = ben.proposed.listed_now()[:2]
+    edits.change_dose(exercise=first, sets=1, reps="77", hold_s="", rest_s=0, by=ben.by, now=ben.now)
+    edits.remove_exercise(exercise=second, by=ben.by, now=ben.now, because="Not today.")
+    told = " ".join(one.words for one in foreseen(ben, point).changes)
+    assert f"“{first.name}”: from “77 times” to" in told
+    assert f"“{second.name}” added" in told
+
+
+def test_a_reason_given_before_is_set_aside_no_longer(ana, ben):
+    """What kept its days past a guard in the old draft is checked as any other, before and after."""
+    point = kept(ana)
+    version = ben.proposed
+    version.refresh_from_db()
+    id = ids(version)[0]
+    version.waivers.create(
+        library_id=id, guard="room", words="No day.", because="She asked.", made_at=ben.now, made_by=ben.by
+    )
+    version.proposal["keep"] = sorted({*version.proposal["keep"], id})
+    version.save()
+    told = foreseen(ben, point)
+    assert any("nothing is set aside any more" in one.words for one in told.changes)
+    done = begun(ben, point)
+    assert told.left_out == done.left_out
+    assert id not in done.version.proposal["keep"]
+
+
+def test_nothing_for_this_patient_is_told_before(free, ana):
+    point = kept(free)
+    point.exercises = point.exercises[:1]
+    point.exercises[0]["library_id"] = next(one["id"] for one in ana.proposed.proposal["blocked"])
+    point.save(update_fields=["exercises"])
+    told = foreseen(ana, point)
+    assert not told.exercises
+    assert len(told.left_out) == 1
+
+
+def test_what_cannot_be_begun_from_cannot_be_foreseen(ana, ben):
+    point = kept(ana)
+    retire(starting_point=point, by=ana.by, now=ana.now)
+    with pytest.raises(NotInUse):
+        foreseen(ben, point)
+    StartingPoint.objects.update(catalogue="another", retired_at=None)
+    with pytest.raises(AnotherScreen):
+        foreseen(ben, point)
+    assert ana.released
+    with pytest.raises(NotAProposal):
+        foreseen(ana, point)
+
+
+def test_what_was_edited_since_it_was_shown_is_not_given_up_unseen(ana, ben):
+    point, version = kept(ana), ben.proposed
+    shown = seen.seen_draft(version, list(version.exercises.all()), [])
+    edits.remove_exercise(exercise=version.listed_now().last(), by=ana.by)
+    with pytest.raises(ChangedMeanwhile, match=r"by Carl Jensen.*Nothing was filled") as refused:
+        begin_from(version=version, starting_point=point, by=ben.by, now=ben.now, seen=shown)
+    assert "removed" in refused.value.changes[0]
 
 
 # --- Hands-on treatment ---------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from programs.plans import actions
 from programs.plans.models import Version, Waiver
+from programs.plans.seen import seen_exercise
+from tests.programs.prescribing.seen import seen_at
 
 
 def address(name, story, *more):
@@ -29,7 +31,9 @@ def crowded(ana_story):
 def test_a_new_order_is_kept_and_told(carl, ana_story):
     order = ids(ana_story)
     order[0], order[1] = order[1], order[0]
-    page = carl.post(address("order", ana_story), {"order": order}, follow=True).content.decode()
+    page = carl.post(
+        address("order", ana_story), {"order": order, "seen": ids(ana_story)}, follow=True
+    ).content.decode()
     assert ids(ana_story) == order
     assert "New order." in page
 
@@ -46,7 +50,8 @@ def test_an_order_of_another_list_changes_nothing(carl, ana_story, given):
 def test_a_list_changed_in_another_tab_is_not_reordered(carl, ana_story):
     order = ids(ana_story)
     gone = ana_story.proposed.listed_now()[0]
-    carl.post(address("exercise", ana_story, gone.pk), {"change": "remove"})
+    url = address("exercise", ana_story, gone.pk)
+    carl.post(url, {"change": "remove"} | seen_at(carl, url))
     answer = carl.post(address("order", ana_story), {"order": order[::-1]})
     assert answer.status_code == 409
     assert "changed in another window" in answer.content.decode()
@@ -54,14 +59,15 @@ def test_a_list_changed_in_another_tab_is_not_reordered(carl, ana_story):
 
 def test_removing_says_what_it_does_to_the_week(carl, ana_story):
     gone = ana_story.proposed.listed_now().get(library_id="ankle_rock")
-    page = carl.post(address("exercise", ana_story, gone.pk), {"change": "remove"}, follow=True)
+    url = address("exercise", ana_story, gone.pk)
+    page = carl.post(url, {"change": "remove"} | seen_at(carl, url), follow=True)
     assert "minutes less" in page.content.decode()
 
 
 def test_what_was_typed_for_a_removed_exercise_is_shown(carl, ana_story):
     gone = ana_story.proposed.listed_now()[0]
     url = address("exercise", ana_story, gone.pk)
-    carl.post(url, {"change": "remove"})
+    carl.post(url, {"change": "remove"} | seen_at(carl, url))
     answer = carl.post(url, {"change": "dose", "sets": "4", "reps": "6 very slow", "rest_s": "75"})
     assert answer.status_code == 409
     page = answer.content.decode()
@@ -81,7 +87,9 @@ def test_what_was_typed_after_the_release_is_shown(carl, ana_story):
 
 
 def dose(exercise, **given):
+    """The form of an exercise as a page that is opened now fills it in."""
     return {
+        "seen": str(seen_exercise(exercise, exercise.kept_ready.all())),
         "change": "dose",
         "sets": str(exercise.sets),
         "reps": exercise.reps,

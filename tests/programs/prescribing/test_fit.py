@@ -10,6 +10,7 @@ from django.urls import reverse
 from programs.builder.limits import Limits
 from programs.plans import actions, edits
 from programs.plans.blocks import asked_of
+from tests.programs.prescribing.seen import seen_at
 
 
 @pytest.fixture
@@ -43,7 +44,8 @@ def test_the_draft_is_built_within_what_was_asked(carl, draft):
         "long_run": "Sat",
         "race_on": "2026-05-03",
     }
-    page = carl.post(address("fit", draft), given, follow=True).content.decode()
+    url = address("fit", draft)
+    page = carl.post(url, given | seen_at(carl, url), follow=True).content.decode()
     assert "Built anew" in page
     assert asked(draft) == Limits(
         days=frozenset({"Mon", "Wed", "Sat"}),
@@ -105,11 +107,12 @@ def test_edits_are_named_and_given_up_only_with_a_tick(carl, draft, world):
     page = carl.get(address("fit", draft)).content.decode()
     assert f"{exercise.name}: another dose" in page
     assert "taken out" in page
-    answer = carl.post(address("fit", draft), {"has": "any", "minutes": "40"})
+    seen = seen_at(carl, address("fit", draft))
+    answer = carl.post(address("fit", draft), {"has": "any", "minutes": "40"} | seen)
     assert answer.status_code == 422
     assert "Tick that the changes are given up" in answer.content.decode()
     assert asked(draft).minutes is None
-    carl.post(address("fit", draft), {"has": "any", "minutes": "40", "sure": "on"})
+    carl.post(address("fit", draft), {"has": "any", "minutes": "40", "sure": "on"} | seen)
     assert asked(draft).minutes == 40
 
 

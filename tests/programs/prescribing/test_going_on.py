@@ -1,13 +1,13 @@
-"""What goes on with a program: the next block, steps up in advance, what changed, hands-on notes, starting points."""
+"""What goes on with a program: the next block, steps up in advance, what changed, hands-on notes."""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import reverse
 
-from programs.builder.limits import Limits
 from programs.plans import actions, edits
-from programs.plans.models import HandsOn, StartingPoint, Version
+from programs.plans.models import HandsOn, Version
+from tests.programs.prescribing.seen import seen_at
 
 
 def address(name, version, *more):
@@ -61,11 +61,12 @@ def test_what_was_released_is_not_given_up(carl, released):
 
 
 def test_steps_up_are_allowed_in_advance_and_taken_back(carl, draft):
-    page = carl.post(address("steps_up", draft), {"allowed": "on"}, follow=True).content.decode()
+    url = address("steps_up", draft)
+    page = carl.post(url, {"allowed": "on"} | seen_at(carl, url), follow=True).content.decode()
     assert "happen by themselves" in page
     draft.refresh_from_db()
     assert draft.steps_up_alone
-    carl.post(address("steps_up", draft))
+    carl.post(url, seen_at(carl, url))
     draft.refresh_from_db()
     assert not draft.steps_up_alone
 
@@ -117,39 +118,6 @@ def test_a_treatment_that_cannot_be_is_refused_and_kept(carl, released, world, g
     assert words in page
     assert "what" in given or "Taping of the foot." in page
     assert not HandsOn.objects.exists()
-
-
-def test_a_starting_point_is_kept_and_fills_another_draft(carl, draft, world):
-    page = carl.post(address("keep", draft), {"name": "Early strength", "note": ""}, follow=True)
-    assert "Kept as “Early strength”" in page.content.decode()
-    point = StartingPoint.objects.get()
-    actions.fit(version=draft, asked=Limits(minutes=15), by=world.carl, now=world.now)
-    assert "Early strength" in carl.get(address("program", draft)).content.decode()
-    begin = address("begin", draft)
-    for given, words in (({}, "Choose a starting point"), ({"starting_point": point.pk}, "Tick that what")):
-        answer = carl.post(begin, given)
-        assert answer.status_code == 409
-        assert words in answer.content.decode()
-    page = carl.post(begin, {"starting_point": point.pk, "sure": "on"}, follow=True).content.decode()
-    assert "Filled from “Early strength”" in page
-
-
-@pytest.mark.parametrize("name", ["", "x" * 81, "Plan of Silva"])
-def test_a_name_that_will_not_do_is_refused_and_kept(carl, draft, name):
-    answer = carl.post(address("keep", draft), {"name": name, "note": "After a setback"})
-    assert answer.status_code == 422
-    assert "After a setback" in answer.content.decode()
-    assert not StartingPoint.objects.exists()
-
-
-@pytest.mark.parametrize("chosen", ["x", "9" * 30, "-1", "0"])
-def test_a_starting_point_that_is_none_is_refused(carl, draft, chosen):
-    assert carl.post(address("begin", draft), {"starting_point": chosen, "sure": "on"}).status_code == 409
-
-
-def test_a_released_version_is_not_filled(carl, released):
-    answer = carl.post(address("begin", released), {"starting_point": "1", "sure": "on"})
-    assert answer.status_code == 409
 
 
 def test_pages_of_what_changed_cost_little(carl, draft, django_assert_max_num_queries):

@@ -12,6 +12,7 @@ from clinic.people.kept_forms import owner_note
 from programs.plans import actions
 from programs.plans.models import Version
 from programs.prescribing import words
+from tests.programs.prescribing.seen import seen_at
 
 
 def address(name, story, *more):
@@ -53,7 +54,7 @@ def test_releasing_needs_the_tick(carl, ana_story):
     assert answer.status_code == 422
     assert "Nothing was released" in answer.content.decode()
     assert not Version.objects.released_to(ana_story.patient).exists()
-    assert carl.post(url, {"sure": "on"}).status_code == 302
+    assert carl.post(url, {"sure": "on"} | seen_at(carl, url)).status_code == 302
     assert Version.objects.released_to(ana_story.patient).exists()
 
 
@@ -78,7 +79,8 @@ def test_a_blocked_exercise_is_linked_from_the_refusal(carl, ana_story):
     exercise = ana_story.proposed.exercises.first()
     exercise.library_id = "nordic_curl"
     exercise.save()
-    answer = carl.post(address("release", ana_story, ana_story.proposed.pk), {"sure": "on"})
+    url = address("release", ana_story, ana_story.proposed.pk)
+    answer = carl.post(url, {"sure": "on"} | seen_at(carl, url))
     assert answer.status_code == 409
     page = answer.content.decode()
     assert f'href="#exercise-{exercise.pk}"' in beside_the_release(page)
@@ -88,7 +90,8 @@ def test_a_blocked_exercise_is_linked_from_the_refusal(carl, ana_story):
 def test_a_later_decision_is_linked_from_the_refusal(carl, ana_story):
     assert ana_story.proposed
     ana_story.decide("strain_moderate")
-    page = carl.post(address("release", ana_story, ana_story.proposed.pk), {"sure": "on"}).content.decode()
+    url = address("release", ana_story, ana_story.proposed.pk)
+    page = carl.post(url, {"sure": "on"} | seen_at(carl, url)).content.decode()
     result = reverse("charting:triage", args=[ana_story.patient.pk, ana_story.result.pk])
     assert f'href="{result}"' in beside_the_release(page)
 
@@ -144,7 +147,7 @@ def test_days_are_told_shortly(days, shown):
 
 def test_releasing_in_two_tabs_says_who_was_first(carl, ana_story):
     url = address("release", ana_story, ana_story.proposed.pk)
-    carl.post(url, {"sure": "on"})
+    carl.post(url, {"sure": "on"} | seen_at(carl, url))
     cleo = ana_story.world.signed_in(ana_story.world.cleo)
     assert (
         "Carl Jensen released this version before"
@@ -156,7 +159,8 @@ def test_a_replaced_version_is_not_released_again(carl, ana_story):
     old = ana_story.released
     carl.post(address("revise", ana_story, old.pk))
     new = Version.objects.get(state="proposed")
-    carl.post(address("release", ana_story, new.pk), {"sure": "on"})
+    url = address("release", ana_story, new.pk)
+    carl.post(url, {"sure": "on"} | seen_at(carl, url))
     answer = carl.post(address("release", ana_story, old.pk), {"sure": "on"})
     assert answer.status_code == 409
     assert "newer version" in answer.content.decode()
@@ -166,7 +170,7 @@ def test_an_exercise_is_removed_and_moved(carl, ana_story):
     first, url = exercise_of(ana_story)
     carl.post(url, {"change": "down"})
     assert ana_story.proposed.exercises.all()[1] == first
-    carl.post(url, {"change": "remove"})
+    carl.post(url, {"change": "remove"} | seen_at(carl, url))
     assert first not in ana_story.proposed.exercises.all()
     gone = carl.post(url, {"change": "remove"})
     assert gone.status_code == 409
@@ -175,7 +179,8 @@ def test_an_exercise_is_removed_and_moved(carl, ana_story):
 
 def test_a_dose_is_changed(carl, ana_story):
     first, url = exercise_of(ana_story)
-    carl.post(url, {"change": "dose", "sets": "2", "reps": "5", "hold_s": "", "rest_s": "30"})
+    typed = {"change": "dose", "sets": "2", "reps": "5", "hold_s": "", "rest_s": "30"}
+    carl.post(url, typed | seen_at(carl, url))
     first.refresh_from_db()
     assert first.dose == "2 sets of 5. Rest 30 seconds between sets."
 

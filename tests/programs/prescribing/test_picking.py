@@ -10,6 +10,7 @@ from django.urls import reverse
 from programs.builder.limits import Limits
 from programs.plans import actions
 from programs.plans.models import Exercise
+from tests.programs.prescribing.seen import seen_at
 
 Role = Exercise.Role
 
@@ -97,7 +98,7 @@ def slot_with_a_choice(carl, draft):
 
 def test_a_swap_takes_the_place_of_the_other(carl, draft):
     exercise, url, found = slot_with_a_choice(carl, draft)
-    page = carl.post(url, {"swap": found[0]}, follow=True).content.decode()
+    page = carl.post(url, {"swap": found[0]} | seen_at(carl, url), follow=True).content.decode()
     assert f"“{exercise.name}” swapped." in page
     row = draft.listed_now().get(library_id=found[0])
     assert (row.slot, row.position) == (exercise.slot, exercise.position)
@@ -121,7 +122,8 @@ def test_what_is_kept_ready_is_shown_and_taken_away(carl, draft):
 @pytest.mark.parametrize("use", ["swap", "ready", "next"])
 def test_a_choice_of_another_slots_name_is_refused(carl, draft, use):
     exercise = draft.listed_now()[0]
-    answer = carl.post(address("swap", draft, exercise.pk), {use: "no_such_exercise"})
+    url = address("swap", draft, exercise.pk)
+    answer = carl.post(url, {use: "no_such_exercise"} | seen_at(carl, url))
     assert answer.status_code == 409
     assert "no exercise" in answer.content.decode()
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from programs.plans import actions
 from programs.plans.models import Version, Waiver
 from programs.plans.running import starts_from
+from tests.programs.prescribing.seen import seen_at, seen_in
 
 
 def address(version):
@@ -29,6 +30,12 @@ def carl(world):
     return world.signed_in(world.carl)
 
 
+def sends(client, version, **given):
+    """Posted as a browser does, with what the page said it showed."""
+    url = address(version)
+    return client.post(url, given | seen_at(client, url), follow=True)
+
+
 def program(version):
     return reverse("prescribing:program", args=[version.patient_id, version.pk])
 
@@ -42,7 +49,7 @@ def test_the_stages_to_choose_from_stand_below_the_weeks(carl, draft):
 
 def test_a_higher_stage_comes_back_with_a_field_for_the_reason(carl, draft):
     first = starts_from(draft).stage
-    answer = carl.post(address(draft), {"stage": first + 2})
+    answer = sends(carl, draft, stage=first + 2)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f"this starts at stage {first + 2}" in page
@@ -53,8 +60,7 @@ def test_a_higher_stage_comes_back_with_a_field_for_the_reason(carl, draft):
 
 def test_with_the_reason_it_is_done_and_the_page_says_why(carl, draft):
     first = starts_from(draft).stage
-    given = {"stage": first + 2, "because": "Ran here today without pain."}
-    page = carl.post(address(draft), given, follow=True).content.decode()
+    page = sends(carl, draft, stage=first + 2, because="Ran here today without pain.").content.decode()
     assert "The runs start from there" in page
     assert "“Ran here today without pain.”" in page
     assert Waiver.objects.get().guard == "runs"
@@ -93,6 +99,24 @@ def test_a_next_block_says_which_runs_it_starts_from(carl, draft, told, words):
     assert words in carl.get(program(draft)).content.decode()
 
 
+def test_two_windows_do_not_go_over_each_other(carl, draft):
+    first = starts_from(draft).stage
+    here = seen_at(carl, address(draft))
+    sends(carl, draft, stage=first - 1)
+    answer = carl.post(address(draft), {"stage": first + 1, "because": "Ran here."} | here)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "was changed in another window" in page
+    assert f'<option value="{first + 1}" selected>' in page, "what was chosen is kept"
+    again = {
+        "stage": first + 1,
+        "because": "Ran here.",
+        "seen": seen_in(address(draft), page, address(draft)),
+    }
+    carl.post(address(draft), again)
+    assert starts_from(Version.objects.get(pk=draft.pk)).stage == first + 1
+
+
 def test_where_nobody_runs_there_is_nothing_to_set(carl, draft):
     draft.proposal["running"] = "none"
     draft.save(update_fields=["proposal"])
@@ -106,9 +130,9 @@ def test_distances_are_asked_where_there_is_no_ladder(carl, draft):
     draft.save(update_fields=["proposal"])
     page = carl.get(program(draft)).content.decode()
     assert 'name="week_km"' in page
-    answer = carl.post(address(draft), {"week_km": "10", "longest_km": "12"})
+    answer = sends(carl, draft, week_km="10", longest_km="12")
     assert answer.status_code == 422
     assert "longer than the whole week" in answer.content.decode()
-    carl.post(address(draft), {"week_km": "10,5", "longest_km": "4"})
+    sends(carl, draft, week_km="10,5", longest_km="4")
     draft.refresh_from_db()
     assert draft.proposal["runner"]["weeks_km"] == [10.5]
