@@ -133,3 +133,20 @@ def test_without_a_script_the_buttons_do_the_same(story, browser, live_server):
     expect(page.locator("#messages")).to_contain_text(f"“{before[0]}” moved down.")
     assert names(story)[:2] == [before[1], before[0]]
     context.close()
+
+
+def test_a_saved_dose_comes_back_to_where_it_was_typed(arrives, story):
+    page = arrives().page
+    line = page.locator("[data-line]").last
+    line.locator("summary").first.click()
+    line.get_by_label("Sets").fill("2")
+    save = line.get_by_role("button", name="Save dose")
+    save.scroll_into_view_if_needed()
+    before = save.bounding_box()["y"]
+    save.click()
+    message = page.locator("#messages").get_by_text("New dose for")
+    expect(message).to_be_in_viewport()
+    expect(line.get_by_label("Sets")).to_have_value("2")
+    expect(save).to_be_in_viewport()
+    assert abs(save.bounding_box()["y"] - before) < 120, "the same row, under the same eyes"
+    assert page.evaluate("sessionStorage.length") == 0
