@@ -18,7 +18,7 @@ from clinic.people.models import Account, Patient
 from programs.builder.block import PlannedDay, Week
 from programs.builder.doses import Amount
 from programs.paper import words
-from programs.paper.weeks import Ahead, ahead_of
+from programs.paper.weeks import WEEKS, Ahead, ahead_of
 from programs.plans.doses import Dose
 from programs.plans.models import Exercise, Version
 from programs.plans.standing import Now, logs_of, now_of
@@ -39,7 +39,8 @@ def facts(version: Version, *, patient: Patient, by: Account, now: dt.datetime) 
     """All words of one version, which is a draft or the one its patient has; needs `with_exercises`.
 
     Keys: title, clinic, mark, foot, about, notices, note, patient {name, born, record}, names, weeks [{title, rows}],
-    plan, running, pain [{what, words}], groups [{title, exercises}], habits [{title, text}], education, safety.
+    plan, diary [day], running, pain [{what, words}], groups [{title, exercises}], habits [{title, text}], education,
+    safety.
     """
     exercises = version.listed
     standing = None if version.is_draft else _standing(version, exercises, patient, now)
@@ -61,6 +62,7 @@ def facts(version: Version, *, patient: Patient, by: Account, now: dt.datetime) 
         "names": [[str(one.position), one.name] for one in exercises],
         "weeks": [_week(ahead, week) for week in ahead.weeks],
         "plan": ONLY_THE_PLAN,
+        "diary": _diary(ahead),
         "running": list(_running(snapshot)),
         "pain": _pain(snapshot["pain_limit"]),
         "groups": _groups(version, exercises, ahead),
@@ -115,6 +117,17 @@ def _week(ahead: Ahead, week: Week[Exercise]) -> dict[str, Any]:
         "title": f"{title}: a lighter week" if week.lighter else title,
         "rows": [[words.DAY_NAMES[day.name], _numbers(day), _moves(ahead, week, day)] for day in week.days],
     }
+
+
+def _diary(ahead: Ahead) -> list[str]:
+    """The days of a page to write on: four weeks of them at most, so that it stays one page."""
+    found = []
+    for week in ahead.weeks[:WEEKS]:
+        begins = ahead.begins(week)
+        for at, day in enumerate(week.days):
+            on_day = begins + dt.timedelta(days=at) if begins else None
+            found.append(format_date(on_day, "D j M") if on_day else f"{week.number}: {day.name}")
+    return found
 
 
 def _moves(ahead: Ahead, week: Week[Exercise], day: PlannedDay[Exercise]) -> str:

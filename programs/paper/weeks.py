@@ -1,4 +1,4 @@
-"""The four weeks that stand on paper: the block's plan, moved to where the patient stands today.
+"""The weeks that stand on paper: the block's plan, moved to where the patient stands today.
 
 Paper is read for weeks, so it never promises more than today's step and the plan's own pace from here on; what was
 logged since it was printed is on the phone alone, and the paper says so.
@@ -74,10 +74,10 @@ class Ahead:
 
 
 def ahead_of(version: Version, exercises: list[Exercise], now: Now | None) -> Ahead:
-    """The block's weeks; once they are over, four from this one on. One that is older than blocks has one week."""
+    """The block's weeks from this one on; once they are over, four. One that is older than blocks has one week."""
     block = now.block if now else version.block(exercises)
     here = now.week.number if now else 1
     if len(block.weeks) == 1:
         return Ahead(version, (block.week(here),), now)
-    first = here if here > len(block.weeks) else 1
-    return Ahead(version, tuple(block.week(number) for number in range(first, first + WEEKS)), now)
+    last = len(block.weeks) if here <= len(block.weeks) else here + WEEKS - 1
+    return Ahead(version, tuple(block.week(number) for number in range(here, last + 1)), now)

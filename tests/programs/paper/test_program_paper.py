@@ -102,6 +102,20 @@ def test_a_block_that_starts_late_in_a_week_counts_from_the_next(ana_story):
     assert said["weeks"][0]["title"] == "Week 1, from Mon 9 Mar 2026"
 
 
+def test_weeks_that_are_over_are_not_printed(ana_story):
+    said = said_of(ana_story, now=ana_story.now + dt.timedelta(days=14))
+    assert [week["title"][:6] for week in said["weeks"]] == ["Week 3", "Week 4"]
+
+
+def test_the_diary_has_a_line_for_each_day_and_stays_one_page(ana_story):
+    said = said_of(ana_story)
+    assert len(said["diary"]) == 28
+    assert said["diary"][0] == "Mon 2 Mar"
+    pages = read(paper_of(ana_story)).pages
+    (at,) = [number for number, page in enumerate(pages) if "Your diary" in page.extract_text()]
+    assert all(day in pages[at].extract_text() for day in said["diary"])
+
+
 def test_once_the_block_is_over_it_goes_on_from_this_week(ana_story):
     weeks = said_of(ana_story, now=ana_story.now + dt.timedelta(weeks=9))["weeks"]
     assert [one["title"].partition(":")[0] for one in weeks] == [
@@ -116,9 +130,9 @@ def test_who_has_not_earned_a_step_is_not_asked_for_one(ana_story):
     hopeful = said_of(ana_story)["groups"][0]["exercises"][0]["amounts"]
     behind = said_of(ana_story, now=late)["groups"][0]["exercises"][0]["amounts"]
     assert hopeful[0][1] == "3 sets of 8"
-    assert behind[2] == ["Week 3", "3 sets of 8"]
-    assert hopeful[2][1] != behind[2][1]
-    rows = said_of(ana_story, now=late)["weeks"][2]["rows"]
+    assert behind[0] == ["Week 3", "3 sets of 8"]
+    assert hopeful[2][1] != behind[0][1]
+    rows = said_of(ana_story, now=late)["weeks"][0]["rows"]
     first = ana_story.released.proposal["ladder"]["session"].replace(" x ", " × ")
     assert rows[0][2] == f"Run and walk: {first}"
 
