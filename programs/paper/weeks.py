@@ -74,10 +74,10 @@ class Ahead:
 
 
 def ahead_of(version: Version, exercises: list[Exercise], now: Now | None) -> Ahead:
-    """The block's weeks from this one on; once they are over, four. One that is older than blocks has one week."""
+    """The block's weeks from this one on, two at least; once they are over, four. One older than blocks has one."""
     block = now.block if now else version.block(exercises)
     here = now.week.number if now else 1
     if len(block.weeks) == 1:
         return Ahead(version, (block.week(here),), now)
-    last = len(block.weeks) if here <= len(block.weeks) else here + WEEKS - 1
+    last = max(len(block.weeks), here + 1) if here <= len(block.weeks) else here + WEEKS - 1
     return Ahead(version, tuple(block.week(number) for number in range(here, last + 1)), now)

@@ -105,6 +105,10 @@ def test_a_block_that_starts_late_in_a_week_counts_from_the_next(ana_story):
 def test_weeks_that_are_over_are_not_printed(ana_story):
     said = said_of(ana_story, now=ana_story.now + dt.timedelta(days=14))
     assert [week["title"][:6] for week in said["weeks"]] == ["Week 3", "Week 4"]
+    said = said_of(ana_story, now=ana_story.now + dt.timedelta(days=21))
+    assert [week["title"][:6] for week in said["weeks"]] == ["Week 4", "Week 5"], (
+        "the lighter week is not the last"
+    )
 
 
 def test_the_diary_has_a_line_for_each_day_and_stays_one_page(ana_story):
