@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_UP, Decimal
 
 from clinic.people.models import Account
 from programs.builder.guards import breaches
 from programs.plans import limits
 from programs.plans.blocks import plan_of, rules_of
+from programs.plans.doses import Dose
 from programs.plans.models import Exercise, Version, Waiver
 from programs.plans.refusals import NeedsReason, OverTheLimit
+from programs.plans.work import times_as_much
 
-ROOM, WISH, RUNS = (
-    "room",
-    "wish",
-    "runs",
-)  # set aside: a guard of the week, the patient's limits, where runs start
+# Set aside: a guard of the week, the patient's limits, where runs start, how much a dose may grow.
+ROOM, WISH, RUNS, DOSE = "room", "wish", "runs", "dose"
+TWICE, A_HUNDRED = 2, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,42 @@ def forget_what_left(version: Version) -> None:
         version.save(update_fields=["proposal"])
         version.waivers.filter(guard=ROOM, library_id__in=gone).delete()
     version.waivers.exclude(guard=RUNS).exclude(library_id__in=rows).delete()
+    _forget_doses(version)
+
+
+def _forget_doses(version: Version) -> None:
+    """A reason for a dose stays only as long as an exercise has more than twice as much."""
+    kept = set(version.waivers.filter(guard=DOSE).values_list("library_id", flat=True))
+    rows = version.exercises.filter(library_id__in=kept) if kept else ()
+    still = {one.library_id for one in rows if much_more(version, one)}
+    if kept - still:
+        version.waivers.filter(guard=DOSE, library_id__in=kept - still).delete()
+
+
+def much_more(version: Version, exercise: Exercise) -> str:
+    """In words, how far a dose is above twice the library's, or twice what the patient does now; empty where not."""
+    now = Exercise.objects.filter(
+        version__patient=version.patient_id,
+        version__state=Version.State.RELEASED,
+        role=Exercise.Role.LISTED,
+        library_id=exercise.library_id,
+    ).first()
+    beside = [("the library’s dose", exercise.proposed)]
+    beside += [("what the patient does now", now.asks)] if now else []
+    found = [(times_as_much(exercise.asks, dose), what, dose) for what, dose in beside]
+    told = [f"{_times(many)} {what} ({_without_rest(dose)})" for many, what, dose in found if many > TWICE]
+    return f"“{exercise.name}” would be {' and '.join(told)}." if told else ""
+
+
+def _times(many: Decimal) -> str:
+    """“2.1 times”: rounded up, since 2.04 is more than twice; what no day holds is not told to the last figure."""
+    if many > A_HUNDRED:
+        return "more than 100 times"
+    return f"{many.quantize(Decimal('0.1'), rounding=ROUND_UP).normalize():f} times"
+
+
+def _without_rest(dose: Dose) -> str:
+    return replace(dose, rest_s=0).in_words() if dose.reps else f"{dose.sets} sets"
 
 
 def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> None:

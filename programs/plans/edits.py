@@ -15,10 +15,16 @@ from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
 from programs.builder.limits import MOST_MINUTES
 from programs.plans import seen as shown
-from programs.plans.checking import Consequence, Reason, check, forget_what_left
+from programs.plans.checking import DOSE, Consequence, Reason, check, forget_what_left, much_more, waive
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.models import Exercise, Version
-from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
+from programs.plans.refusals import (
+    NeedsReason,
+    NotAProposal,
+    NothingToRelease,
+    NotOfThisProgram,
+    WrongDose,
+)
 from programs.plans.seen import SeenExercise
 from programs.plans.work import counted, minutes_for
 
@@ -136,7 +142,8 @@ def change_dose(
     chosen.step = 0
     chosen.minutes = _minutes_of(chosen)
     after = [chosen if one.pk == chosen.pk else one for one in before]
-    done = check(version, before=before, after=after, reason=Reason(because, by, now))
+    reason = Reason(because, by, now)
+    done = _check_dose(version, chosen, before, after, reason)
     chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes", "step"])
     _record(version, by, f"{chosen.library_id} dose")
     return done
@@ -239,6 +246,26 @@ def _minutes_of(exercise: Exercise) -> Decimal:
             "Enter fewer sets, fewer repetitions or a shorter time.",
         )
     return minutes
+
+
+def _check_dose(
+    version: Version, chosen: Exercise, before: Sequence[Exercise], after: Sequence[Exercise], reason: Reason
+) -> Consequence:
+    """As every edit, and a much larger dose needs a reason too. Where both ask for one, both are told."""
+    more = much_more(version, chosen)
+    try:
+        done = check(version, before=before, after=after, reason=reason)
+    except NeedsReason as refusal:
+        raise NeedsReason(f"{more} {refusal}".strip()) from None
+    if more and not reason.because.strip():
+        raise NeedsReason(
+            f"{more} Nothing was changed: more than twice as much needs a reason. Give one to do it all the same."
+        )
+    if more:
+        waive(version, chosen.library_id, guard=DOSE, words=more, reason=reason)
+    else:
+        version.waivers.filter(guard=DOSE, library_id=chosen.library_id).delete()
+    return done
 
 
 def _record(version: Version, by: Account, what: str) -> None:

@@ -17,7 +17,7 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import ROOM, forget_what_left
+from programs.plans.checking import ROOM, forget_what_left, much_more
 from programs.plans.choosing import Choices
 from programs.plans.differences import Change, State, compare
 from programs.plans.edits import draft_of, must_be_a_draft
@@ -254,6 +254,9 @@ def _take(
     row = Exercise(version=version, position=0, **picked.as_columns())
     row.sets, row.reps, row.hold_s, row.rest_s = (kept[name] for name in ("sets", "reps", "hold_s", "rest_s"))
     row.minutes = minutes_for(row.proposed_minutes, row.asks, row.proposed)
+    if more := much_more(version, row):
+        left_out.append(LeftOut(id, row.name, f"{more} Add it yourself to give a reason for as much."))
+        return
     crowded = version.block([*rows, row]).left_out
     if crowded:
         left_out.append(LeftOut(id, row.name, crowded.get(id) or " ".join(crowded.values())))

@@ -43,7 +43,7 @@ def counted(reps: str) -> Counted:
     many, most, kinds = Decimal(1), Decimal(0), []
     for low, high, word in NUMBER.findall(text):
         ends = [Decimal(one.replace(",", ".")) for one in (low, high or low)]
-        many *= sum(ends) / 2
+        many *= (ends[0] + ends[1]) / 2
         kinds.append(word)
         if word not in TIMES and word not in WAYS:
             most = max(most, *ends)
