@@ -15,7 +15,16 @@ from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
 from programs.builder.limits import MOST_MINUTES
 from programs.plans import seen as shown
-from programs.plans.checking import DOSE, Consequence, Reason, check, forget_what_left, much_more, waive
+from programs.plans.checking import (
+    DOSE,
+    Consequence,
+    Reason,
+    check,
+    forget_what_left,
+    much_more,
+    taking,
+    waive,
+)
 from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import (
@@ -259,7 +268,8 @@ def _check_dose(
         raise NeedsReason(f"{more} {refusal}".strip()) from None
     if more and not reason.because.strip():
         raise NeedsReason(
-            f"{more} Nothing was changed: more than twice as much needs a reason. Give one to do it all the same."
+            f"{more} Nothing was changed: more than twice as much needs a reason. "
+            f"Give one to do it all the same.{taking(done.fewer_days)}"
         )
     if more:
         waive(version, chosen.library_id, guard=DOSE, words=more, reason=reason)

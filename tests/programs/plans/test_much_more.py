@@ -135,6 +135,13 @@ def test_a_dose_that_finds_no_day_either_says_both_at_once(ana_story):
     assert set(ana_story.proposed.waivers.values_list("guard", flat=True)) == {"dose", "room"}
 
 
+def test_what_the_dose_takes_from_others_is_said_with_it(ana_story):
+    version = ana_story.proposed
+    version.exercises.filter(category="core").update(proposed_minutes=15)
+    with pytest.raises(NeedsReason, match=r"With a reason it is kept, and then: fewer days for .*Band press"):
+        dose(ana_story, row(version), reps="24")
+
+
 def test_a_starting_point_brings_no_such_dose_without_a_reason(ana):
     first = ana.proposed.listed_now().first()
     dose(ana, first, sets=first.sets * 3, reps=first.reps, because=REASON)
