@@ -135,9 +135,7 @@ def _no_day(exercises: Sequence[Exercise], left_out: Mapping[str, str]) -> str:
 
 def _then(version: Version, week: _Laid, after: Sequence[Exercise], crowded: Mapping[str, str]) -> str:
     """What keeping these would take from the others; empty where it takes nothing. They keep their days just now."""
-    kept = {one.name for one in after if one.library_id in crowded}
-    fewer = [name for name in _consequence(week, _laid(version, after)).fewer_days if name not in kept]
-    return taking(fewer, many=len(crowded))
+    return taking(_consequence(week, _laid(version, after)).fewer_days, many=len(crowded))
 
 
 def taking(fewer: Sequence[str], *, many: int = 1) -> str:
