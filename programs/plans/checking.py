@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_UP, Decimal
 
 from clinic.people.models import Account
 from programs.builder.guards import breaches
 from programs.plans import limits
 from programs.plans.blocks import plan_of, rules_of
+from programs.plans.doses import Dose
 from programs.plans.models import Exercise, Version, Waiver
 from programs.plans.refusals import NeedsReason, OverTheLimit
+from programs.plans.work import times_as_much
 
-ROOM, WISH, RUNS = (
-    "room",
-    "wish",
-    "runs",
-)  # set aside: a guard of the week, the patient's limits, where runs start
+# Set aside: a guard of the week, the patient's limits, where runs start, how much a dose may grow.
+ROOM, WISH, RUNS, DOSE = "room", "wish", "runs", "dose"
+TWICE, A_HUNDRED = 2, 100
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,15 @@ class Consequence:
         return " ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The first week with these exercises: names and days a week by library id, and its minutes."""
+
+    names: Mapping[str, str]
+    days: Mapping[str, int]
+    minutes: Decimal
+
+
 def check(
     version: Version, *, before: Sequence[Exercise], after: Sequence[Exercise], reason: Reason
 ) -> Consequence:
@@ -70,11 +80,11 @@ def check(
     """
     if "runner" not in version.proposal:
         _must_not_grow_over(version, before, after)
-        return _consequence(version, before, after)
-    was = frozenset(version.block(before).left_out)
+        return _consequence(_laid(version, before), _laid(version, after))
+    was, week = frozenset(version.block(before).left_out), _laid(version, before)
     if crowded := _crowded(version, after, was):
-        _set_aside(version, after, was, crowded, reason)
-    return _consequence(version, before, after)
+        _set_aside(version, after, was, crowded, reason, week)
+    return _consequence(week, _laid(version, after))
 
 
 def _crowded(version: Version, after: Sequence[Exercise], was: frozenset[str]) -> dict[str, str]:
@@ -82,7 +92,12 @@ def _crowded(version: Version, after: Sequence[Exercise], was: frozenset[str]) -
 
 
 def _set_aside(
-    version: Version, after: Sequence[Exercise], was: frozenset[str], crowded: dict[str, str], reason: Reason
+    version: Version,
+    after: Sequence[Exercise],
+    was: frozenset[str],
+    crowded: dict[str, str],
+    reason: Reason,
+    week: _Laid,
 ) -> None:
     kept = version.proposal["keep"]
     never: dict[str, str] = {}
@@ -93,7 +108,8 @@ def _set_aside(
         if not left:
             break
         never = {id: why for id, why in left.items() if id in crowded}
-        crowded = {**left, **crowded}
+        crowded = {**crowded, **left}
+    then = "" if never or reason.because.strip() else _then(version, week, after, crowded)
     if never or not reason.because.strip():
         version.proposal["keep"] = kept
     if never:
@@ -101,7 +117,7 @@ def _set_aside(
     if not reason.because.strip():
         raise NeedsReason(
             f"{_no_day(after, crowded)} Nothing was changed: give a reason to keep it all the same, "
-            "or change something else first."
+            f"or change something else first.{then}"
         )
     version.save(update_fields=["proposal"])
     for id, why in crowded.items():
@@ -110,7 +126,28 @@ def _set_aside(
 
 def _no_day(exercises: Sequence[Exercise], left_out: Mapping[str, str]) -> str:
     names = {one.library_id: one.name for one in exercises}
-    return " ".join(f"“{names[id]}” finds no day: {why}" for id, why in left_out.items())
+    told = [f"“{names[id]}” finds no day: {why}" for id, why in left_out.items()]
+    more = len(told) - MOST_NAMED
+    if more > 0:
+        told[MOST_NAMED:] = [f"And {more} more {'finds' if more == 1 else 'find'} no day."]
+    return " ".join(told)
+
+
+def _then(version: Version, week: _Laid, after: Sequence[Exercise], crowded: Mapping[str, str]) -> str:
+    """What keeping these would take from the others; empty where it takes nothing. They keep their days just now."""
+    return taking(_consequence(week, _laid(version, after)).fewer_days, many=len(crowded))
+
+
+def taking(fewer: Sequence[str], *, many: int = 1) -> str:
+    """Who loses days once a reason is given, with a space before it; empty where nobody does. `many` are kept."""
+    kept = "it is kept" if many == 1 else "they are kept"
+    return f" With a reason {kept}, and then: fewer days for {few(fewer)}." if fewer else ""
+
+
+def few(names: Sequence[str]) -> str:
+    """“Dead bug, Step up, Side lift and 2 more”."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def waive(version: Version, library_id: str, *, guard: str, words: str, reason: Reason) -> None:
@@ -138,6 +175,42 @@ def forget_what_left(version: Version) -> None:
         version.save(update_fields=["proposal"])
         version.waivers.filter(guard=ROOM, library_id__in=gone).delete()
     version.waivers.exclude(guard=RUNS).exclude(library_id__in=rows).delete()
+    _forget_doses(version)
+
+
+def _forget_doses(version: Version) -> None:
+    """A reason for a dose stays only as long as an exercise has more than twice as much."""
+    kept = set(version.waivers.filter(guard=DOSE).values_list("library_id", flat=True))
+    rows = version.exercises.filter(library_id__in=kept) if kept else ()
+    still = {one.library_id for one in rows if much_more(version, one)}
+    if kept - still:
+        version.waivers.filter(guard=DOSE, library_id__in=kept - still).delete()
+
+
+def much_more(version: Version, exercise: Exercise) -> str:
+    """In words, how far a dose is above twice the library's, or twice what the patient does now; empty where not."""
+    now = Exercise.objects.filter(
+        version__patient=version.patient_id,
+        version__state=Version.State.RELEASED,
+        role=Exercise.Role.LISTED,
+        library_id=exercise.library_id,
+    ).first()
+    beside = [("the library’s dose", exercise.proposed)]
+    beside += [("what the patient does now", now.asks)] if now else []
+    found = [(times_as_much(exercise.asks, dose), what, dose) for what, dose in beside]
+    told = [f"{_times(many)} {what} ({_without_rest(dose)})" for many, what, dose in found if many > TWICE]
+    return f"“{exercise.name}” would be {' and '.join(told)}." if told else ""
+
+
+def _times(many: Decimal) -> str:
+    """“2.1 times”: rounded up, since 2.04 is more than twice; what no day holds is not told to the last figure."""
+    if many > A_HUNDRED:
+        return "more than 100 times"
+    return f"{many.quantize(Decimal('0.1'), rounding=ROUND_UP).normalize():f} times"
+
+
+def _without_rest(dose: Dose) -> str:
+    return replace(dose, rest_s=0).in_words() if dose.reps else f"{dose.sets} sets"
 
 
 def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> None:
@@ -151,26 +224,23 @@ def _must_not_grow_over(version: Version, before: Sequence[Exercise], after: Seq
             )
 
 
-def _consequence(version: Version, before: Sequence[Exercise], after: Sequence[Exercise]) -> Consequence:
-    names = {one.library_id: one.name for one in (*before, *after)}
-    old, new = (_days(version, listed) for listed in (before, after))
-    common = [id for id in old.keys() & new.keys() if {one.library_id for one in after} >= {id}]
+def _consequence(old: _Laid, new: _Laid) -> Consequence:
+    common = old.days.keys() & new.days.keys()
     return Consequence(
-        minutes_before=_minutes(version, before),
-        minutes_after=_minutes(version, after),
-        fewer_days=tuple(sorted(names[id] for id in common if new[id] < old[id])),
-        more_days=tuple(sorted(names[id] for id in common if new[id] > old[id])),
+        minutes_before=old.minutes,
+        minutes_after=new.minutes,
+        fewer_days=tuple(sorted(new.names[id] for id in common if new.days[id] < old.days[id])),
+        more_days=tuple(sorted(new.names[id] for id in common if new.days[id] > old.days[id])),
     )
 
 
-def _days(version: Version, exercises: Sequence[Exercise]) -> dict[str, int]:
+def _laid(version: Version, exercises: Sequence[Exercise]) -> _Laid:
     days = version.block(exercises).weeks[0].days
-    return {one.library_id: sum(one in day.all for day in days) for one in exercises}
-
-
-def _minutes(version: Version, exercises: Sequence[Exercise]) -> Decimal:
-    days = version.block(exercises).weeks[0].days
-    return sum((one.minutes for day in days for one in day.all), Decimal(0))
+    return _Laid(
+        names={one.library_id: one.name for one in exercises},
+        days={one.library_id: sum(one in day.all for day in days) for one in exercises},
+        minutes=sum((one.minutes for day in days for one in day.all), Decimal(0)),
+    )
 
 
 def broken(version: Version, exercises: Sequence[Exercise]) -> list[str]:

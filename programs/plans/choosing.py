@@ -29,6 +29,7 @@ from programs.plans.refusals import (
     NeedsReason,
     NotEligible,
     NotInTheLibrary,
+    TooEasy,
     TooMany,
 )
 from programs.plans.seen import SeenExercise, exercise_must_be_as_seen, next_must_be_as_seen
@@ -66,6 +67,10 @@ class Choices:
                 f"There is no exercise “{id}” in this library. Nothing was changed: choose one from the list."
             )
         return self._choice(exercise)
+
+    def known(self, id: str) -> InLibrary | None:
+        """The exercise of that id; None where the library no longer has it."""
+        return self.case.recipe.library.exercises.get(id)
 
     def found(self, words: str) -> list[Choice]:
         """Every exercise whose names, category or target hold all the words; those that may be done first."""
@@ -189,7 +194,7 @@ def keep_ready(
     """Keep one exercise ready for another: a `swap` the patient may choose, or the harder one that comes `next`.
 
     A new `next` takes the place of the one before. Raises NotAProposal, NotOfThisProgram, NotInTheLibrary,
-    AlreadyThere, ChangedMeanwhile, NotEligible, NeedsReason, TooMany; ValueError for another role.
+    AlreadyThere, ChangedMeanwhile, NotEligible, NeedsReason, TooMany, TooEasy; ValueError for another role.
     """
     if role not in {Role.SWAP, Role.NEXT}:
         raise ValueError(f"An exercise is kept ready as swap or next, not as {role!r}.")
@@ -202,7 +207,10 @@ def keep_ready(
         raise TooMany(
             f"There are {MOST_SWAPS} to choose from already. Nothing was changed: take one away first."
         )
-    row = _row(Choices(version), library_id, version, Reason(because, by, now), slot=chosen.slot)
+    choices = Choices(version)
+    row = _row(choices, library_id, version, Reason(because, by, now), slot=chosen.slot)
+    if role == Role.NEXT:
+        _must_be_no_easier(choices.of(library_id).exercise, choices.known(chosen.library_id))
     if chosen.kept_ready.filter(library_id=library_id).exists():
         raise AlreadyThere(f"“{row.name}” is kept ready for it already. Nothing was changed.")
     row.role, row.instead_of = Role(role), chosen
@@ -241,6 +249,15 @@ def _row(choices: Choices, library_id: str, version: Version, reason: Reason, *,
         waive(version, library_id, guard=WISH, words=choice.unwanted, reason=reason)
     picked = proposals.picked_of(choice.exercise, choices.case, version.program.phase, slot=slot)
     return Exercise(version=version, position=0, **picked.as_columns())
+
+
+def _must_be_no_easier(other: InLibrary, listed: InLibrary | None) -> None:
+    """What takes over once an exercise is mastered is as hard, or harder."""
+    if listed is not None and other.level < listed.level:
+        raise TooEasy(
+            f"“{other.name}” is level {other.level}, and “{listed.name}” is level {listed.level}: what comes next is "
+            "as hard or harder. Nothing was changed: let it be one the patient may choose, or take another."
+        )
 
 
 def _placed(row: Exercise, before: Sequence[Exercise]) -> list[Exercise]:

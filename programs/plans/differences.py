@@ -11,11 +11,15 @@ from typing import Any
 from programs.builder.judging import RUN
 from programs.builder.limits import Limits, limits_from
 from programs.exercises.equipment import load_equipment
-from programs.plans.checking import RUNS, WISH
+from programs.plans.checking import DOSE, RUNS, WISH
 from programs.plans.models import Exercise, Version, Waiver
 
 Role = Exercise.Role
-SET_ASIDE = {WISH: "the patient’s limits", RUNS: "what was told of their runs"}
+SET_ASIDE = {
+    WISH: "the patient’s limits",
+    RUNS: "what was told of their runs",
+    DOSE: "the most a dose may grow",
+}
 
 
 class Kind(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 MOST_SETS = 10
 LONGEST_REST_S = 600
@@ -53,11 +52,6 @@ def resting(seconds: int) -> str:
     if minutes == 0 or seconds < 90:
         return f"{seconds} seconds"
     return f"{minutes} minutes" if rest == 0 and minutes > 1 else f"{minutes} min {rest} s"
-
-
-def minutes_for(*, minutes: Decimal, sets: int, proposed_sets: int) -> Decimal:
-    """The library's minutes are for its own number of sets; more sets take longer in proportion."""
-    return (minutes * sets / max(proposed_sets, 1)).quantize(Decimal("0.1"))
 
 
 def _sentence(words: str) -> str:

@@ -6,21 +6,39 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from copy import copy
+from decimal import Decimal
 
 from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
+from programs.builder.limits import MOST_MINUTES
 from programs.plans import seen as shown
-from programs.plans.checking import Consequence, Reason, check, forget_what_left
-from programs.plans.doses import LONGEST_REST_S, MOST_SETS, minutes_for
+from programs.plans.checking import (
+    DOSE,
+    Consequence,
+    Reason,
+    check,
+    forget_what_left,
+    much_more,
+    taking,
+    waive,
+)
+from programs.plans.doses import LONGEST_REST_S, MOST_SETS
 from programs.plans.models import Exercise, Version
-from programs.plans.refusals import NotAProposal, NothingToRelease, NotOfThisProgram, WrongDose
+from programs.plans.refusals import (
+    NeedsReason,
+    NotAProposal,
+    NothingToRelease,
+    NotOfThisProgram,
+    WrongDose,
+)
 from programs.plans.seen import SeenExercise
+from programs.plans.work import counted, minutes_for
 
 LONGEST_NOTE = 1000
-LONGEST_REPS = 120
+LONGEST_REPS, MOST_REPS, LONGEST_HOLD_S = 120, 100, 300
 HOLD = re.compile(r"^\d{1,3}([-–]\d{1,3})?$")  # people type both dashes
 
 
@@ -119,7 +137,8 @@ def change_dose(
 ) -> Consequence:
     """Another dose for one exercise of a draft; it starts from there, whatever earlier blocks have earned.
 
-    `sets` 1 to 10, `reps` and `hold_s` a number or a range, `reps` also words such as “5 min”, `rest_s` 0 to 600.
+    `sets` 1 to 10, `reps` a number or a range up to 100, or words with one such as “5 min”, `hold_s` a number or a
+    range up to 300, `rest_s` 0 to 600. The minutes follow from all of it, in proportion to the library's own dose.
     Raises NotAProposal, NotOfThisProgram, WrongDose (with the field), ChangedMeanwhile, NeedsReason, OverTheLimit.
     """
     version = draft_of(exercise.version)
@@ -130,11 +149,10 @@ def change_dose(
     chosen.sets, chosen.reps, chosen.hold_s, chosen.rest_s = sets, reps.strip(), hold_s.strip(), rest_s
     shown.dose_must_be_as_seen(seen, was, chosen, by)
     chosen.step = 0
-    chosen.minutes = minutes_for(
-        minutes=chosen.proposed_minutes, sets=sets, proposed_sets=chosen.proposed_sets
-    )
+    chosen.minutes = _minutes_of(chosen)
     after = [chosen if one.pk == chosen.pk else one for one in before]
-    done = check(version, before=before, after=after, reason=Reason(because, by, now))
+    reason = Reason(because, by, now)
+    done = _check_dose(version, chosen, before, after, reason)
     chosen.save(update_fields=["sets", "reps", "hold_s", "rest_s", "minutes", "step"])
     _record(version, by, f"{chosen.library_id} dose")
     return done
@@ -200,13 +218,64 @@ def _must_be_a_dose(*, sets: int, reps: str, hold_s: str, rest_s: int) -> None:
     if not 1 <= sets <= MOST_SETS:
         raise WrongDose("sets", f"Enter 1 to {MOST_SETS} sets. {sets} was given.")
     if not reps.strip():
-        raise WrongDose("reps", "Enter how often, for example 8, 8-12 or 5 min.")
+        raise WrongDose("reps", "Enter repetitions or a time, for example 8, 8-12 or 5 min.")
     if len(reps.strip()) > LONGEST_REPS:
         raise WrongDose("reps", f"Keep it to {LONGEST_REPS} characters; it has {len(reps.strip())}.")
+    _must_be_countable(reps.strip())
     if hold_s.strip() and not HOLD.match(hold_s.strip()):
         raise WrongDose("hold_s", f"Enter seconds, for example 20 or 20-30. “{hold_s.strip()}” was given.")
+    if any(int(one) > LONGEST_HOLD_S for one in re.findall(r"\d+", hold_s)):
+        raise WrongDose("hold_s", f"Enter at most {LONGEST_HOLD_S} seconds. {hold_s.strip()} was given.")
     if not 0 <= rest_s <= LONGEST_REST_S:
         raise WrongDose("rest_s", f"Enter 0 to {LONGEST_REST_S} seconds of rest. {rest_s} was given.")
+
+
+def _must_be_countable(reps: str) -> None:
+    """Words alone say nothing a week can be planned with, nor to a phone that counts."""
+    found = counted(reps)
+    if not re.search(r"\d", reps):
+        words = f"Write the number in figures, for example 8, 8-10, 5 min or 20 m. “{reps}” was given."
+        raise WrongDose("reps", words)
+    if not found.many:
+        raise WrongDose("reps", f"Enter at least 1 repetition. “{reps}” was given.")
+    if found.most > MOST_REPS:
+        raise WrongDose(
+            "reps",
+            f"Enter at most {MOST_REPS} repetitions. “{reps}” was given: "
+            "write the unit if it is a time or a way, for example 120 s or 200 m.",
+        )
+
+
+def _minutes_of(exercise: Exercise) -> Decimal:
+    minutes = minutes_for(exercise.proposed_minutes, exercise.asks, exercise.proposed)
+    if minutes > MOST_MINUTES:
+        raise WrongDose(
+            "reps",
+            f"This would take more than {MOST_MINUTES} minutes a session, longer than any day may be. "
+            "Enter fewer sets, fewer repetitions or a shorter time.",
+        )
+    return minutes
+
+
+def _check_dose(
+    version: Version, chosen: Exercise, before: Sequence[Exercise], after: Sequence[Exercise], reason: Reason
+) -> Consequence:
+    """As every edit, and a much larger dose needs a reason too. Where both ask for one, both are told."""
+    more = much_more(version, chosen)
+    try:
+        done = check(version, before=before, after=after, reason=reason)
+    except NeedsReason as refusal:
+        raise NeedsReason(f"{more} {refusal}".strip()) from None
+    if more and not reason.because.strip():
+        raise NeedsReason(
+            f"{more} Nothing was changed: more than twice as much needs a reason. "
+            f"Give one to do it all the same.{taking(done.fewer_days)}"
+        )
+    if more:
+        waive(version, chosen.library_id, guard=DOSE, words=more, reason=reason)
+    else:
+        version.waivers.filter(guard=DOSE, library_id=chosen.library_id).delete()
+    return done
 
 
 def _record(version: Version, by: Account, what: str) -> None:

@@ -10,23 +10,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programs.builder.fitting import KINDS
+from programs.builder.fitting import KINDS, Kind
 from programs.builder.limits import FEWEST_MINUTES, MOST_MINUTES, Limits
 from programs.builder.sessions import DAYS
+from programs.plans.blocks import asked_of
 from programs.plans.models import Exercise, Version
 from programs.plans.refusals import NotEligible, NothingToRelease, OverTheLimit, WrongLimit
 
-HARD = frozenset({"strength_min", "total_day_min"})
+WHOLE_DAY = "total_day_min"
+HARD = frozenset({"strength_min", WHOLE_DAY})
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The longest of each kind in a week beside its limit, in minutes. `hard` limits refuse, others warn."""
+    """The longest of each kind in a week beside its limit, in minutes. `hard` limits refuse, others warn.
+
+    The limit is the patient's `own` where they have less than the recipe allows: a reason lets a day be longer.
+    """
 
     label: str
     minutes: Decimal
     limit: int
     hard: bool
+    own: bool = False
 
     @property
     def over(self) -> bool:
@@ -36,11 +42,15 @@ class Load:
 def loads(version: Version, exercises: Sequence[Exercise]) -> list[Load]:
     """The week's longest strength session, run extras, loosening and whole day, each beside its limit."""
     days = [day.all for day in version.block(exercises).weeks[0].days]
-    figures, split = version.proposal["limits"], version.split
-    return [
-        Load(kind.label, kind.longest(days, split), figures[kind.key], hard=kind.key in HARD)
-        for kind in KINDS
-    ]
+    split = version.split
+    return [_load(kind, kind.longest(days, split), version) for kind in KINDS]
+
+
+def _load(kind: Kind, minutes: Decimal, version: Version) -> Load:
+    limit, asked = version.proposal["limits"][kind.key], asked_of(version.proposal).minutes
+    if kind.key == WHOLE_DAY and asked is not None and asked < limit:
+        return Load(kind.label, minutes, asked, hard=False, own=True)
+    return Load(kind.label, minutes, limit, hard=kind.key in HARD)
 
 
 def check(version: Version, exercises: Sequence[Exercise], *, ready: Sequence[Exercise] = ()) -> None:

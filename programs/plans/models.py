@@ -250,6 +250,11 @@ class Exercise(models.Model):
     minutes = models.DecimalField(max_digits=5, decimal_places=1)
     proposed_sets = models.PositiveSmallIntegerField()
     proposed_minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    proposed_reps = models.CharField(
+        max_length=120, blank=True, help_text="As proposed_sets: of the library’s dose. Empty in older rows."
+    )
+    proposed_hold_s = models.CharField("proposed hold, seconds", max_length=20, blank=True)
+    proposed_rest_s = models.PositiveSmallIntegerField("proposed rest, seconds", default=0)
     step = models.SmallIntegerField(
         default=0, help_text="Steps its dose has gone up (below 0: down) in the blocks before this one."
     )
@@ -301,4 +306,16 @@ class Exercise(models.Model):
     @property
     def dose(self) -> str:
         """The dose in words, as the patient reads it."""
-        return Dose(self.sets, self.reps, self.hold_s, self.rest_s, self.each_side).in_words()
+        return self.asks.in_words()
+
+    @property
+    def asks(self) -> Dose:
+        """The dose it has now."""
+        return Dose(self.sets, self.reps, self.hold_s, self.rest_s, self.each_side)
+
+    @property
+    def proposed(self) -> Dose:
+        """The library's dose, that `proposed_minutes` are for."""
+        return Dose(
+            self.proposed_sets, self.proposed_reps, self.proposed_hold_s, self.proposed_rest_s, self.each_side
+        )

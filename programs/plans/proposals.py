@@ -61,7 +61,8 @@ class Picked:
         """The columns of plans.models.Exercise."""
         columns = {name: getattr(self, name) for name in self.__slots__}
         columns["sources"], columns["tags"] = list(self.sources), list(self.tags)
-        return columns | {"proposed_sets": self.sets, "proposed_minutes": self.minutes}
+        proposed = ("sets", "minutes", "reps", "hold_s", "rest_s")
+        return columns | {f"proposed_{name}": columns[name] for name in proposed}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,10 @@ class NotThatLog(Refusal):
     """The log asks for nothing of the kind: it stopped nothing, or its morning was told before."""
 
 
+class TooEasy(Refusal):
+    """What comes next would be a step back: its level is lower."""
+
+
 class TooMany(Refusal):
     """More than a page can show or a person can keep in mind."""
 

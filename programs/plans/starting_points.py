@@ -17,10 +17,9 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import ROOM, forget_what_left
+from programs.plans.checking import ROOM, forget_what_left, much_more
 from programs.plans.choosing import Choices
 from programs.plans.differences import Change, State, compare
-from programs.plans.doses import minutes_for
 from programs.plans.edits import draft_of, must_be_a_draft
 from programs.plans.models import Exercise, StartingPoint, Version
 from programs.plans.proposals import picked_of
@@ -33,6 +32,7 @@ from programs.plans.refusals import (
     WrongName,
 )
 from programs.plans.seen import Facts, draft_must_be_as_seen
+from programs.plans.work import minutes_for
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 1000
@@ -253,7 +253,10 @@ def _take(
     picked = picked_of(choice.exercise, choices.case, version.program.phase, slot=SLOT)
     row = Exercise(version=version, position=0, **picked.as_columns())
     row.sets, row.reps, row.hold_s, row.rest_s = (kept[name] for name in ("sets", "reps", "hold_s", "rest_s"))
-    row.minutes = minutes_for(minutes=row.proposed_minutes, sets=row.sets, proposed_sets=row.proposed_sets)
+    row.minutes = minutes_for(row.proposed_minutes, row.asks, row.proposed)
+    if more := much_more(version, row):
+        left_out.append(LeftOut(id, row.name, f"{more} Add it yourself to give a reason for as much."))
+        return
     crowded = version.block([*rows, row]).left_out
     if crowded:
         left_out.append(LeftOut(id, row.name, crowded.get(id) or " ".join(crowded.values())))

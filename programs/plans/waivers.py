@@ -14,7 +14,8 @@ class Waiver(models.Model):
     library_id = models.SlugField(max_length=60, help_text="The exercise it is about.")
     guard = models.CharField(
         max_length=20,
-        help_text="room (no day was free of a guard), wish (the patient's limits) or runs (where they start).",
+        help_text="room (no day was free of a guard), wish (the patient's limits), dose (more than twice as much) "
+        "or runs (where they start).",
     )
     words = models.TextField(help_text="What the guard said.")
     because = models.TextField(help_text="For clinicians.")

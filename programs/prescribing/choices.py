@@ -11,7 +11,10 @@ from programs.plans.models import Exercise, Version
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One exercise to choose. `why_not` is never set aside; `unwanted` is, with a reason."""
+    """One exercise to choose. `why_not` is never set aside; `unwanted` is, with a reason.
+
+    `may_come_next` after the exercise it was asked for: an easier one is offered as a choice and as a swap only.
+    """
 
     id: str
     name: str
@@ -19,6 +22,7 @@ class Offer:
     target: str
     why_not: str
     unwanted: str
+    may_come_next: bool = False
 
     @property
     def may(self) -> bool:
@@ -36,10 +40,13 @@ def in_place_of(exercise: Exercise) -> list[Offer]:
     """What fills the slot of this exercise of a draft."""
     if not exercise.version.is_draft:
         return []
-    return [_offer(one) for one in Choices(exercise.version).swaps(exercise)]
+    choices = Choices(exercise.version)
+    listed = choices.known(exercise.library_id)
+    level = listed.level if listed else 0
+    return [_offer(one, level) for one in choices.swaps(exercise)]
 
 
-def _offer(choice: Choice) -> Offer:
+def _offer(choice: Choice, level: int = 0) -> Offer:
     exercise = choice.exercise
     return Offer(
         id=exercise.id,
@@ -48,6 +55,7 @@ def _offer(choice: Choice) -> Offer:
         target=exercise.target,
         why_not="It is in the program already." if choice.is_listed else choice.blocked,
         unwanted=choice.unwanted,
+        may_come_next=exercise.level >= level,
     )
 
 

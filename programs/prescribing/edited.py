@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from programs.builder.proposal import Case
 from programs.plans import proposals
 from programs.plans.choosing import case_of
 from programs.plans.models import Exercise, Version
@@ -15,22 +16,26 @@ def changes_of(version: Version) -> list[str]:
     """Each change in words; empty for a draft that is as it was proposed. `version` with its decision and screen."""
     rows = list(version.exercises.all())
     listed = [one for one in rows if one.role == Role.LISTED]
+    case = case_of(version)
+    library = case.recipe.library.exercises
     proposed = version.proposal.get("reasons", {})
     left_out = {one["id"] for one in version.proposal.get("left_out", [])}
     gone = set(proposed) - {one.library_id for one in listed} - left_out
     added = [one for one in listed if proposed and one.library_id not in proposed]
     found = [f"{one.name}: put in" for one in added]
-    found += [f"{id.replace('_', ' ').capitalize()}: taken out" for id in sorted(gone)]
-    found += [f"{one.name}: another dose" for one in _redosed(version, listed)]
-    if sorted(listed, key=lambda one: one.pk) != listed and not added:
+    named = sorted(library[id].name if id in library else id.replace("_", " ").capitalize() for id in gone)
+    found += [f"{name}: taken out" for name in named]
+    found += [f"{one.name}: another dose" for one in _redosed(version, listed, case)]
+    # Rows are made in the order proposed; what was put in has a place of its own.
+    stayed = [one.pk for one in listed if one not in added]
+    if sorted(stayed) != stayed:
         found.append("The order")
     ready = [one for one in rows if one.role != Role.LISTED]
     return found + [f"{one.name}: kept ready" for one in ready]
 
 
-def _redosed(version: Version, listed: Sequence[Exercise]) -> list[Exercise]:
+def _redosed(version: Version, listed: Sequence[Exercise], case: Case) -> list[Exercise]:
     """Those whose dose is not the library's. One the library no longer has counts by its sets alone."""
-    case = case_of(version)
     library, phase = case.recipe.library.exercises, version.program.phase
     found = []
     for one in listed:

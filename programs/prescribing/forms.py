@@ -38,7 +38,7 @@ class DoseForm(SeenForm):
     """
 
     sets = WholeWithUnitField(label="Sets", min_value=1, max_value=MOST_SETS)
-    reps = forms.CharField(label="How often, or how long", max_length=120)
+    reps = forms.CharField(label="Repetitions, or time", max_length=120)
     hold_s = forms.CharField(label="Hold, seconds", max_length=20, required=False)
     rest_s = WholeWithUnitField(label="Rest", unit="s", min_value=0, max_value=LONGEST_REST_S)
     because = forms.CharField(

@@ -72,7 +72,13 @@ def typed_in(posted: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple
     return [(label, posted[name][:200]) for name, label in labels.items() if posted.get(name, "").strip()]
 
 
-DOSE = {"sets": "Sets", "reps": "How often", "hold_s": "Hold", "rest_s": "Rest", "because": "Reason"}
+DOSE = {
+    "sets": "Sets",
+    "reps": "Repetitions, or time",
+    "hold_s": "Hold",
+    "rest_s": "Rest",
+    "because": "Reason",
+}
 
 
 def typed_dose(posted: Mapping[str, str]) -> list[tuple[str, str]]:

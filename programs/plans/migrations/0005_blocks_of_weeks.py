@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('library_id', models.SlugField(help_text='The exercise it is about.', max_length=60)),
-                ('guard', models.CharField(help_text="room (no day was free of a guard), wish (the patient's limits) or runs (where they start).", max_length=20)),
+                ('guard', models.CharField(help_text="room (no day was free of a guard), wish (the patient's limits), dose (more than twice as much) or runs (where they start).", max_length=20)),
                 ('words', models.TextField(help_text='What the guard said.')),
                 ('because', models.TextField(help_text='For clinicians.')),
                 ('made_at', models.DateTimeField()),
@@ -95,6 +95,23 @@ class Migration(migrations.Migration):
             model_name='exercise',
             name='points',
             field=models.PositiveSmallIntegerField(default=0, help_text='Of the supported causes it serves.'),
+        ),
+        migrations.AddField(
+            model_name='exercise',
+            name='proposed_hold_s',
+            field=models.CharField(blank=True, default='', max_length=20, verbose_name='proposed hold, seconds'),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='exercise',
+            name='proposed_reps',
+            field=models.CharField(blank=True, default='', help_text='As proposed_sets: of the library’s dose. Empty in older rows.', max_length=120),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='exercise',
+            name='proposed_rest_s',
+            field=models.PositiveSmallIntegerField(default=0, verbose_name='proposed rest, seconds'),
         ),
         migrations.AddField(
             model_name='exercise',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from programs.builder.recipe import NO_PROGRAM
 from programs.builder.sessions import DAYS, MANY, Day, Session, parts, times_a_week
 from programs.plans import limits, proposals
-from programs.plans.doses import Dose, minutes_for
+from programs.plans.doses import Dose
 from programs.plans.models import Exercise, Program, Version
 from programs.plans.refusals import NoProgramForThis
 from tests.cases import CASES, RECIPE
@@ -207,7 +206,3 @@ def test_a_dose_reads_like_a_sentence(dose, words):
 )
 def test_times_a_week(per_week, times):
     assert times_a_week(per_week) == times
-
-
-def test_more_sets_take_longer():
-    assert minutes_for(minutes=Decimal(4), sets=6, proposed_sets=3) == Decimal("8.0")

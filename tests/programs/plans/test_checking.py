@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from programs.plans import actions, edits
-from programs.plans.checking import Consequence, Reason, broken, check
+from programs.plans.checking import Consequence, Reason, broken, check, few
 from programs.plans.models import Exercise, Waiver
 from programs.plans.refusals import NeedsReason, OverTheLimit
 
@@ -47,6 +47,64 @@ def test_fewer_and_more_days_are_named():
     assert done.in_words == (
         "The week takes 10 minutes less. Fewer days for: Dead bug. More days for: Step up, Side lift."
     )
+
+
+def crowding(story, **given):
+    """One more exercise in a week whose strength sessions are full."""
+    story.proposed.proposal["limits"]["strength_min"] = 8
+    facts = {"per_week": "3", "minutes": Decimal(3), "points": 0}
+    return [*rows(story), one_more(story, **facts | given)]
+
+
+def days(version, listed):
+    planned = version.block(listed).weeks[0].days
+    return {one.name: sum(one in day.all for day in planned) for one in listed}
+
+
+def test_what_a_reason_would_do_to_the_others_is_said_before_it_is_given(ana_story):
+    after = crowding(ana_story)
+    before = days(ana_story.proposed, rows(ana_story))
+    with pytest.raises(NeedsReason) as refused:
+        checked(ana_story, after)
+    assert ana_story.proposed.proposal["keep"] == []
+    done = checked(ana_story, after, because=REASON)
+    now = days(ana_story.proposed, after)
+    fewer = [name for name, many in before.items() if now[name] < many]
+    assert fewer, "the story takes days from others"
+    assert list(done.fewer_days) == sorted(fewer)
+    assert f"With a reason it is kept, and then: fewer days for {few(sorted(fewer))}." in str(refused.value)
+
+
+def test_where_nothing_loses_days_nothing_is_said(ana_story):
+    after = crowding(ana_story, per_week="1", minutes=Decimal(12))
+    before = days(ana_story.proposed, rows(ana_story))
+    with pytest.raises(NeedsReason, match="finds no day") as refused:
+        checked(ana_story, after)
+    assert "With a reason" not in str(refused.value)
+    checked(ana_story, after, because=REASON)
+    now = days(ana_story.proposed, after)
+    assert all(now[name] >= many for name, many in before.items())
+
+
+def test_at_most_three_exercises_are_named():
+    assert few(["A", "B", "C"]) == "A, B, C"
+    assert few(["A", "B", "C", "D", "E"]) == "A, B, C and 2 more"
+
+
+def test_many_without_a_day_are_not_all_named(ana_story):
+    Exercise.objects.filter(version=ana_story.proposed, category="core").update(proposed_minutes=16)
+    with pytest.raises(NeedsReason, match="And 2 more find no day") as refused:
+        edits.change_dose(
+            exercise=ana_story.proposed.listed_now().get(category="core"),
+            sets=6,
+            reps="8-10",
+            hold_s="",
+            rest_s=60,
+            by=ana_story.by,
+            now=ana_story.now,
+        )
+    assert str(refused.value).count(" finds no day") == 3
+    assert "“Dead bug” finds no day" in str(refused.value), "what was changed is named first"
 
 
 def test_what_no_reason_can_give_a_day_is_refused_outright(ana_story):

@@ -16,6 +16,7 @@ from programs.plans.refusals import (
     NotEligible,
     NotInTheLibrary,
     NotOfThisProgram,
+    TooEasy,
     TooMany,
 )
 
@@ -254,10 +255,52 @@ def test_what_is_kept_ready_is_beside_the_list(ana):
 
 def test_one_exercise_comes_next(ana):
     exercise = rows(ana)[0]
-    first, second = open_to(ana)[:2]
+    first, second = harder_than(ana, exercise)[:2]
     kept(ana, exercise, first, "next")
     kept(ana, exercise, second, "next")
     assert [one.library_id for one in exercise.kept_ready.all()] == [second]
+
+
+def level(story, id):
+    return Choices(story.proposed).of(id).exercise.level
+
+
+def harder_than(story, exercise):
+    """What is as hard or harder, and open."""
+    return [id for id in open_to(story) if level(story, id) >= level(story, exercise.library_id)]
+
+
+def easier_pair(story):
+    """(exercise, an easier one that is open)."""
+    return next(
+        (one, id)
+        for one in rows(story)
+        for id in open_to(story)
+        if level(story, id) < level(story, one.library_id)
+    )
+
+
+def test_what_comes_next_is_not_easier(ana):
+    exercise, easier = easier_pair(ana)
+    here, there = level(ana, easier), level(ana, exercise.library_id)
+    words = f"is level {here}, and “{exercise.name}” is level {there}.*Nothing was changed.*may choose"
+    unchanged(ana, lambda: kept(ana, exercise, easier, "next", because=REASON), TooEasy, words)
+    assert kept(ana, exercise, easier), "as a choice it may be offered"
+
+
+def test_a_refused_next_leaves_the_one_before(ana):
+    exercise, easier = easier_pair(ana)
+    harder = harder_than(ana, exercise)[0]
+    kept(ana, exercise, harder, "next")
+    with pytest.raises(TooEasy):
+        kept(ana, exercise, easier, "next")
+    assert [one.library_id for one in exercise.kept_ready.all()] == [harder]
+
+
+def test_beside_one_the_library_no_longer_has_anything_may_come_next(ana):
+    exercise, easier = easier_pair(ana)
+    Exercise.objects.filter(pk=exercise.pk).update(library_id="gone_since")
+    assert kept(ana, exercise, easier, "next")
 
 
 def test_a_few_swaps_are_enough(ana):
@@ -297,7 +340,8 @@ def test_a_swap_the_patient_would_rather_not_do_needs_a_reason(ana):
 def test_a_revision_copies_what_is_kept_ready_and_why(ana):
     gone = rows(ana)[0].library_id
     disliking(ana, gone)
-    exercise, id = swappable(ana)
+    exercise = rows(ana)[0]
+    id = harder_than(ana, exercise)[0]
     kept(ana, exercise, id, "next")
     added(ana, gone, because=REASON)
     copy = actions.revise(version=ana.released, by=ana.by, now=ana.now)

@@ -62,8 +62,8 @@ def test_moving_swaps_two_places(ana_story):
 def test_a_new_dose_changes_the_minutes(ana_story):
     done = dose(ana_story, ana_story.proposed.exercises.first(), sets=6, reps="5")
     changed = ana_story.proposed.exercises.first()
-    assert (changed.dose, str(changed.minutes)) == ("6 sets of 5. Rest 60 seconds between sets.", "8.0")
-    assert done.in_words.startswith("The week takes 4 minutes more.")
+    assert (changed.dose, str(changed.minutes)) == ("6 sets of 5. Rest 60 seconds between sets.", "7.4")
+    assert done.in_words.startswith("The week takes 3.4 minutes more.")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,15 @@ def test_a_new_dose_changes_the_minutes(ana_story):
         ("rest_s", {"rest_s": 601}),
         ("rest_s", {"rest_s": -1}),
         ("reps", {"reps": "8 " * 61}),
+        ("reps", {"reps": "eight to ten"}),
+        ("reps", {"reps": "0"}),
+        ("reps", {"reps": "101"}),
+        ("reps", {"reps": "80-120"}),
+        ("reps", {"reps": "400 slow ones"}),
+        ("reps", {"reps": "9" * 120}),
+        ("reps", {"reps": "600 min"}),
+        ("hold_s", {"hold_s": "301"}),
+        ("hold_s", {"hold_s": "20-999"}),
     ],
 )
 def test_an_impossible_dose_is_refused_by_field(ana_story, field, given):
@@ -87,22 +96,58 @@ def test_an_impossible_dose_is_refused_by_field(ana_story, field, given):
     assert exercise.sets == 3
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"reps": "eight to ten"},
+            "in figures, for example 8, 8-10, 5 min or 20 m. “eight to ten” was given",
+        ),
+        ({"reps": "400"}, "at most 100 repetitions. “400” was given: write the unit if it is a time"),
+        ({"hold_s": "400"}, "at most 300 seconds. 400 was given"),
+        ({"reps": "600 min"}, "more than 180 minutes a session.*Enter fewer sets"),
+    ],
+)
+def test_a_refused_dose_says_what_to_write_instead(ana_story, given, words):
+    with pytest.raises(WrongDose, match=words):
+        dose(ana_story, ana_story.proposed.exercises.first(), **given)
+
+
+@pytest.mark.parametrize(
+    "given", [{"reps": "15"}, {"reps": "10-15 each side"}, {"reps": "60 s"}, {"reps": "200 m"}]
+)
+def test_what_people_write_is_taken(ana_story, given):
+    exercise = ana_story.proposed.exercises.first()
+    dose(ana_story, exercise, **given, because="Agreed with her.")
+    exercise.refresh_from_db()
+    assert exercise.reps == given["reps"]
+
+
+def test_the_minutes_follow_repetitions_holds_and_rests(ana_story):
+    first = ana_story.proposed.exercises.first()
+    took = []
+    for given in ({"reps": "8-10"}, {"reps": "16"}, {"hold_s": "8"}, {"rest_s": 0}):
+        dose(ana_story, first, **given)
+        took.append(str(ana_story.proposed.exercises.first().minutes))
+    assert took == ["4.0", "5.5", "5.9", "1.9"]
+
+
 def core(story):
     return story.proposed.exercises.get(category="core")
 
 
 def test_a_dose_that_leaves_no_day_needs_a_reason(ana_story):
-    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=13)
+    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=16)
     with pytest.raises(NeedsReason, match=r"“Dead bug” finds no day: .*limit is 35.*Nothing was changed"):
-        dose(ana_story, core(ana_story), sets=9)
+        dose(ana_story, core(ana_story), sets=6)
     assert core(ana_story).sets == 3
     assert not ana_story.proposed.waivers.exists()
 
 
 def test_with_a_reason_the_dose_stands_and_the_reason_is_kept(ana_story):
-    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=13)
-    dose(ana_story, core(ana_story), sets=9, because=" She has the time. ")
-    assert core(ana_story).sets == 9
+    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=16)
+    dose(ana_story, core(ana_story), sets=6, because=" She has the time. ")
+    assert core(ana_story).sets == 6
     waiver = ana_story.proposed.waivers.get(library_id="dead_bug")
     assert (waiver.library_id, waiver.guard, waiver.because) == ("dead_bug", "room", "She has the time.")
     assert waiver.made_by == ana_story.by
@@ -120,9 +165,9 @@ def older_than_blocks(story):
 
 def test_a_draft_older_than_blocks_may_not_grow_over_its_limits(ana_story):
     older_than_blocks(ana_story)
-    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=10)
+    ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=20)
     with pytest.raises(OverTheLimit, match="limit is 35"):
-        dose(ana_story, core(ana_story), sets=9)
+        dose(ana_story, core(ana_story), sets=6)
     assert core(ana_story).sets == 3
 
 
@@ -130,7 +175,7 @@ def test_a_draft_older_than_blocks_that_is_too_long_may_be_made_shorter(ana_stor
     older_than_blocks(ana_story)
     ana_story.proposed.exercises.filter(category="core").update(proposed_minutes=60, minutes=60)
     dose(ana_story, core(ana_story), sets=2)
-    assert str(core(ana_story).minutes) == "40.0"
+    assert str(core(ana_story).minutes) == "34.7"
 
 
 def test_a_dose_set_anew_forgets_what_blocks_have_earned(ana_story):

@@ -129,6 +129,33 @@ def test_with_a_reason_it_is_done_and_the_reason_is_shown(carl, crowded):
     assert "Carl Jensen" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "words", "is_over"),
+    [
+        (None, "of 90", False),
+        (120, "of 90", False),
+        (30, "of the patient’s 30", False),
+        (5, "of the patient’s 5", True),
+    ],
+)
+def test_the_longest_day_stands_beside_the_smaller_limit(carl, ana_story, asked, words, is_over):
+    version = ana_story.proposed
+    version.proposal["asked"]["minutes"] = asked
+    version.proposal["keep"] = [one.library_id for one in version.listed_now()]
+    version.save(update_fields=["proposal"])
+    page = carl.get(address("program", ana_story)).content.decode()
+    day = page.partition("<dt>Longest day</dt>")[2].partition("</div>")[0]
+    assert words in day
+    assert ("Longest day is over its limit." in page) == is_over
+    assert "It cannot be released" not in page, "a reason lets a day be longer than the patient has"
+
+
+def test_the_dose_field_says_what_it_takes(carl, ana_story):
+    page = carl.get(address("program", ana_story)).content.decode()
+    assert "Repetitions, or time" in page
+    assert "How often, or how long" not in page
+
+
 def test_the_minutes_follow_the_dose(carl, ana_story):
     exercise = ana_story.proposed.listed_now().get(library_id="ankle_rock")
     page = carl.post(

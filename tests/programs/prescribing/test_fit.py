@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from programs.builder.limits import Limits
-from programs.plans import actions, edits
+from programs.plans import actions, choosing, edits
 from programs.plans.blocks import asked_of
+from programs.prescribing.edited import changes_of
 from tests.programs.prescribing.seen import seen_at
 
 
@@ -106,7 +107,8 @@ def test_edits_are_named_and_given_up_only_with_a_tick(carl, draft, world):
     edits.remove_exercise(exercise=gone, by=world.carl)
     page = carl.get(address("fit", draft)).content.decode()
     assert f"{exercise.name}: another dose" in page
-    assert "taken out" in page
+    assert f"{gone.name}: taken out" in page
+    assert "The order" not in page
     seen = seen_at(carl, address("fit", draft))
     answer = carl.post(address("fit", draft), {"has": "any", "minutes": "40"} | seen)
     assert answer.status_code == 422
@@ -114,6 +116,25 @@ def test_edits_are_named_and_given_up_only_with_a_tick(carl, draft, world):
     assert asked(draft).minutes is None
     carl.post(address("fit", draft), {"has": "any", "minutes": "40", "sure": "on"} | seen)
     assert asked(draft).minutes == 40
+
+
+def test_another_order_is_named_also_where_something_was_added(carl, draft, world):
+    choices = choosing.Choices(draft).found("")
+    new = next(one.exercise for one in choices if not (one.blocked or one.unwanted or one.is_listed))
+    facts = {"by": world.carl, "now": world.now, "because": "Agreed with her."}
+    choosing.add(version=draft, library_id=new.id, **facts)
+    assert changes_of(draft) == [f"{new.name}: put in"]
+    before = [one.pk for one in draft.listed_now() if one.library_id != new.id]
+    added = draft.listed_now().get(library_id=new.id).pk
+    edits.reorder(version=draft, order=[*reversed(before), added], **facts)
+    assert changes_of(draft) == [f"{new.name}: put in", "The order"]
+    page = carl.get(address("fit", draft)).content.decode()
+    assert "The order" in page
+
+
+def test_what_the_library_no_longer_has_is_named_by_its_id(draft, world):
+    draft.proposal["reasons"]["gone_since"] = "x"
+    assert changes_of(draft) == ["Gone since: taken out"]
 
 
 def test_an_unchanged_draft_asks_for_no_tick(carl, draft):

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from programs.builder.limits import Limits
+from programs.exercises.reading import load_library
 from programs.plans import actions
 from programs.plans.models import Exercise
 from tests.programs.prescribing.seen import seen_at
@@ -105,6 +106,24 @@ def test_a_swap_takes_the_place_of_the_other(carl, draft):
     again = carl.post(url, {"swap": found[0]})
     assert again.status_code == 409
     assert "in the meantime" in again.content.decode()
+
+
+def test_an_easier_one_is_not_offered_to_come_next(carl, draft):
+    levels = {id: one.level for id, one in load_library().exercises.items()}
+    easier, offers = set(), 0
+    for exercise in draft.listed_now():
+        url = address("swap", draft, exercise.pk)
+        page = carl.get(url).content.decode()
+        may, after = offered(page, "swap"), offered(page, "next")
+        here = levels[exercise.library_id]
+        assert after == [id for id in may if levels[id] >= here]
+        easier |= {(url, id) for id in may if levels[id] < here}
+        offers += len(after)
+    assert offers
+    url, id = sorted(easier)[0]
+    answer = carl.post(url, {"next": id})
+    assert answer.status_code == 409
+    assert "what comes next is as hard or harder" in answer.content.decode()
 
 
 def test_what_is_kept_ready_is_shown_and_taken_away(carl, draft):
