@@ -61,15 +61,20 @@ E = TypeVar("E", bound=Any)
 
 @dataclass(frozen=True, slots=True)
 class DayPlan(Generic[E]):
-    """One day: its `exercises` in the order they are done, and what stands `around` its run (warm-up to cool-down)."""
+    """One day: its `exercises` in the order they are done, what stands `around` its run, and what cools down `after`.
+
+    `around` are the warm-up, the drills and the cues; `after` belongs to the run as well, and ends the day.
+    """
 
     day: Day
     exercises: tuple[E, ...]
     around: tuple[E, ...] = ()
+    after: tuple[E, ...] = ()
 
     @property
     def all(self) -> tuple[E, ...]:
-        return (*self.around, *self.exercises)
+        """Everything of the day, in the order it is done."""
+        return (*self.around, *self.exercises, *self.after)
 
     @property
     def minutes(self) -> Decimal:
@@ -179,8 +184,12 @@ class _Table:
     running: bool
 
     def day(self, at: int) -> DayPlan[Any]:
-        around = self.split.of_kind(AROUND, self.held[at]) if self.has_run(at) else []
-        return DayPlan(self.days[at], tuple(one for one in self.held[at] if one not in around), tuple(around))
+        held, of_kind = self.held[at], self.split.of_kind
+        if not self.has_run(at):
+            return DayPlan(self.days[at], tuple(held))
+        around, after = of_kind(AROUND - AFTER, held), of_kind(AFTER, held)
+        others = tuple(one for one in held if self.split.kind(one) not in AROUND)
+        return DayPlan(self.days[at], others, tuple(around), tuple(after))
 
     def has_run(self, at: int) -> bool:
         return self.days[at].does in RUNS

@@ -17,6 +17,12 @@ from programs.builder.progression import Progression
 from programs.builder.sessions import BEFORE_A_RUN, DAILY, DAYS, STRENGTH
 
 HOURS_A_DAY = 24
+# A day from its first kind of exercise to its last, written out on its own.
+DONE_IN_TURN = (
+    *("warm_up", "drill", "cue"),
+    *("jump", "loading", "strength", "hold", "trunk"),
+    *("loosening", "rolling", "cool_down"),
+)
 MINUTES = (
     ("strength_min", STRENGTH, "strength"),
     ("run_addons_min", BEFORE_A_RUN, "around a run"),
@@ -67,10 +73,12 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
             if len(day.exercises) > rules.day.most_exercises:
                 words = f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
                 yield Breach("handful", words, among=_ids(day.exercises))
-            if len(day.around) > rules.day.most_around:
-                words = f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}."
-                yield Breach("handful", words, among=_ids(day.around))
+            around = (*day.around, *day.after)
+            if len(around) > rules.day.most_around:
+                words = f"{where}: {len(around)} moves around the run, at most {rules.day.most_around}."
+                yield Breach("handful", words, among=_ids(around))
             yield from _too_long(where, day, plan)
+            yield from _out_of_order(where, day, plan)
 
 
 def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
@@ -84,6 +92,21 @@ def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
     if plan.room.asked is not None and spent > plan.room.asked:
         words = f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
         yield Breach("minutes", words, among=_ids(day.all))
+
+
+def _out_of_order(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
+    """Nothing is done before what makes ready for it: the day is read from its first exercise to its last."""
+    for before, after in itertools.pairwise(day.all):
+        kinds = [plan.split.kind(before), plan.split.kind(after)]
+        if all(kind in DONE_IN_TURN for kind in kinds) and _turn(kinds[0]) > _turn(kinds[1]):
+            words = (
+                f"{where}: “{after.library_id}” comes after “{before.library_id}”, and is to be done before."
+            )
+            yield Breach("order", words, after.library_id, _ids([before, after]))
+
+
+def _turn(kind: str) -> int:
+    return DONE_IN_TURN.index(kind)
 
 
 def _ids(exercises: Sequence[Any]) -> tuple[str, ...]:

@@ -122,10 +122,10 @@ def _moves(ahead: Ahead, week: Week[Exercise], day: PlannedDay[Exercise]) -> str
 
 
 def _numbers(day: PlannedDay[Exercise]) -> str:
-    """“1, 4, 7”: the exercises by their number, in the order of the list."""
+    """“9, 1, 4”: the exercises by their number in the list, in the order they are done."""
     if not day.all:
         return "None"
-    numbers = ", ".join(str(number) for number in sorted(one.position for one in day.all))
+    numbers = ", ".join(str(one.position) for one in day.all)
     return f"{numbers}, if you like" if day.is_rest else numbers
 
 

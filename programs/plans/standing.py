@@ -111,7 +111,11 @@ def _keeps_the_guards(
         if plan is None:
             return False
         with_them = replace(block, weeks=tuple(_with(week, harder) for week in block.weeks))
-        return set(breaches(with_them, plan, rules)) <= set(breaches(block, plan, rules))
+        # A harder one is done in the easier one's place, whatever its kind: the order of the day is not asked.
+        now, then = (
+            {one for one in breaches(of, plan, rules) if one.guard != "order"} for of in (block, with_them)
+        )
+        return then <= now
 
     return fits
 
@@ -121,7 +125,12 @@ def _with(week: Week[Exercise], harder: Mapping[str, Exercise]) -> Week[Exercise
         return tuple(harder.get(one.library_id, one) for one in exercises)
 
     def other(day: PlannedDay[Exercise]) -> PlannedDay[Exercise]:
-        return replace(day, exercises=swapped(day.exercises), around=swapped(day.around))
+        return replace(
+            day,
+            exercises=swapped(day.exercises),
+            around=swapped(day.around),
+            after=swapped(day.after),
+        )
 
     return replace(week, days=tuple(other(day) for day in week.days))
 

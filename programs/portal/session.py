@@ -124,11 +124,9 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
     run = now.run(day.run) if not day.run.is_left_out else PlannedRun("rest")
     session = Session(
         Day(day.name, run.kind, day.strength, hard=run.is_hard, moves=run.kind),
-        (*day.around, *day.exercises),
+        day.all,
     )
     runs = run.is_run and state.version.proposal["running"] not in {"none_yet", "none"}
-    # Warm-up first, the strength work, and what is done after the run last.
-    ordered = sorted(session.exercises, key=lambda one: split.kind(one) in AFTER | DAILY)
     return Planned(
         on_day=on_day,
         day=day.name,
@@ -141,7 +139,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         is_rest=day.is_rest,
         minutes=int(session.minutes),
         exercises=session.exercises,
-        steps=tuple(_step(one, state, now, runs=runs) for one in ordered),
+        steps=tuple(_step(one, state, now, runs=runs) for one in session.exercises),
         parts=parts(session, split),
     )
 

@@ -15,7 +15,7 @@ from programs.prescribing import words
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """One day. `numbers` are the exercises' numbers in the list below the table."""
+    """One day. `numbers` are the exercises' numbers in the list below the table, in the order they are done."""
 
     name: str
     run: str
@@ -57,7 +57,7 @@ def _day(day: PlannedDay[Exercise], numbers: Mapping[int, int]) -> DayCell:
         is_hard=day.run.is_hard,
         is_rest=day.is_rest,
         strength=words.strength_of(day.strength) if day.strength else "",
-        numbers=words.in_a_row(sorted(numbers[one.pk] for one in day.all)),
+        numbers=words.in_a_row([numbers[one.pk] for one in day.all]),
         minutes=sum((one.minutes for one in day.all), Decimal(0)),
     )
 

@@ -62,10 +62,33 @@ def test_five_exercises_and_five_moves_around_a_run():
     around += [Ex("cue", "cue", minutes=Decimal(1)), Ex("cool", "cool", minutes=Decimal(1))]
     found = laid(days(Mon="easy C"), [*around, *(Ex(f"e{n}") for n in range(5))])
     day = found.days[0]
-    assert (len(day.exercises), len(day.around)) == (5, 5)
+    assert (len(day.exercises), len(day.around), len(day.after)) == (5, 4, 1)
     assert {"cue", "cool"} <= set(on(found, "Mon")), "the only one of its kind outlasts a fourth warm-up"
     assert set(found.left_out) == {"w3"}
     assert "5 moves around a run" in found.left_out["w3"]
+
+
+# --- The order of a day --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("week", "in_order"),
+    [
+        (days(Mon="ladder C"), "warm drill cue jump load strong hold trunk loose roll cool"),
+        (days(Mon="-- C"), "warm jump load strong hold trunk loose roll"),
+        (days(Mon="walk C"), "warm jump load strong hold trunk loose roll"),
+        (days(Mon="rest"), "loose roll"),
+        (days(Mon="ladder"), "warm drill cue loose roll cool"),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_day_goes_from_warm_up_to_cool_down_however_the_list_stands(monkeypatch, week, in_order, backwards):
+    """Regression: a cool-down stood before the strength work, and the warm-up after it wherever numbers were sorted."""
+    monkeypatch.setattr("programs.builder.days._Table.keep_to_a_handful", lambda table, at: None)
+    kinds = ["trunk", "roll", "cool", "strong", "hold", "cue", "jump", "load", "drill", "loose"]
+    listed = [Ex(kind, kind) for kind in kinds] + [Ex("warm", "warm", "every run and session")]
+    found = laid(week, listed[::-1] if backwards else listed)
+    assert " ".join(on(found, "Mon")) == in_order
 
 
 # --- What belongs to a run -----------------------------------------------------------------------------------

@@ -36,6 +36,16 @@ def test_the_second_version_is_the_first_with_its_pace(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_holds_and_trunk_work_are_a_finer_kind_of_strength_work(name):
+    first, second = load_recipe(name, 1), load_recipe(name, 2)
+    kinds = {id: (one.kind, second.categories[id].kind) for id, one in first.categories.items()}
+    changed = {id: pair for id, pair in kinds.items() if pair[0] != pair[1]}
+    assert set(changed.values()) == {("strength", "hold"), ("strength", "trunk")}
+    assert changed["core"] == ("strength", "trunk")
+    assert second.sessions.kinds == {id: one.kind for id, one in second.categories.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("old", "new", "problem", "key", "words"),
     [
@@ -51,6 +61,9 @@ def test_the_second_version_is_the_first_with_its_pace(name):
         ("greens = 2\n", "greens = 2\nreds = 1\n", Problem.UNKNOWN_KEY, "reds", "is not a key"),
         ("[pace]", 'selection = "other"\n[pace]', Problem.UNKNOWN_KEY, "selection", "is not a key"),
         ('source = ["S107", "S122"]', "source = []", Problem.NO_SOURCE, "source", "names no source"),
+        ("[kinds_anew]", '[kinds_anew]\ngait_cue = "hold"', Problem.DANGLING, "kinds_anew",
+         "'gait_cue' does not exist"),
+        ('core = "trunk"', 'core = "loading"', Problem.DANGLING, "core", "'loading' is none of"),
         ("[pace]", "[paces]", Problem.MALFORMED, "pace", "is missing"),
     ],
 )  # fmt: skip

@@ -48,10 +48,33 @@ def test_too_many_exercises():
     assert broken(changed(block, 1, "Tue", exercises=six), plan) == {
         "handful": "week 1, Tue: 6 exercises, at most 5."
     }
-    assert broken(changed(block, 2, "Tue", around=six), plan) == {
+    warm = tuple(Ex(f"w{n}", "warm", minutes=Decimal(1)) for n in range(5))
+    cool = (Ex("c", "cool", minutes=Decimal(1)),)
+    assert broken(changed(block, 2, "Tue", around=warm, after=cool), plan) == {
         "handful": "week 2, Tue: 6 moves around the run, at most 5."
     }
+    assert broken(changed(block, 2, "Tue", around=warm), plan) == {}
     assert broken(changed(block, 1, "Tue", exercises=six[:5], around=()), plan) == {}
+
+
+@pytest.mark.parametrize(
+    ("around", "exercises", "after", "words"),
+    [
+        ((), (Ex("e"), Ex("w", "warm")), (), "“w” comes after “e”"),
+        ((Ex("d", "drill"), Ex("w", "warm")), (), (), "“w” comes after “d”"),
+        ((), (Ex("t", "trunk"), Ex("h", "hold")), (), "“h” comes after “t”"),
+        ((), (Ex("e"), Ex("j", "jump")), (), "“j” comes after “e”"),
+        ((Ex("c", "cool"),), (Ex("e"),), (), "“e” comes after “c”"),
+        ((), (Ex("c", "cool"),), (Ex("r", "roll"),), "“r” comes after “c”"),
+    ],
+)
+def test_a_day_out_of_order(around, exercises, after, words):
+    block, plan = a_block(days(Mon="easy C"))
+    wrong = changed(block, 2, "Mon", around=around, exercises=exercises, after=after)
+    assert words in broken(wrong, plan)["order"]
+    backwards = (*around, *exercises, *after)[::-1]
+    right = changed(block, 2, "Mon", around=(), exercises=backwards, after=())
+    assert "order" not in broken(right, plan)
 
 
 def test_the_same_exercise_twice_a_day():

@@ -83,6 +83,19 @@ def test_a_day_with_a_run_says_its_step(ana, ana_story):
     assert "Step 1 of 10 on your way back to running" in page
 
 
+IN_ORDER = ["Leg swings", "Hip hinge", "Side lift", "Dead bug", "Band press", "Ankle rock", "Easy walk"]
+
+
+def test_a_session_and_the_phone_have_the_order_in_which_it_is_done(ana, ana_story):
+    """The warm-up first, the cool-down last, whatever the order of the list."""
+    assert ana_story.released
+    page = ana.get(SESSION + "?day=Mon").content.decode()
+    places = [page.index(f">{name}<") for name in IN_ORDER]
+    assert places == sorted(places)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    assert [step["name"] for step in monday["steps"]] == IN_ORDER
+
+
 def test_another_days_session_can_be_chosen(ana, ana_story):
     assert ana_story.released
     assert "Hip hinge" in ana.get(SESSION + "?day=Mon").content.decode()
