@@ -76,11 +76,6 @@ class DayPlan(Generic[E]):
         """Everything of the day, in the order it is done."""
         return (*self.around, *self.exercises, *self.after)
 
-    @property
-    def minutes(self) -> Decimal:
-        """What the exercises take; the run itself comes on top."""
-        return total(self.all)
-
 
 @dataclass(frozen=True, slots=True)
 class Laid(Generic[E]):
@@ -102,10 +97,6 @@ class Room:
     asked: int | None
     free: frozenset[str]
     keep: frozenset[str] = frozenset()
-
-
-def total(exercises: Iterable[Any]) -> Decimal:
-    return sum((one.minutes for one in exercises), Decimal(0))
 
 
 def lay_out(
@@ -308,9 +299,10 @@ class _Table:
         for label, limit, kinds in limits:
             while limit is not None and self.held[at]:
                 chosen = [e for e in self.held[at] if kinds is None or self.split.kind(e) in kinds]
-                if total(chosen) <= limit:
+                chosen = [e for e in chosen if self.split.takes_time(e)]
+                if (spent := self.split.minutes(chosen)) <= limit:
                     break
-                words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
+                words = f"{label}: {spent.normalize():f} minutes, the limit is {limit}"
                 if not self._drop_least(at, chosen, words):
                     break
 

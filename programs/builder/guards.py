@@ -82,16 +82,18 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
 
 
 def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
+    # A cue is done while running: its minutes are the run's.
+    timed = [e for e in day.all if plan.split.kind(e) != "cue"]
     for key, kinds, label in MINUTES:
-        counted = [e for e in day.all if kinds is None or plan.split.kind(e) in kinds]
+        counted = [e for e in timed if kinds is None or plan.split.kind(e) in kinds]
         spent = sum((e.minutes for e in counted), Decimal(0))
         if spent > plan.room.minutes[key]:
             words = f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}."
             yield Breach("minutes", words, among=_ids(counted))
-    spent = sum((e.minutes for e in day.all), Decimal(0))
+    spent = sum((e.minutes for e in timed), Decimal(0))
     if plan.room.asked is not None and spent > plan.room.asked:
         words = f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
-        yield Breach("minutes", words, among=_ids(day.all))
+        yield Breach("minutes", words, among=_ids(timed))
 
 
 def _out_of_order(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:

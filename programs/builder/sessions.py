@@ -76,6 +76,14 @@ class Split:
         """Those of these kinds, in their order."""
         return [exercise for exercise in exercises if self.kind(exercise) in kinds]
 
+    def takes_time(self, exercise: Planned) -> bool:
+        """Whether it takes minutes of its own: what is done during the run takes the run's."""
+        return self.kind(exercise) not in IN_A_RUN
+
+    def minutes(self, exercises: Iterable[Planned]) -> Decimal:
+        """What these take of a day."""
+        return sum((one.minutes for one in exercises if self.takes_time(one)), Decimal(0))
+
     def as_json(self) -> dict[str, Any]:
         """As a proposal keeps it; `split_from` reads it."""
         return {
@@ -148,10 +156,6 @@ class Session(Generic[E]):
     def is_rest(self) -> bool:
         """Neither strength nor anything to run, walk or ride: what is left is done if one likes."""
         return not self.day.strength and self.day.does == REST
-
-    @property
-    def minutes(self) -> Decimal:
-        return sum((exercise.minutes for exercise in self.exercises), Decimal(0))
 
 
 def week(

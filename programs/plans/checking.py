@@ -170,7 +170,7 @@ def _days(version: Version, exercises: Sequence[Exercise]) -> dict[str, int]:
 
 def _minutes(version: Version, exercises: Sequence[Exercise]) -> Decimal:
     days = version.block(exercises).weeks[0].days
-    return sum((one.minutes for day in days for one in day.all), Decimal(0))
+    return sum((version.split.minutes(day.all) for day in days), Decimal(0))
 
 
 def broken(version: Version, exercises: Sequence[Exercise]) -> list[str]:

@@ -11,7 +11,7 @@ from django import forms
 
 from programs.builder.block import PlannedDay, week_number
 from programs.builder.runs import PlannedRun
-from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, parts
+from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, Split, parts
 from programs.builder.sessions import Part as Stretch
 from programs.plans.doses import Dose
 from programs.plans.models import Exercise, SessionLog, Version
@@ -137,7 +137,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
         is_rest=day.is_rest,
-        minutes=int(session.minutes),
+        minutes=int(split.minutes(session.exercises)),
         exercises=session.exercises,
         steps=tuple(_step(one, state, now, runs=runs) for one in session.exercises),
         parts=parts(session, split),
@@ -189,7 +189,7 @@ class Part:
     minutes: int
 
 
-def cards(plan: Planned, form: SessionForm) -> list[Part]:
+def cards(plan: Planned, form: SessionForm, split: Split) -> list[Part]:
     """The session's cards, numbered through."""
     steps = {step.id: step for step in plan.steps}
     number, found = 0, []
@@ -199,7 +199,7 @@ def cards(plan: Planned, form: SessionForm) -> list[Part]:
             number += 1
             asked = [form[field_name(exercise.pk, p)] for p in ("exercise", "why", "pain", "instead")]
             row.append(Card(number, steps[exercise.pk], *asked))
-        found.append(Part(part.title, row, int(sum(one.minutes for one in part.exercises))))
+        found.append(Part(part.title, row, int(split.minutes(part.exercises))))
     return found
 
 

@@ -135,7 +135,7 @@ def _days(made: Made, proposal: Proposal) -> Iterator[str]:
                 "strength_min": sum((m for kind, m in takes if kind in STRENGTH), Decimal(0)),
                 "run_addons_min": sum((m for kind, m in takes if kind in {"warm_up", "drill"}), Decimal(0)),
                 "daily_min": sum((m for kind, m in takes if kind in {"loosening", "rolling"}), Decimal(0)),
-                "total_day_min": sum((m for _, m in takes), Decimal(0)),
+                "total_day_min": sum((m for kind, m in takes if kind != "cue"), Decimal(0)),
             }
             for key, minutes in spent.items():
                 if minutes > most[key]:

@@ -146,6 +146,15 @@ def test_each_limit_of_minutes_takes_what_serves_least(given, held):
     assert set(found.left_out) == {one.library_id for one in five} - set(held)
 
 
+def test_a_cue_is_done_during_the_run_and_takes_no_minutes():
+    """Regression: ten minutes of cadence were a run's own, and cost the patient ten minutes of strength work."""
+    listed = [Ex("cadence", "cue", minutes=Decimal(10), points=9), Ex("e", minutes=Decimal(6))]
+    found = laid(days(Mon="easy C"), listed, asked=6, total_day_min=6)
+    assert on(found, "Mon") == ["cadence", "e"]
+    found = laid(days(Mon="easy C"), [*listed, Ex("f", minutes=Decimal(1), points=9)], asked=6)
+    assert on(found, "Mon") == ["cadence", "f"], "nor is anything won by leaving it out"
+
+
 def test_what_a_clinician_keeps_stays_and_the_day_still_ends():
     """Regression: with nothing left that may go this never returned."""
     found = laid(ONE_DAY, [Ex("kept", minutes=Decimal(9)), Ex("other", points=9)], asked=5, keep={"kept"})

@@ -89,7 +89,7 @@ def test_the_same_exercise_twice_a_day():
         ({"strength_min": 19}, {"exercises": (Ex("x", minutes=Decimal(20)),)}, "20 minutes of strength, at most 19"),
         ({"run_addons_min": 9}, {"around": (Ex("x", "drill", minutes=Decimal(10)),)}, "10 minutes of around a run"),
         ({"daily_min": 5}, {"exercises": (Ex("x", "roll", minutes=Decimal(6)),)}, "6 minutes of loosening, at most 5"),
-        ({"total_day_min": 7}, {"exercises": (Ex("x", "cue", minutes=Decimal(8)),)}, "8 minutes of the whole day"),
+        ({"total_day_min": 7}, {"exercises": (Ex("x", "cool", minutes=Decimal(8)),)}, "8 minutes of the whole day"),
     ],
 )  # fmt: skip
 def test_too_many_minutes_of_a_kind(limit, day, words):
@@ -97,6 +97,17 @@ def test_too_many_minutes_of_a_kind(limit, day, words):
     limited = replace(plan, room=replace(plan.room, minutes={**plan.room.minutes, **limit}))
     empty = replace(block, weeks=tuple(_emptied(week) for week in block.weeks))
     assert words in broken(changed(empty, 1, "Mon", **day), limited)["minutes"]
+
+
+def test_a_cue_takes_no_minutes():
+    """It is done during the run, whose minutes are planned already."""
+    block, plan = a_block(days(Mon="easy"), asked=7)
+    cued = changed(block, 1, "Mon", around=(Ex("x", "cue", minutes=Decimal(60)),), exercises=(), after=())
+    assert broken(cued, plan) == {}
+    drilled = changed(
+        block, 1, "Mon", around=(Ex("x", "drill", minutes=Decimal(60)),), exercises=(), after=()
+    )
+    assert "60 minutes, and the patient has 7" in broken(drilled, plan)["minutes"]
 
 
 def _emptied(week):

@@ -313,7 +313,7 @@ def test_a_draft_costs_little(carl, ana_story, django_assert_max_num_queries):
 def test_the_weeks_name_a_days_exercises_in_the_order_they_are_done(carl, ana_story):
     """Regression: sorted numbers read as if the warm-up, number 9 of the list, came after the strength work."""
     version = Version.objects.with_exercises().get(pk=ana_story.proposed.pk)
-    found = weeks(version.block(version.listed), version.listed)
+    found = weeks(version.block(version.listed), version.listed, version.split)
     assert [cell.numbers for cell in found[0].days if cell.name in {"Mon", "Wed"}] == [
         "9, 1, 4, 6\N{EN DASH}8, 10",
         "8",
