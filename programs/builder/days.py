@@ -7,7 +7,7 @@ what is left with no day is left out, with the reason. Plain values, no database
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -55,6 +55,7 @@ class Listed(Protocol):
     def tags(self) -> Collection[str]: ...
 
 
+Rank = Callable[[Any, Sequence[Any]], tuple[Any, ...]]
 # Bound to Any, not Listed: mypy asks before Django's plugin has told it what the columns are.
 E = TypeVar("E", bound=Any)
 
@@ -127,6 +128,7 @@ def lay_out(
     table.keep_hours()
     for at in range(WEEK):
         table.keep_to_a_handful(at)
+    for at in range(WEEK):
         table.keep_to_minutes(at)
         table.rest_where_nothing_is_left(at)
     placed = {one.library_id for held in table.held for one in held}
@@ -215,6 +217,29 @@ class _Table:
             -self.order[exercise.library_id],
         )
 
+    def importance(self, exercise: Any, among: Sequence[Any]) -> tuple[Any, ...]:
+        """Lower goes first where minutes bind: cool-down, rolling and loosening without a cause, what else serves none,
+        what is no strength work and has another day, the fewest points, and last strength for the strongest cause.
+
+        Of what serves none a run's only warm-up and the work under load stay longest.
+        """
+        kind = self.split.kind(exercise)
+        return (
+            self.stays(exercise),
+            exercise.points > 0,
+            exercise.points > 0 or kind not in DAILY | AFTER,
+            not exercise.points or kind in STRENGTH or len(self.days_of(exercise)) == 1,
+            exercise.points,
+            kind == LOADING,
+            exercise.points > 0 and kind in STRENGTH,
+            kind in BEFORE_A_RUN and [self.split.kind(e) for e in among].count(kind) == 1,
+            kind not in AFTER,
+            kind != ROLLING,
+            len(self.days_of(exercise)) == 1,
+            kind in STRENGTH,
+            -self.order[exercise.library_id],
+        )
+
     # How often a week -------------------------------------------------------------------------------------
 
     def keep_to_times_a_week(self) -> None:
@@ -284,7 +309,7 @@ class _Table:
 
     def _shorten(self, at: int, counts: Any, most: int, words: str) -> None:
         while len(chosen := [e for e in self.held[at] if counts(e)]) > most:
-            if not self._drop_least(at, chosen, f"A day holds at most {most} {words}"):
+            if not self._drop_least(at, chosen, f"A day holds at most {most} {words}", self.rank):
                 return
 
     def keep_to_minutes(self, at: int) -> None:
@@ -303,15 +328,15 @@ class _Table:
                 if (spent := self.split.minutes(chosen)) <= limit:
                     break
                 words = f"{label}: {spent.normalize():f} minutes, the limit is {limit}"
-                if not self._drop_least(at, chosen, words):
+                if not self._drop_least(at, chosen, words, self.importance):
                     break
 
-    def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
-        """Take the least important off this day; False where all of them are to stay."""
+    def _drop_least(self, at: int, chosen: Sequence[Any], words: str, rank: Rank) -> bool:
+        """Take the lowest off this day; False where all of them are to stay."""
         may_go = [e for e in chosen if not self.stays(e)]
         if not may_go:
             return False
-        gone = min(may_go, key=lambda e: self.rank(e, chosen))
+        gone = min(may_go, key=lambda e: rank(e, chosen))
         serves = f"{gone.points} points" if gone.points else "no supported cause"
         self.drop(gone, at, f"{words}; on {DAYS[at]} it serves the least ({serves}).")
         return True
