@@ -53,6 +53,7 @@ def breaches(block: Block[Any], plan: Plan, rules: Progression) -> tuple[Breach,
                 *_too_near(block, rules),
                 *_hard_days(block, rules),
                 *_running(block, plan, rules),
+                *_shrinking(block, plan, rules),
             )
         )
     )
@@ -233,6 +234,22 @@ def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Brea
             weeks_km.append(sum(known))
             longest = max(longest or 0, *known)
     yield from _ladder_gaps(block, rules)
+
+
+def _shrinking(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Breach]:
+    """Distances that stay as they are stay so until a lighter week, a race or the week's own limit asks for less."""
+    if plan.runner.may_grow or plan.runner.first is not None or plan.race is not None:
+        return
+    known = list(plan.runner.weeks_km)
+    for before, week in itertools.pairwise(block.weeks):
+        known = [*known, before.km or 0][-rules.running.weeks_before :]
+        limit = _most(sum(known) / len(known), rules.running.week_percent, rules)
+        lighter = week.lighter or before.lighter or limit < (before.km or 0)
+        if before.km and not lighter and (week.km or 0) < before.km:
+            words = (
+                f"week {week.number}: {week.km or 0:g} km after {before.km:g} km, and nothing asks for less."
+            )
+            yield Breach("shrinking", words)
 
 
 def _most(km: float, percent: int, rules: Progression) -> float:

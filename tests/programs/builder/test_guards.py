@@ -207,6 +207,16 @@ def test_a_week_longer_than_a_tenth_over_the_last_three(km, caught):
     assert ("week" in broken(block, plan)) is caught
 
 
+def test_a_week_that_shrinks_though_nothing_asks_for_less():
+    """Regression: 31.5, 30.5, 30 for a runner whose runs should stay as they are."""
+    still = replace(FREE, may_grow=False, weeks_km=(31.5,) * 3, longest_km=16.0)
+    block, plan = a_block(days(Tue="easy", Sat="long"), still)
+    assert broken(block, plan) == {}
+    shorter = changed(block, 2, "Tue", run=PlannedRun("easy", km=14.5))
+    assert [week.km for week in shorter.weeks[:3]] == [31.5, 30.5, 31.5]
+    assert broken(shorter, plan)["shrinking"].startswith("week 2: 30.5 km after 31.5")
+
+
 def test_small_weeks_and_runs_may_grow_by_a_kilometre():
     small = replace(FREE, weeks_km=(3.0,), longest_km=3.0)
     block, plan = a_block(days(Sat="easy"), small)
