@@ -62,7 +62,7 @@ def facts(version: Version, *, patient: Patient, by: Account, now: dt.datetime) 
         "weeks": [_week(ahead, week) for week in ahead.weeks],
         "plan": ONLY_THE_PLAN,
         "running": list(_running(snapshot)),
-        "pain": _pain(snapshot["pain_limit"]),
+        "pain": _pain(snapshot),
         "groups": _groups(version, exercises, ahead),
         "habits": snapshot.get("habits", []),
         "education": snapshot["education"],
@@ -138,10 +138,12 @@ def _running(snapshot: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _pain(limit: int) -> list[dict[str, str]]:
+def _pain(snapshot: dict[str, Any]) -> list[dict[str, str]]:
+    limit, fast = words.limit_of(snapshot), words.fast_pain(snapshot)
     return [
         {"what": "Fine", "words": words.fine_pain(limit)},
         {"what": "Stop when", "words": words.stop_when(limit)},
+        *([{"what": "When you go fast", "words": fast}] if fast else []),
     ]
 
 
@@ -169,7 +171,7 @@ def _exercise(one: Exercise, ahead: Ahead) -> dict[str, Any]:
         "cue": one.cue,
         "tempo": one.tempo,
         "why": one.why_patient,
-        "stop": words.stop_when(ahead.version.proposal["pain_limit"]),
+        "stop": words.stop_when(words.limit_of(ahead.version.proposal, fast=words.FAST_TAG in one.tags)),
     }
 
 

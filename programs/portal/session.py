@@ -84,6 +84,7 @@ class Step:
     why: str
     moment: str
     after_run: bool
+    pain: str
     swaps: tuple[Step, ...] = ()
 
 
@@ -99,6 +100,7 @@ class Planned:
     runs: bool
     run_minutes: int | None
     run_km: float | None
+    run_stop: str
     is_rest: bool
     minutes: int
     exercises: tuple[Exercise, ...]
@@ -136,6 +138,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         runs=runs,
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
+        run_stop=words.stop_when(words.limit_of(state.version.proposal, fast=run.kind in words.FAST_RUNS)),
         is_rest=day.is_rest,
         minutes=int(split.minutes(session.exercises)),
         exercises=session.exercises,
@@ -164,6 +167,9 @@ def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
         why=exercise.why_patient,
         moment=words.MOMENTS.get(kind, ("", ""))[0 if runs else 1],
         after_run=kind in AFTER | DAILY,
+        pain=words.pain_in_short(
+            words.limit_of(state.version.proposal, fast=words.FAST_TAG in exercise.tags)
+        ),
         swaps=tuple(_step(one, state, now, runs=runs) for one in state.swaps.get(exercise.pk, [])),
     )
 
@@ -213,8 +219,9 @@ def by_kind(version: Version, exercises: Sequence[Exercise]) -> list[tuple[str, 
 
 
 def about_pain(version: Version) -> dict[str, Any]:
-    limit = version.proposal["pain_limit"]
+    limit = words.limit_of(version.proposal)
     return {
+        "fast": words.fast_pain(version.proposal),
         "fine": words.fine_pain(limit),
         "stop": words.stop_when(limit),
         "short": words.pain_in_short(limit),

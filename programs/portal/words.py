@@ -11,10 +11,32 @@ from typing import Any
 
 from assessments.triage.models import Symptom
 from programs.builder.runs import PlannedRun
-from programs.paper.words import DAY_NAMES, NO_RUNNING, POLICIES, REST, fine_pain, policy, stop_when
+from programs.paper.words import (
+    DAY_NAMES,
+    FAST_RUNS,
+    FAST_TAG,
+    NO_RUNNING,
+    POLICIES,
+    REST,
+    fast_pain,
+    fine_pain,
+    limit_of,
+    policy,
+    stop_when,
+)
 from programs.plans.doses import dashed
 
-__all__ = ["DAY_NAMES", "POLICIES", "fine_pain", "policy", "stop_when"]
+__all__ = [
+    "DAY_NAMES",
+    "FAST_RUNS",
+    "FAST_TAG",
+    "POLICIES",
+    "fast_pain",
+    "fine_pain",
+    "limit_of",
+    "policy",
+    "stop_when",
+]
 
 WALK = "A brisk walk of 20 to 30 minutes"
 PLAIN_RUNS = {
@@ -94,4 +116,6 @@ def highest(numbers: str) -> int:
 
 def pain_in_short(limit: int) -> str:
     """Both in one line, for each exercise."""
+    if limit == 0:
+        return "No pain at all in this one. Stop if there is any."
     return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."

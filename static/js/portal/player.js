@@ -100,7 +100,7 @@
       part("run").textContent = session.run;
       part("stage").textContent = session.stage;
       part("run-mistake").textContent = "";
-      view("run").querySelector("[data-pain]").textContent = `Stop when: ${given.pain.stop}`;
+      view("run").querySelector("[data-pain]").textContent = `Stop when: ${session.run_stop || given.pain.stop}`;
       field("run_minutes").value = told.run.minutes ?? session.run_minutes ?? "";
       field("run_km").value = told.run.km ?? session.run_km ?? "";
     };

@@ -171,6 +171,7 @@ def test_every_worked_case_gives_a_week_within_its_limits(case):
             proposals.draft(**asked)
         return
     draft = proposals.draft(**asked)
+    assert draft.snapshot["speed_pain_limit"] == RECIPE.phases[draft.phase].speed_pain_limit
     days, exercises = a_week(draft)
     version = Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot)
     limits.check(version, exercises)

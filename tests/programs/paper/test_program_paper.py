@@ -311,6 +311,20 @@ def test_paper_and_phone_say_the_same(ana_story):
         assert words in page
 
 
+def test_fast_work_allows_no_pain_on_paper(ana_story):
+    version = ana_story.proposed
+    version.exercises.filter(library_id="hip_hinge").update(tags=["high_speed"])
+    older = said_of(ana_story, version=version)["pain"]
+    version.proposal["speed_pain_limit"] = 0
+    version.save(update_fields=["proposal"])
+    said = said_of(ana_story)
+    fast = {"what": "When you go fast", "words": "No pain at all. Stop if there is any."}
+    assert said["pain"] == [*older, fast]
+    stops = {one["id"]: one["stop"] for group in said["groups"] for one in group["exercises"]}
+    assert stops.pop("hip_hinge") == "There is any pain at all, or anything feels sharp or sudden."
+    assert set(stops.values()) == {"Pain goes above 3, or anything feels sharp or sudden."}
+
+
 def test_a_draft_and_the_released_version_are_planned_alike(ana_story):
     """Nothing is earned yet in either, so both say the plan."""
     draft = ahead_of(in_full(ana_story.proposed), in_full(ana_story.proposed).listed, None)

@@ -96,6 +96,42 @@ def test_a_session_and_the_phone_have_the_order_in_which_it_is_done(ana, ana_sto
     assert [step["name"] for step in monday["steps"]] == IN_ORDER
 
 
+def a_fast_day(story, **given):
+    """Monday's hinge made fast work, and its run a fast one, in a version that says so of pain."""
+    version = story.proposed
+    version.exercises.filter(library_id="hip_hinge").update(tags=["high_speed"])
+    week = [{**day, "run": "speed"} if day["day"] == "Mon" else day for day in version.proposal["week"]]
+    runner = version.proposal["runner"] | {"policy": "guarded", "first": None, "stages": []}
+    version.proposal |= {"pain_limit": 2, "week": week, "running": "guarded", "runner": runner} | given
+    version.save(update_fields=["proposal"])
+    assert story.released
+
+
+def test_fast_work_allows_no_pain_on_the_phone_and_in_the_player(ana, ana_story):
+    """Regression: “up to 2” stood under strides and sprints of a phase whose rule says “none at speed”."""
+    a_fast_day(ana_story, speed_pain_limit=0)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    pains = {step["name"]: step["pain"] for step in monday["steps"]}
+    assert pains["Hip hinge"] == "No pain at all in this one. Stop if there is any."
+    assert pains["Dead bug"] == "Pain up to 2 of 10 is fine. Stop if it is more, sharp or sudden."
+    assert monday["run_stop"] == "There is any pain at all, or anything feels sharp or sudden."
+    page = ana.get(SESSION + "?day=Mon").content.decode()
+    assert page.count('<p class="pain-line">No pain at all in this one. Stop if there is any.</p>') == 1
+    for address in (PROGRAM, SESSION):
+        said = ana.get(address).content.decode()
+        assert "When you go fast:</strong> No pain at all. Stop if there is any." in said
+
+
+def test_an_older_version_without_a_limit_at_speed_goes_on_as_before(ana, ana_story):
+    a_fast_day(ana_story)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    assert {step["pain"] for step in monday["steps"]} == {
+        "Pain up to 2 of 10 is fine. Stop if it is more, sharp or sudden."
+    }
+    assert monday["run_stop"] == "Pain goes above 2, or anything feels sharp or sudden."
+    assert "When you go fast" not in ana.get(PROGRAM).content.decode()
+
+
 def test_another_days_session_can_be_chosen(ana, ana_story):
     assert ana_story.released
     assert "Hip hinge" in ana.get(SESSION + "?day=Mon").content.decode()
