@@ -267,6 +267,24 @@ def _meant(days: Sequence[Day], target: float | None, longest: float | None, rul
     return sum(_shares(days, target, longest, rules).values())
 
 
+def shorter_by(step: int, rules: RunningRules) -> int:
+    """The percent that runs by distance or time are shorter at this step of theirs; 0 from step 0 on."""
+    return min(max(-step, 0) * rules.back_percent, 100)
+
+
+def stepped_back(run: PlannedRun, step: int, rules: RunningRules) -> PlannedRun:
+    """The run as it is after red runs: shorter for each step back, never longer than planned; at last a walk.
+
+    Walks, rides and races stay, as do the stages of a ladder, which has steps of its own.
+    """
+    percent = shorter_by(step, rules)
+    if not percent or run.kind not in RUNS or run.stage is not None:
+        return run
+    km = None if run.km is None else _half(run.km * (100 - percent) / 100)
+    minutes = None if run.minutes is None else run.minutes * (100 - percent) // 100
+    return replace(run, km=km, minutes=minutes) if km or minutes else _timed("walk", rules)
+
+
 def _half(km: float) -> float:
     """Rounded down, so that no limit is passed by rounding."""
     return max(math.floor(km / STEP_KM + NEARLY) * STEP_KM, 0.0)

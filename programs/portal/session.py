@@ -134,7 +134,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         day=day.name,
         day_name=words.DAY_NAMES[day.name],
         run=words.run_of(run, state.version.proposal),
-        stage=words.stage_of(run, state.version.proposal),
+        stage=words.stage_of(run, state.version.proposal) or words.shorter(now.shorter(day.run)),
         runs=runs,
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,

@@ -108,6 +108,11 @@ def stage_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
     return f"Step {run.stage} of {last} on your way back to running"
 
 
+def shorter(percent: int) -> str:
+    """What follows a run that was too much, where there is no ladder to step back on; empty for a run as planned."""
+    return f"{percent} % shorter than planned, until your runs go well again" if percent else ""
+
+
 def highest(numbers: str) -> int:
     """The number a counter or a timer runs to: 10 of “8–10”; 0 where the words name none, or more than one kind."""
     found = re.fullmatch(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3})", numbers.strip())

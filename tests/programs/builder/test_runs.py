@@ -14,6 +14,7 @@ from programs.builder.runs import (
     run_limit,
     runner_from,
     stage_run,
+    stepped_back,
     week_limit,
 )
 from tests.generated import regions
@@ -208,6 +209,31 @@ def test_the_last_stage_is_half_the_own_week_shared_out():
 def test_without_running_there_are_walks_and_rides_alone():
     row = planned(STILL, days(Mon="walk", Wed="cross"))[0]
     assert [run.minutes for run in row] == [30, None, 30, None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("run", "step", "after"),
+    [
+        (PlannedRun("easy", km=10.0), 1, PlannedRun("easy", km=10.0)),
+        (PlannedRun("easy", km=10.0), 0, PlannedRun("easy", km=10.0)),
+        (PlannedRun("easy", km=10.0), -1, PlannedRun("easy", km=8.0)),
+        (PlannedRun("long", km=13.5), -1, PlannedRun("long", km=10.5)),  # 10.8
+        (PlannedRun("long", km=13.5), -2, PlannedRun("long", km=8.0)),  # 8.1
+        (PlannedRun("easy", 30), -1, PlannedRun("easy", 24)),
+        (PlannedRun("speed", 30), -2, PlannedRun("speed", 18)),
+        (PlannedRun("easy", km=0.5), -1, PlannedRun("walk", 30)),
+        (PlannedRun("easy", km=10.0), -9, PlannedRun("walk", 30)),
+        (PlannedRun("race"), -1, PlannedRun("race")),
+        (PlannedRun("walk", 30), -1, PlannedRun("walk", 30)),
+        (
+            PlannedRun("ladder", 12, None, 2, "6 x (2 / 2)"),
+            -1,
+            PlannedRun("ladder", 12, None, 2, "6 x (2 / 2)"),
+        ),
+    ],
+)
+def test_a_step_back_makes_a_run_a_fifth_shorter(run, step, after):
+    assert stepped_back(run, step, RUNNING) == after
 
 
 @pytest.mark.parametrize("runner", [FREE, ON_THE_LADDER, STILL])

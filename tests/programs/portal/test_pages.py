@@ -132,6 +132,40 @@ def test_an_older_version_without_a_limit_at_speed_goes_on_as_before(ana, ana_st
     assert "When you go fast" not in ana.get(PROGRAM).content.decode()
 
 
+def test_a_red_run_makes_the_next_ones_shorter_until_green_ones_have_earned_them_back(
+    ana_story, clock_in_here
+):
+    """Regression: for a runner without a ladder nothing followed from “one step back”."""
+    a_fast_day(ana_story)
+    version, day = ana_story.released, dt.timedelta(days=1)
+
+    def ran(days, pain):
+        at = ana_story.now + days * day
+        log = ana_story.logs(now=at, on_day=at.date(), pain_during=pain, ran=diary.Ran(minutes=30))
+        diary.tell_morning(log=log, pain=0, by=ana_story.patient.account, now=at + day)
+
+    def monday():
+        anew = ana_story.world.signed_in(ana_story.patient.account)
+        sessions = anew.get("/my/coming/").json()["sessions"]
+        return next((s["run"], s["stage"]) for s in sessions if s["day"] == "Mon")
+
+    def reviewed():
+        path = reverse("prescribing:review", args=[ana_story.patient.pk])
+        return ana_story.world.signed_in(ana_story.by).get(path).content.decode()
+
+    planned = "A few faster runs, after a good warm-up: about"
+    assert monday() == (f"{planned} 30 minutes", "")
+    ran(0, pain=5)
+    clock_in_here.shift(3 * day)
+    assert monday() == (f"{planned} 24 minutes", "20 % shorter than planned, until your runs go well again")
+    assert "One step back: 20 % shorter" in reviewed()
+    for days in range(3, 3 + version.proposal["runner"]["greens"]):
+        ran(days, pain=1)
+    clock_in_here.shift(3 * day)
+    assert monday() == (f"{planned} 30 minutes", "")
+    assert "20 % shorter" not in reviewed()
+
+
 def test_another_days_session_can_be_chosen(ana, ana_story):
     assert ana_story.released
     assert "Hip hinge" in ana.get(SESSION + "?day=Mon").content.decode()
