@@ -36,17 +36,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay(Generic[E]):
-    """One day of one week. `exercises` and `around` as in DayPlan; `run` is what moves that day."""
+    """One day of one week. `exercises`, `around` and `after` as in DayPlan; `run` is what moves that day."""
 
     name: str
     strength: str
     run: PlannedRun
     exercises: tuple[E, ...]
     around: tuple[E, ...]
+    after: tuple[E, ...] = ()
 
     @property
     def all(self) -> tuple[E, ...]:
-        return (*self.around, *self.exercises)
+        """Everything of the day, in the order it is done."""
+        return (*self.around, *self.exercises, *self.after)
 
     @property
     def is_rest(self) -> bool:
@@ -108,8 +110,8 @@ def build_block(plan: Plan, exercises: Sequence[E], rules: Progression) -> Block
 
 
 def _planned(one: DayPlan[E], run: PlannedRun) -> PlannedDay[E]:
-    around = () if run.is_left_out else one.around
-    return PlannedDay(one.day.name, one.day.strength, run, one.exercises, around)
+    around, after = ((), ()) if run.is_left_out else (one.around, one.after)
+    return PlannedDay(one.day.name, one.day.strength, run, one.exercises, around, after)
 
 
 def _days_of(number: int, days: Sequence[DayPlan[E]], plan: Plan, rules: Progression) -> list[DayPlan[E]]:
@@ -126,9 +128,9 @@ def _days_of(number: int, days: Sequence[DayPlan[E]], plan: Plan, rules: Progres
 
 def _before_race(one: DayPlan[E], until: int, split: Split, rules: Progression) -> DayPlan[E]:
     """A day `until` days before the race (−1: the day after). No strength within the hours soreness takes."""
-    day, exercises, around = one.day, one.exercises, one.around
+    day, exercises, around, after = one.day, one.exercises, one.around, one.after
     if until == 0:
-        return DayPlan(replace(day, run=RACE, moves=RACE, strength="", hard=True), (), around)
+        return DayPlan(replace(day, run=RACE, moves=RACE, strength="", hard=True), (), around, after)
     if until * HOURS < rules.spacing.sore_hours:
         exercises = tuple(one for one in exercises if split.kind(one) not in STRENGTH)
         day = replace(day, strength="")
@@ -136,8 +138,8 @@ def _before_race(one: DayPlan[E], until: int, split: Split, rules: Progression) 
         # The eve and the day after rest; what is fast or long in the days before becomes easy.
         easy = "rest" if abs(until) == 1 else "easy"
         day = replace(day, run=easy, moves=easy, hard=False)
-        around = () if easy == "rest" else around
-    return DayPlan(day, exercises, around)
+        around, after = ((), ()) if easy == "rest" else (around, after)
+    return DayPlan(day, exercises, around, after)
 
 
 def amount_in(

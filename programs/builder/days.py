@@ -7,7 +7,7 @@ what is left with no day is left out, with the reason. Plain values, no database
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -55,26 +55,27 @@ class Listed(Protocol):
     def tags(self) -> Collection[str]: ...
 
 
+Rank = Callable[[Any, Sequence[Any]], tuple[Any, ...]]
 # Bound to Any, not Listed: mypy asks before Django's plugin has told it what the columns are.
 E = TypeVar("E", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
 class DayPlan(Generic[E]):
-    """One day: its `exercises` in the order they are done, and what stands `around` its run (warm-up to cool-down)."""
+    """One day: its `exercises` in the order they are done, what stands `around` its run, and what cools down `after`.
+
+    `around` are the warm-up, the drills and the cues; `after` belongs to the run as well, and ends the day.
+    """
 
     day: Day
     exercises: tuple[E, ...]
     around: tuple[E, ...] = ()
+    after: tuple[E, ...] = ()
 
     @property
     def all(self) -> tuple[E, ...]:
-        return (*self.around, *self.exercises)
-
-    @property
-    def minutes(self) -> Decimal:
-        """What the exercises take; the run itself comes on top."""
-        return total(self.all)
+        """Everything of the day, in the order it is done."""
+        return (*self.around, *self.exercises, *self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,6 @@ class Room:
     asked: int | None
     free: frozenset[str]
     keep: frozenset[str] = frozenset()
-
-
-def total(exercises: Iterable[Any]) -> Decimal:
-    return sum((one.minutes for one in exercises), Decimal(0))
 
 
 def lay_out(
@@ -131,6 +128,7 @@ def lay_out(
     table.keep_hours()
     for at in range(WEEK):
         table.keep_to_a_handful(at)
+    for at in range(WEEK):
         table.keep_to_minutes(at)
         table.rest_where_nothing_is_left(at)
     placed = {one.library_id for held in table.held for one in held}
@@ -179,8 +177,12 @@ class _Table:
     running: bool
 
     def day(self, at: int) -> DayPlan[Any]:
-        around = self.split.of_kind(AROUND, self.held[at]) if self.has_run(at) else []
-        return DayPlan(self.days[at], tuple(one for one in self.held[at] if one not in around), tuple(around))
+        held, of_kind = self.held[at], self.split.of_kind
+        if not self.has_run(at):
+            return DayPlan(self.days[at], tuple(held))
+        around, after = of_kind(AROUND - AFTER, held), of_kind(AFTER, held)
+        others = tuple(one for one in held if self.split.kind(one) not in AROUND)
+        return DayPlan(self.days[at], others, tuple(around), tuple(after))
 
     def has_run(self, at: int) -> bool:
         return self.days[at].does in RUNS
@@ -211,6 +213,29 @@ class _Table:
             len(self.days_of(exercise)) == 1,
             kind != ROLLING,
             exercise.points,
+            kind in STRENGTH,
+            -self.order[exercise.library_id],
+        )
+
+    def importance(self, exercise: Any, among: Sequence[Any]) -> tuple[Any, ...]:
+        """Lower goes first where minutes bind: cool-down, rolling and loosening without a cause, what else serves none,
+        what is no strength work and has another day, the fewest points, and last strength for the strongest cause.
+
+        Of what serves none a run's only warm-up and the work under load stay longest.
+        """
+        kind = self.split.kind(exercise)
+        return (
+            self.stays(exercise),
+            exercise.points > 0,
+            exercise.points > 0 or kind not in DAILY | AFTER,
+            not exercise.points or kind in STRENGTH or len(self.days_of(exercise)) == 1,
+            exercise.points,
+            kind == LOADING,
+            exercise.points > 0 and kind in STRENGTH,
+            kind in BEFORE_A_RUN and [self.split.kind(e) for e in among].count(kind) == 1,
+            kind not in AFTER,
+            kind != ROLLING,
+            len(self.days_of(exercise)) == 1,
             kind in STRENGTH,
             -self.order[exercise.library_id],
         )
@@ -284,7 +309,7 @@ class _Table:
 
     def _shorten(self, at: int, counts: Any, most: int, words: str) -> None:
         while len(chosen := [e for e in self.held[at] if counts(e)]) > most:
-            if not self._drop_least(at, chosen, f"A day holds at most {most} {words}"):
+            if not self._drop_least(at, chosen, f"A day holds at most {most} {words}", self.rank):
                 return
 
     def keep_to_minutes(self, at: int) -> None:
@@ -299,18 +324,19 @@ class _Table:
         for label, limit, kinds in limits:
             while limit is not None and self.held[at]:
                 chosen = [e for e in self.held[at] if kinds is None or self.split.kind(e) in kinds]
-                if total(chosen) <= limit:
+                chosen = [e for e in chosen if self.split.takes_time(e)]
+                if (spent := self.split.minutes(chosen)) <= limit:
                     break
-                words = f"{label}: {total(chosen).normalize():f} minutes, the limit is {limit}"
-                if not self._drop_least(at, chosen, words):
+                words = f"{label}: {spent.normalize():f} minutes, the limit is {limit}"
+                if not self._drop_least(at, chosen, words, self.importance):
                     break
 
-    def _drop_least(self, at: int, chosen: Sequence[Any], words: str) -> bool:
-        """Take the least important off this day; False where all of them are to stay."""
+    def _drop_least(self, at: int, chosen: Sequence[Any], words: str, rank: Rank) -> bool:
+        """Take the lowest off this day; False where all of them are to stay."""
         may_go = [e for e in chosen if not self.stays(e)]
         if not may_go:
             return False
-        gone = min(may_go, key=lambda e: self.rank(e, chosen))
+        gone = min(may_go, key=lambda e: rank(e, chosen))
         serves = f"{gone.points} points" if gone.points else "no supported cause"
         self.drop(gone, at, f"{words}; on {DAYS[at]} it serves the least ({serves}).")
         return True

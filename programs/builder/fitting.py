@@ -20,7 +20,7 @@ class Kind:
     def minutes(self, exercises: Sequence[Any], split: Split) -> Decimal:
         """What these exercises of a day take of this kind."""
         counted = exercises if self.kinds is None else split.of_kind(self.kinds, exercises)
-        return sum((e.minutes for e in counted), Decimal(0))
+        return split.minutes(counted)
 
     def longest(self, days: Sequence[Sequence[Any]], split: Split) -> Decimal:
         """What the day takes that takes most of it."""

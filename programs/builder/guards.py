@@ -17,6 +17,12 @@ from programs.builder.progression import Progression
 from programs.builder.sessions import BEFORE_A_RUN, DAILY, DAYS, STRENGTH
 
 HOURS_A_DAY = 24
+# A day from its first kind of exercise to its last, written out on its own.
+DONE_IN_TURN = (
+    *("warm_up", "drill", "cue"),
+    *("jump", "loading", "strength", "hold", "trunk"),
+    *("loosening", "rolling", "cool_down"),
+)
 MINUTES = (
     ("strength_min", STRENGTH, "strength"),
     ("run_addons_min", BEFORE_A_RUN, "around a run"),
@@ -47,6 +53,7 @@ def breaches(block: Block[Any], plan: Plan, rules: Progression) -> tuple[Breach,
                 *_too_near(block, rules),
                 *_hard_days(block, rules),
                 *_running(block, plan, rules),
+                *_shrinking(block, plan, rules),
             )
         )
     )
@@ -67,23 +74,42 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
             if len(day.exercises) > rules.day.most_exercises:
                 words = f"{where}: {len(day.exercises)} exercises, at most {rules.day.most_exercises}."
                 yield Breach("handful", words, among=_ids(day.exercises))
-            if len(day.around) > rules.day.most_around:
-                words = f"{where}: {len(day.around)} moves around the run, at most {rules.day.most_around}."
-                yield Breach("handful", words, among=_ids(day.around))
+            around = (*day.around, *day.after)
+            if len(around) > rules.day.most_around:
+                words = f"{where}: {len(around)} moves around the run, at most {rules.day.most_around}."
+                yield Breach("handful", words, among=_ids(around))
             yield from _too_long(where, day, plan)
+            yield from _out_of_order(where, day, plan)
 
 
 def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
+    # A cue is done while running: its minutes are the run's.
+    timed = [e for e in day.all if plan.split.kind(e) != "cue"]
     for key, kinds, label in MINUTES:
-        counted = [e for e in day.all if kinds is None or plan.split.kind(e) in kinds]
+        counted = [e for e in timed if kinds is None or plan.split.kind(e) in kinds]
         spent = sum((e.minutes for e in counted), Decimal(0))
         if spent > plan.room.minutes[key]:
             words = f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}."
             yield Breach("minutes", words, among=_ids(counted))
-    spent = sum((e.minutes for e in day.all), Decimal(0))
+    spent = sum((e.minutes for e in timed), Decimal(0))
     if plan.room.asked is not None and spent > plan.room.asked:
         words = f"{where}: {spent.normalize():f} minutes, and the patient has {plan.room.asked}."
-        yield Breach("minutes", words, among=_ids(day.all))
+        yield Breach("minutes", words, among=_ids(timed))
+
+
+def _out_of_order(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
+    """Nothing is done before what makes ready for it: the day is read from its first exercise to its last."""
+    for before, after in itertools.pairwise(day.all):
+        kinds = [plan.split.kind(before), plan.split.kind(after)]
+        if all(kind in DONE_IN_TURN for kind in kinds) and _turn(kinds[0]) > _turn(kinds[1]):
+            words = (
+                f"{where}: “{after.library_id}” comes after “{before.library_id}”, and is to be done before."
+            )
+            yield Breach("order", words, after.library_id, _ids([before, after]))
+
+
+def _turn(kind: str) -> int:
+    return DONE_IN_TURN.index(kind)
 
 
 def _ids(exercises: Sequence[Any]) -> tuple[str, ...]:
@@ -210,6 +236,22 @@ def _running(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Brea
             weeks_km.append(sum(known))
             longest = max(longest or 0, *known)
     yield from _ladder_gaps(block, rules)
+
+
+def _shrinking(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Breach]:
+    """Distances that stay as they are stay so until a lighter week, a race or the week's own limit asks for less."""
+    if plan.runner.may_grow or plan.runner.first is not None or plan.race is not None:
+        return
+    known = list(plan.runner.weeks_km)
+    for before, week in itertools.pairwise(block.weeks):
+        known = [*known, before.km or 0][-rules.running.weeks_before :]
+        limit = _most(sum(known) / len(known), rules.running.week_percent, rules)
+        lighter = week.lighter or before.lighter or limit < (before.km or 0)
+        if before.km and not lighter and (week.km or 0) < before.km:
+            words = (
+                f"week {week.number}: {week.km or 0:g} km after {before.km:g} km, and nothing asks for less."
+            )
+            yield Breach("shrinking", words)
 
 
 def _most(km: float, percent: int, rules: Progression) -> float:

@@ -120,15 +120,16 @@ def standings(
     *,
     usual: int,
     run_greens: int,
-    first_stage: int,
+    first_stage: int | None,
     tops: Mapping[str, int],
     heavier: Mapping[str, Collection[int]] | None = None,
 ) -> Standings:
     """Where everything stands after these sessions.
 
     `usual` is the leg's usual morning pain at the start, `run_greens` the good runs a stage asks for, `first_stage` the
-    ladder's first (as far as a run can step back). `tops` is each subject's highest step within its block, `heavier`
-    the steps that raise its load, which effort has to permit. A warning stops everything until each one is answered.
+    ladder's first (as far as a run can step back; None for runs by distance, which step back as exercises do). `tops`
+    is each subject's highest step within its block, `heavier` the steps that raise its load, which effort has to
+    permit. A warning stops everything until each one is answered.
     """
     of: dict[str, Standing] = {}
     stop: Stop | None = None
@@ -143,7 +144,7 @@ def standings(
             before = _anew(of.get(subject, Standing()), log.base.get(subject, 0))
             own = _own_light(light, did, log, usual, rules.lights)
             needed = run_greens if subject == RUN else rules.dose.greens
-            lowest = -first_stage if subject == RUN else LOWEST_STEP
+            lowest = -first_stage if subject == RUN and first_stage is not None else LOWEST_STEP
             raises = (heavier or {}).get(subject, ())
             moved = _moved(before, own, log, rules, needed=needed, top=tops.get(subject, 0), raises=raises)
             of[subject] = replace(moved, step=max(moved.step, lowest))

@@ -113,6 +113,7 @@ class RunningRules:
     walk_min: int
     cross_min: int
     taper_percent: int
+    back_percent: int
     week_fact: str
     longest_fact: str
     latest_fact: str

@@ -1,8 +1,9 @@
 """Reads a recipe that `extends` an earlier version of itself: everything of that one, and what it says anew.
 
 It adds the pace of the ladder where that one has none, and may give pieces of advice, the titles of categories and, by
-later files of its library, the cues of exercises plainer words. Nothing that decides about a patient (a phase, a
-condition, a dose) can be changed this way.
+later files of its library, the cues of exercises plainer words. It may tell holds and trunk work from other strength
+work, for the order of a day, and say as a number what a phase's pain rule says of fast work in words. Nothing else that
+decides about a patient (a phase, a condition, a dose) can be changed this way.
 """
 
 import hashlib
@@ -15,7 +16,8 @@ from assessments.triage.rules.reading import split_pin
 from clinic.knowledge.files import KnowledgeFile
 from clinic.knowledge.reading import Entry, Problem
 from clinic.knowledge.sources import load_sources
-from programs.builder.recipe import CAUTIOUS, Advice, Category, Pace, Recipe
+from programs.builder.recipe import CAUTIOUS, Advice, Category, Pace, Phase, Recipe
+from programs.builder.sessions import HOLD, PLAIN_STRENGTH, TRUNK
 from programs.exercises.definitions import Library
 from programs.exercises.reading import load_library
 
@@ -27,6 +29,7 @@ def with_additions(earlier: Recipe, file: KnowledgeFile, folder: Path) -> Recipe
     """
     entry, known = file.entry, frozenset(load_sources())
     library = _library_anew(entry, earlier.library, folder)
+    categories = _kinds_anew(entry, _categories_anew(entry, earlier.categories))
     below = earlier.fingerprint + (library.fingerprint if library is not earlier.library else "")
     added = replace(
         earlier,
@@ -35,7 +38,9 @@ def with_additions(earlier: Recipe, file: KnowledgeFile, folder: Path) -> Recipe
         library=library,
         ladder=replace(earlier.ladder, pace=_pace(entry, earlier, known)),
         advice=_advice_anew(entry, earlier.advice),
-        categories=_categories_anew(entry, earlier.categories),
+        categories=categories,
+        phases=_with_speed_pain(entry, earlier.phases),
+        sessions=replace(earlier.sessions, kinds={id: one.kind for id, one in categories.items()}),
     )
     entry.done()
     return added
@@ -92,3 +97,27 @@ def _categories_anew(entry: Entry, earlier: Mapping[str, Category]) -> Mapping[s
     """The same categories, with the titles of `titles_anew` (category → title)."""
     said = entry.said_anew("titles_anew", earlier)
     return MappingProxyType({id: replace(one, title=said.get(id, one.title)) for id, one in earlier.items()})
+
+
+def _with_speed_pain(entry: Entry, earlier: Mapping[str, Phase]) -> Mapping[str, Phase]:
+    """The same phases, with the highest pain (0 to 10) that `speed_pain_limits` allows fast work in them."""
+    table = entry.table_or_empty("speed_pain_limits")
+    limits = {id: table.whole(id) for id in table.ids("speed_pain_limits", table.keys(), earlier)}
+    if wrong := [id for id, limit in limits.items() if not 0 <= limit <= 10]:
+        raise table.error(Problem.MALFORMED, wrong[0], "is 0 to 10")
+    table.done()
+    return MappingProxyType(
+        {
+            id: replace(one, speed_pain_limit=limits.get(id, one.speed_pain_limit))
+            for id, one in earlier.items()
+        }
+    )
+
+
+def _kinds_anew(entry: Entry, earlier: Mapping[str, Category]) -> Mapping[str, Category]:
+    """The same categories; those of `kinds_anew` are a finer kind of strength work, done later in a session."""
+    table = entry.table_or_empty("kinds_anew")
+    plain = [id for id, one in earlier.items() if one.kind in {PLAIN_STRENGTH, HOLD, TRUNK}]
+    finer = {id: table.choice(id, (HOLD, TRUNK)) for id in table.ids("kinds_anew", table.keys(), plain)}
+    table.done()
+    return MappingProxyType({id: replace(one, kind=finer.get(id, one.kind)) for id, one in earlier.items()})

@@ -51,7 +51,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase. `number` is 1 to 4; `exit_when` is None for the last; minutes are per strength session."""
+    """One phase. `number` is 1 to 4; `exit_when` is None for the last; minutes are per strength session.
+
+    `speed_pain_limit` is the highest pain (0 to 10) of fast work; None where fast work has no limit of its own.
+    """
 
     id: str
     number: int
@@ -72,6 +75,7 @@ class Phase:
     week: tuple[Day, ...]
     runs: Mapping[str, Mapping[str, str]]
     source: tuple[str, ...]
+    speed_pain_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from programs.builder.progression import BlockRules, RunningRules
 from programs.builder.sessions import RUNS, Day
 
 HARD_RUNS = frozenset({"speed", "long", "race"})
-STEP_KM = 0.5  # distances are planned in half kilometres, rounded down
+STEP_KM = 0.5  # distances are planned in half kilometres; a week and a run never pass their limit by rounding
+NEARLY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +177,13 @@ def _distance_weeks(
     block: BlockRules,
 ) -> tuple[tuple[PlannedRun, ...], ...]:
     history, longest = list(runner.weeks_km), runner.longest_km
+    last = history[-1] if history else 0.0  # as it was meant: what rounding alone took off comes back
     found: list[tuple[PlannedRun, ...]] = []
     for days, lighter in zip(weeks, deloads, strict=True):
         limit = week_limit(history, rules)
-        target = _target(history, limit, runner, first=not found)
+        target = _target(last, limit, runner, first=not found)
         if target is not None and lighter:
-            target = history[-1] * (100 - block.deload_percent) / 100
+            target = last * (100 - block.deload_percent) / 100
         if target is not None and any(day.does == "race" for day in days):
             target = target * (100 - rules.taper_percent) / 100
         row = _share_out(days, target, longest, rules)
@@ -189,17 +191,19 @@ def _distance_weeks(
         planned = [run.km for run in row if run.km]
         if planned:
             history.append(sum(planned))
+            last = _meant(days, target, longest, rules)
             longest = max(longest or 0, *planned)
     return tuple(found)
 
 
-def _target(history: Sequence[float], limit: float | None, runner: Runner, *, first: bool) -> float | None:
-    """The week's distance: the first repeats the last one, within the limit; then it grows where it may."""
+def _target(last: float, limit: float | None, runner: Runner, *, first: bool) -> float | None:
+    """The week's distance: the first repeats the `last` one, within the limit; then it grows where it may.
+
+    The limit is that of the distances planned, half kilometres and all.
+    """
     if limit is None:
         return None
-    if first or not runner.may_grow:
-        return min(history[-1], limit)
-    return limit
+    return min(last, limit) if first or not runner.may_grow else limit
 
 
 def _share_out(
@@ -207,26 +211,80 @@ def _share_out(
 ) -> tuple[PlannedRun, ...]:
     """The week's distance over its runs, each within the single-run limit; by time where a distance is not known.
 
-    The long run has its share of the week, and never less than another run.
+    The half kilometres that rounding takes off the runs go to those that lost most, the easy ones first, as far as the
+    week's distance and each run's own limit allow. The long run is never shorter than another.
     """
-    runs = [day.does for day in days if day.does in RUNS]
-    if target is None or longest is None or not runs:
+    shares = _shares(days, target, longest, rules)
+    if target is None or longest is None or not shares:
         return tuple(_timed(day.does, rules) for day in days)
+    does = {at: days[at].does for at in shares}
+    km = _in_halves(shares, does, target, run_limit(longest, rules))
+    return tuple(
+        (PlannedRun(day.does, km=km[at]) if km[at] else _timed("walk", rules))
+        if at in km
+        else _timed(day.does, rules)
+        for at, day in enumerate(days)
+    )
+
+
+def _in_halves(
+    shares: Mapping[int, float], does: Mapping[int, str], target: float, most: float
+) -> dict[int, float]:
+    """Weekday → km in half kilometres, none above `most`, their sum as near to `target` as it can be and not above."""
+    km = {at: _half(share) for at, share in shares.items()}
+    left = min(target, sum(shares.values())) - sum(km.values())
+    level = len(set(km.values())) == 1
+
+    def turn(at: int) -> tuple[bool, float, bool, int]:
+        lost = round(shares[at] - km[at], 6)
+        return not (level and does[at] == "long"), -lost, does[at] in HARD_RUNS, at
+
+    for at in sorted(km, key=turn):
+        fits = left + NEARLY >= STEP_KM and km[at] + STEP_KM <= most + NEARLY
+        if fits and km[at]:
+            km[at] += STEP_KM
+            left -= STEP_KM
+    return km
+
+
+def _shares(
+    days: Sequence[Day], target: float | None, longest: float | None, rules: RunningRules
+) -> dict[int, float]:
+    """Weekday → km of its run before rounding; empty where a distance is not known. The long run has its own share."""
+    runs = {at: day.does for at, day in enumerate(days) if day.does in RUNS}
+    if target is None or longest is None or not runs:
+        return {}
     most = run_limit(longest, rules)
     share = max(target * rules.long_share_percent / 100, target / len(runs))
-    long_km = min(share, most) if "long" in runs and len(runs) > 1 else 0.0
+    long_km = min(share, most) if "long" in runs.values() and len(runs) > 1 else 0.0
     others = max(len(runs) - (1 if long_km else 0), 1)
     other_km = min((target - long_km) / others, most)
-    row = []
-    for day in days:
-        if day.does not in RUNS:
-            row.append(_timed(day.does, rules))
-            continue
-        km = _half(long_km if day.does == "long" and long_km else other_km)
-        row.append(PlannedRun(day.does, km=km) if km else _timed("walk", rules))
-    return tuple(row)
+    return {at: long_km if does == "long" and long_km else other_km for at, does in runs.items()}
+
+
+def _meant(days: Sequence[Day], target: float | None, longest: float | None, rules: RunningRules) -> float:
+    """The week's distance before rounding, as far as the limit of its single runs allows."""
+    return sum(_shares(days, target, longest, rules).values())
+
+
+def shorter_by(step: int, rules: RunningRules) -> int:
+    """The percent that runs by distance or time are shorter at this step of theirs; 0 from step 0 on."""
+    return min(max(-step, 0) * rules.back_percent, 100)
+
+
+def stepped_back(run: PlannedRun, step: int, rules: RunningRules) -> PlannedRun:
+    """The run as it is after red runs: shorter for each step back, never longer than planned; at last a walk.
+
+    Walks, rides and races stay, as do the stages of a ladder, which has steps of its own.
+    """
+    percent = shorter_by(step, rules)
+    if not percent or run.kind not in RUNS or run.stage is not None:
+        return run
+    km = None if run.km is None else _half(run.km * (100 - percent) / 100)
+    minutes = None if run.minutes is None else run.minutes * (100 - percent) // 100
+    return replace(run, km=km, minutes=minutes) if km or minutes else _timed("walk", rules)
 
 
 def _half(km: float) -> float:
     """Rounded down, so that no limit is passed by rounding."""
-    return max(math.floor(km / STEP_KM) * STEP_KM, 0.0)
+    return max(math.floor(km / STEP_KM + NEARLY) * STEP_KM, 0.0)

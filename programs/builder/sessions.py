@@ -16,9 +16,11 @@ from typing import Any, Generic, Protocol, TypeVar
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # Where in a session a category is done, in the order it is done there. A recipe gives each of its categories one.
+# The run with its cues comes between the drills and the jumps; what asks most of rested legs comes before the rest.
 WARM_UP, DRILL, CUE, JUMP, LOADING, ROLLING = "warm_up", "drill", "cue", "jump", "loading", "rolling"
-ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, "strength", "loosening", "cool_down", ROLLING)
-STRENGTH = frozenset({JUMP, LOADING, "strength"})
+PLAIN_STRENGTH, HOLD, TRUNK = "strength", "hold", "trunk"
+ORDER = (WARM_UP, DRILL, CUE, JUMP, LOADING, PLAIN_STRENGTH, HOLD, TRUNK, "loosening", ROLLING, "cool_down")
+STRENGTH = frozenset({JUMP, LOADING, PLAIN_STRENGTH, HOLD, TRUNK})
 BEFORE_A_RUN = frozenset({WARM_UP, DRILL})
 IN_A_RUN = frozenset({CUE})
 DAILY = frozenset({"loosening", ROLLING})
@@ -73,6 +75,14 @@ class Split:
     def of_kind(self, kinds: Collection[str], exercises: Iterable[E]) -> list[E]:
         """Those of these kinds, in their order."""
         return [exercise for exercise in exercises if self.kind(exercise) in kinds]
+
+    def takes_time(self, exercise: Planned) -> bool:
+        """Whether it takes minutes of its own: what is done during the run takes the run's."""
+        return self.kind(exercise) not in IN_A_RUN
+
+    def minutes(self, exercises: Iterable[Planned]) -> Decimal:
+        """What these take of a day."""
+        return sum((one.minutes for one in exercises if self.takes_time(one)), Decimal(0))
 
     def as_json(self) -> dict[str, Any]:
         """As a proposal keeps it; `split_from` reads it."""
@@ -147,10 +157,6 @@ class Session(Generic[E]):
         """Neither strength nor anything to run, walk or ride: what is left is done if one likes."""
         return not self.day.strength and self.day.does == REST
 
-    @property
-    def minutes(self) -> Decimal:
-        return sum((exercise.minutes for exercise in self.exercises), Decimal(0))
-
 
 def week(
     days: Sequence[Day], exercises: Sequence[E], split: Split, *, running: bool = True
@@ -179,7 +185,7 @@ def _turn(day: Day, strength_days: Sequence[str]) -> int:
 def _of_day(day: Day, exercises: Sequence[E], split: Split, *, turn: int, running: bool) -> list[E]:
     runs = running and day.run in RUNS
     if not day.strength and not runs:
-        return split.of_kind(DAILY, exercises)
+        return _ordered(split.of_kind(DAILY, exercises), split)
     around = [e for e in exercises if _belongs(e, day, split, runs=runs)]
     return _ordered(_strength(day.strength, exercises, split, turn) + around, split)
 
@@ -229,11 +235,6 @@ def _ordered(exercises: Iterable[E], split: Split) -> list[E]:
 
 MANY = 8  # more than this on one day are told apart: the strength work, and the small things around the run
 AROUND = BEFORE_A_RUN | IN_A_RUN | DAILY | AFTER
-PARTS = (
-    ("Before and during your run", BEFORE_A_RUN | IN_A_RUN),
-    ("Strength", STRENGTH),
-    ("To finish", DAILY | AFTER),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +247,17 @@ class Part(Generic[E]):
 
 
 def parts(session: Session[E], split: Split) -> list[Part[E]]:
-    """The session under headings, empty ones left out. A long one has its small things in one compact part."""
+    """The session under headings, in the order it is done, empty ones left out. A long one has small things compact."""
     if session.is_rest:
         return [Part("If you like", list(session.exercises))] if session.exercises else []
     runs = session.day.does in RUNS
-    if len(session.exercises) > MANY:
-        around = split.of_kind(AROUND, session.exercises)
-        strength = [e for e in session.exercises if split.kind(e) not in AROUND]
-        title = "Around your run" if runs else "Before and after"
-        found = [Part(title, around, is_compact=True), Part("Strength", strength)]
-    else:
-        found = [Part(title, split.of_kind(kinds, session.exercises)) for title, kinds in PARTS]
-        if not runs:
-            found[0] = Part("Warm up", found[0].exercises)
+    many = len(session.exercises) > MANY
+    before = split.of_kind(BEFORE_A_RUN | IN_A_RUN, session.exercises)
+    strength = [e for e in session.exercises if split.kind(e) not in AROUND]
+    after = split.of_kind(DAILY | AFTER, session.exercises)
+    found = [
+        Part("Before and during your run" if runs else "Warm up", before, is_compact=many),
+        Part("Strength", strength),
+        Part("To finish", after, is_compact=many),
+    ]
     return [part for part in found if part.exercises]

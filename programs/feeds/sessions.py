@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from programs.builder.block import Block, PlannedDay, week_number
+from programs.builder.sessions import Split
 from programs.plans.models import Exercise
 from programs.plans.standing import Now
 
@@ -35,13 +36,14 @@ def sessions_of(now: Now, *, time_of_day: dt.time, zone: ZoneInfo, names: uuid.U
     """
     if now.standings.stop is not None:
         return
+    split = now.version.split
     for ahead in range(DAYS_AHEAD):
         on_day = now.day + dt.timedelta(days=ahead)
         day = _of(now.block, on_day, now.version.starts_on)
         if not is_session(day) or _rests(now, on_day):
             continue
         starts_at = dt.datetime.combine(on_day, time_of_day, tzinfo=zone).astimezone(dt.UTC)
-        yield Planned(on_day, starts_at, starts_at + lasts(day), uuid.uuid5(names, on_day.isoformat()))
+        yield Planned(on_day, starts_at, starts_at + lasts(day, split), uuid.uuid5(names, on_day.isoformat()))
 
 
 def is_session(day: PlannedDay[Exercise]) -> bool:
@@ -50,9 +52,9 @@ def is_session(day: PlannedDay[Exercise]) -> bool:
     return strength or (day.run.kind != "rest" and not day.run.is_left_out)
 
 
-def lasts(day: PlannedDay[Exercise]) -> dt.timedelta:
+def lasts(day: PlannedDay[Exercise], split: Split) -> dt.timedelta:
     """How long to keep free, in whole quarters of an hour."""
-    minutes = float(sum(one.minutes for one in day.all))
+    minutes = float(split.minutes(day.all))
     if day.run.kind != "rest" and not day.run.is_left_out:
         minutes += day.run.minutes or UNKNOWN_RUN_MIN
     quarters = -(-dt.timedelta(minutes=minutes) // SHORTEST)

@@ -64,7 +64,7 @@ def facts(version: Version, *, patient: Patient, by: Account, now: dt.datetime) 
         "plan": ONLY_THE_PLAN,
         "diary": _diary(ahead),
         "running": list(_running(snapshot)),
-        "pain": _pain(snapshot["pain_limit"]),
+        "pain": _pain(snapshot),
         "groups": _groups(version, exercises, ahead),
         "habits": snapshot.get("habits", []),
         "education": snapshot["education"],
@@ -135,10 +135,10 @@ def _moves(ahead: Ahead, week: Week[Exercise], day: PlannedDay[Exercise]) -> str
 
 
 def _numbers(day: PlannedDay[Exercise]) -> str:
-    """“1, 4, 7”: the exercises by their number, in the order of the list."""
+    """“9, 1, 4”: the exercises by their number in the list, in the order they are done."""
     if not day.all:
         return "None"
-    numbers = ", ".join(str(number) for number in sorted(one.position for one in day.all))
+    numbers = ", ".join(str(one.position) for one in day.all)
     return f"{numbers}, if you like" if day.is_rest else numbers
 
 
@@ -151,10 +151,12 @@ def _running(snapshot: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _pain(limit: int) -> list[dict[str, str]]:
+def _pain(snapshot: dict[str, Any]) -> list[dict[str, str]]:
+    limit, fast = words.limit_of(snapshot), words.fast_pain(snapshot)
     return [
         {"what": "Fine", "words": words.fine_pain(limit)},
         {"what": "Stop when", "words": words.stop_when(limit)},
+        *([{"what": "When you go fast", "words": fast}] if fast else []),
     ]
 
 
@@ -182,7 +184,7 @@ def _exercise(one: Exercise, ahead: Ahead) -> dict[str, Any]:
         "cue": one.cue,
         "tempo": one.tempo,
         "why": one.why_patient,
-        "stop": words.stop_when(ahead.version.proposal["pain_limit"]),
+        "stop": words.stop_when(words.limit_of(ahead.version.proposal, fast=words.FAST_TAG in one.tags)),
     }
 
 

@@ -50,8 +50,10 @@ class Ahead:
         return amount_in(week, exercise, split, rules, step=step)
 
     def run(self, planned: PlannedRun, week: Week[Exercise]) -> PlannedRun:
-        """The run of a day: on the ladder as many stages from the plan as the patient is today."""
+        """The run of a day: on the ladder as many stages from the plan as the patient is today, else as short."""
         runner = self._runner
+        if self.now is not None and runner is not None and runner.first is None:
+            return self.now.run(planned)
         if self.now is None or runner is None or runner.first is None or planned.stage is None:
             return planned
         if planned.is_left_out:

@@ -20,6 +20,8 @@ DAY_NAMES = {
     "Sun": "Sunday",
 }
 REST = "Rest"
+FAST_RUNS = frozenset({"speed", "race"})
+FAST_TAG = "high_speed"  # of an exercise of the library
 POLICIES = {
     "none_yet": "No running yet. Walking is fine while it stays comfortable. Your therapist tells you when to start.",
     "ladder": "You come back to running step by step, with walking breaks. Leave a day between two runs.",
@@ -39,7 +41,23 @@ def fine_pain(limit: int) -> str:
     return f"Up to {limit} out of 10, if it is back to normal the next morning."
 
 
+def limit_of(snapshot: Mapping[str, Any], *, fast: bool = False) -> int:
+    """The highest pain (0 to 10) that is fine; a version older than limits at speed has one for everything."""
+    at_speed = snapshot.get("speed_pain_limit") if fast else None
+    return int(snapshot["pain_limit"] if at_speed is None else at_speed)
+
+
+def fast_pain(snapshot: Mapping[str, Any]) -> str:
+    """What holds when going fast, where that is less than else; empty where it is the same."""
+    limit = limit_of(snapshot, fast=True)
+    if limit == limit_of(snapshot):
+        return ""
+    return f"Up to {limit} out of 10." if limit else "No pain at all. Stop if there is any."
+
+
 def stop_when(limit: int) -> str:
+    if limit == 0:
+        return "There is any pain at all, or anything feels sharp or sudden."
     return f"Pain goes above {limit}, or anything feels sharp or sudden."
 
 

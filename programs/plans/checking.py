@@ -239,7 +239,7 @@ def _laid(version: Version, exercises: Sequence[Exercise]) -> _Laid:
     return _Laid(
         names={one.library_id: one.name for one in exercises},
         days={one.library_id: sum(one in day.all for day in days) for one in exercises},
-        minutes=sum((one.minutes for day in days for one in day.all), Decimal(0)),
+        minutes=sum((version.split.minutes(day.all) for day in days), Decimal(0)),
     )
 
 

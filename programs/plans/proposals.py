@@ -70,6 +70,7 @@ class Draft:
     """What the builder proposes for one case and class.
 
     `snapshot` keys: class_label, track_note, phase_name, goal, exit_text, pain_rule, pain_limit (0 to 10),
+    speed_pain_limit (0 to 10, None where fast work has no limit of its own),
     strength_per_week, running, week ([{day, run, moves, strength, hard}], on the patient's days), sessions (a Split),
     limits ({strength_min, run_addons_min, daily_min, total_day_min}, minutes), level_caps ([{level, because}]),
     cadence (None or {baseline, target, later, rule}, steps a minute), ladder (None or {stage, session, rules}),
@@ -203,6 +204,7 @@ def _snapshot(proposal: Proposal, case: Case) -> dict[str, Any]:
         "exit_text": phase.exit_text,
         "pain_rule": proposal.pain_rule,
         "pain_limit": pain_limit(proposal.pain_rule),
+        "speed_pain_limit": phase.speed_pain_limit,
         "strength_per_week": phase.strength_per_week,
         "running": proposal.running,
         "sessions": recipe.sessions.as_json(),

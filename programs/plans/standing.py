@@ -12,7 +12,7 @@ from programs.builder.doses import Amount, amount_at
 from programs.builder.guards import breaches
 from programs.builder.judging import RUN, Did, Logged, Standing, Standings, standings
 from programs.builder.progression import Progression
-from programs.builder.runs import PlannedRun, Runner, runner_from, stage_run
+from programs.builder.runs import PlannedRun, Runner, runner_from, shorter_by, stage_run, stepped_back
 from programs.plans.blocks import plan_of, rules_of
 from programs.plans.models import Exercise, ExerciseLog, SessionLog, Version
 from programs.plans.stepping import StepsUp, steps_up
@@ -56,9 +56,16 @@ class Now:
         lighter = self.week.lighter or (until is not None and self.day < until)
         return Week(self.week.number, self.week.step, lighter, self.week.days)
 
+    def shorter(self, planned: PlannedRun) -> int:
+        """The percent this run is shorter than planned, after red runs; 0 for one as planned, and on the ladder."""
+        is_shorter = planned.stage is None and not planned.is_left_out and self.run(planned) != planned
+        return shorter_by(self.standings.step(RUN), self.rules.running) if is_shorter else 0
+
     def run(self, planned: PlannedRun) -> PlannedRun:
-        """What is run instead of the plan's stage: the stage the sessions have earned, where that is lower."""
+        """What is run instead: the stage that sessions have earned, where it is lower; off the ladder a shorter run."""
         runner = runner_of(self.version)
+        if runner is not None and runner.first is None:
+            return stepped_back(planned, self.standings.step(RUN), self.rules.running)
         if planned.stage is None or runner is None or runner.first is None:
             return planned
         earned = max(runner.first + self.standings.step(RUN), runner.stages[0].stage)
@@ -111,7 +118,11 @@ def _keeps_the_guards(
         if plan is None:
             return False
         with_them = replace(block, weeks=tuple(_with(week, harder) for week in block.weeks))
-        return set(breaches(with_them, plan, rules)) <= set(breaches(block, plan, rules))
+        # A harder one is done in the easier one's place, whatever its kind: the order of the day is not asked.
+        now, then = (
+            {one for one in breaches(of, plan, rules) if one.guard != "order"} for of in (block, with_them)
+        )
+        return then <= now
 
     return fits
 
@@ -121,7 +132,12 @@ def _with(week: Week[Exercise], harder: Mapping[str, Exercise]) -> Week[Exercise
         return tuple(harder.get(one.library_id, one) for one in exercises)
 
     def other(day: PlannedDay[Exercise]) -> PlannedDay[Exercise]:
-        return replace(day, exercises=swapped(day.exercises), around=swapped(day.around))
+        return replace(
+            day,
+            exercises=swapped(day.exercises),
+            around=swapped(day.around),
+            after=swapped(day.after),
+        )
 
     return replace(week, days=tuple(other(day) for day in week.days))
 
@@ -135,10 +151,10 @@ def logs_of(program_id: int) -> list[SessionLog]:
 def standings_of(version: Version, exercises: Sequence[Exercise], logs: Sequence[SessionLog]) -> Standings:
     """The standings of this version's exercises (listed and kept ready) after these sessions of its program."""
     rules, runner = rules_of(version.proposal), runner_of(version)
-    first = runner.first if runner and runner.first is not None else 0
+    first = runner.first if runner else 0
     tops = {one.library_id: rules.dose.reps_steps for one in exercises}
     if runner and runner.stages:
-        tops[RUN] = runner.stages[-1].stage - first
+        tops[RUN] = runner.stages[-1].stage - (first or 0)
     found = standings(
         _logged(version, exercises, logs),
         rules,

@@ -111,6 +111,10 @@ def _running_and_pain() -> Iterator[Text]:
         yield Text(f"light.{light}", text, fixed=True)
     for say in (words.fine_pain, words.stop_when, words.pain_in_short):
         yield Text(say.__name__, say(PAIN_LIMIT))
+    for say in (words.stop_when, words.pain_in_short):
+        yield Text(f"{say.__name__}.fast", say(0))
+    yield Text("shorter", words.shorter(load_progression().running.back_percent))
+    yield Text("fast_pain", words.fast_pain({"pain_limit": PAIN_LIMIT, "speed_pain_limit": 0}))
 
 
 def _safety() -> Iterator[Text]:

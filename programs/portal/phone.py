@@ -114,6 +114,7 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
         "runs": plan.runs,
         "run_minutes": plan.run_minutes,
         "run_km": plan.run_km,
+        "run_stop": plan.run_stop,
         "is_rest": plan.is_rest,
         "minutes": plan.minutes,
         "steps": [_step(step) for step in plan.steps],

@@ -11,7 +11,7 @@ from django import forms
 
 from programs.builder.block import PlannedDay, week_number
 from programs.builder.runs import PlannedRun
-from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, parts
+from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, Split, parts
 from programs.builder.sessions import Part as Stretch
 from programs.plans.doses import Dose
 from programs.plans.models import Exercise, SessionLog, Version
@@ -84,6 +84,7 @@ class Step:
     why: str
     moment: str
     after_run: bool
+    pain: str
     swaps: tuple[Step, ...] = ()
 
 
@@ -99,6 +100,7 @@ class Planned:
     runs: bool
     run_minutes: int | None
     run_km: float | None
+    run_stop: str
     is_rest: bool
     minutes: int
     exercises: tuple[Exercise, ...]
@@ -124,24 +126,23 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
     run = now.run(day.run) if not day.run.is_left_out else PlannedRun("rest")
     session = Session(
         Day(day.name, run.kind, day.strength, hard=run.is_hard, moves=run.kind),
-        (*day.around, *day.exercises),
+        day.all,
     )
     runs = run.is_run and state.version.proposal["running"] not in {"none_yet", "none"}
-    # Warm-up first, the strength work, and what is done after the run last.
-    ordered = sorted(session.exercises, key=lambda one: split.kind(one) in AFTER | DAILY)
     return Planned(
         on_day=on_day,
         day=day.name,
         day_name=words.DAY_NAMES[day.name],
         run=words.run_of(run, state.version.proposal),
-        stage=words.stage_of(run, state.version.proposal),
+        stage=words.stage_of(run, state.version.proposal) or words.shorter(now.shorter(day.run)),
         runs=runs,
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
+        run_stop=words.stop_when(words.limit_of(state.version.proposal, fast=run.kind in words.FAST_RUNS)),
         is_rest=day.is_rest,
-        minutes=int(session.minutes),
+        minutes=int(split.minutes(session.exercises)),
         exercises=session.exercises,
-        steps=tuple(_step(one, state, now, runs=runs) for one in ordered),
+        steps=tuple(_step(one, state, now, runs=runs) for one in session.exercises),
         parts=parts(session, split),
     )
 
@@ -166,6 +167,9 @@ def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
         why=exercise.why_patient,
         moment=words.MOMENTS.get(kind, ("", ""))[0 if runs else 1],
         after_run=kind in AFTER | DAILY,
+        pain=words.pain_in_short(
+            words.limit_of(state.version.proposal, fast=words.FAST_TAG in exercise.tags)
+        ),
         swaps=tuple(_step(one, state, now, runs=runs) for one in state.swaps.get(exercise.pk, [])),
     )
 
@@ -191,7 +195,7 @@ class Part:
     minutes: int
 
 
-def cards(plan: Planned, form: SessionForm) -> list[Part]:
+def cards(plan: Planned, form: SessionForm, split: Split) -> list[Part]:
     """The session's cards, numbered through."""
     steps = {step.id: step for step in plan.steps}
     number, found = 0, []
@@ -201,7 +205,7 @@ def cards(plan: Planned, form: SessionForm) -> list[Part]:
             number += 1
             asked = [form[field_name(exercise.pk, p)] for p in ("exercise", "why", "pain", "instead")]
             row.append(Card(number, steps[exercise.pk], *asked))
-        found.append(Part(part.title, row, int(sum(one.minutes for one in part.exercises))))
+        found.append(Part(part.title, row, int(split.minutes(part.exercises))))
     return found
 
 
@@ -215,8 +219,9 @@ def by_kind(version: Version, exercises: Sequence[Exercise]) -> list[tuple[str, 
 
 
 def about_pain(version: Version) -> dict[str, Any]:
-    limit = version.proposal["pain_limit"]
+    limit = words.limit_of(version.proposal)
     return {
+        "fast": words.fast_pain(version.proposal),
         "fine": words.fine_pain(limit),
         "stop": words.stop_when(limit),
         "short": words.pain_in_short(limit),

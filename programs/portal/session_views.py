@@ -106,7 +106,7 @@ def _draw(
         "plan": plan,
         "is_today": plan.day == state.of_day("").day,
         "day_text": format_date(state.now.day, "l j F"),
-        "parts": sessions.cards(plan, form),
+        "parts": sessions.cards(plan, form, state.version.split),
         "pain": sessions.about_pain(state.version),
         "form": form,
         "was_kept": was_kept,

@@ -11,10 +11,32 @@ from typing import Any
 
 from assessments.triage.models import Symptom
 from programs.builder.runs import PlannedRun
-from programs.paper.words import DAY_NAMES, NO_RUNNING, POLICIES, REST, fine_pain, policy, stop_when
+from programs.paper.words import (
+    DAY_NAMES,
+    FAST_RUNS,
+    FAST_TAG,
+    NO_RUNNING,
+    POLICIES,
+    REST,
+    fast_pain,
+    fine_pain,
+    limit_of,
+    policy,
+    stop_when,
+)
 from programs.plans.doses import dashed
 
-__all__ = ["DAY_NAMES", "POLICIES", "fine_pain", "policy", "stop_when"]
+__all__ = [
+    "DAY_NAMES",
+    "FAST_RUNS",
+    "FAST_TAG",
+    "POLICIES",
+    "fast_pain",
+    "fine_pain",
+    "limit_of",
+    "policy",
+    "stop_when",
+]
 
 WALK = "A brisk walk of 20 to 30 minutes"
 PLAIN_RUNS = {
@@ -86,6 +108,11 @@ def stage_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
     return f"Step {run.stage} of {last} on your way back to running"
 
 
+def shorter(percent: int) -> str:
+    """What follows a run that was too much, where there is no ladder to step back on; empty for a run as planned."""
+    return f"{percent} % shorter than planned, until your runs go well again" if percent else ""
+
+
 def highest(numbers: str) -> int:
     """The number a counter or a timer runs to: 10 of “8–10”; 0 where the words name none, or more than one kind."""
     found = re.fullmatch(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3})", numbers.strip())
@@ -94,4 +121,6 @@ def highest(numbers: str) -> int:
 
 def pain_in_short(limit: int) -> str:
     """Both in one line, for each exercise."""
+    if limit == 0:
+        return "No pain at all in this one. Stop if there is any."
     return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."

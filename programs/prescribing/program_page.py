@@ -54,7 +54,7 @@ def program_page(patient: Patient, version: Any, typed: Typed, refused: Refused 
         "amendment": amendment_of(version),
         "given_up": given_up_for(version),
         "slots": slots(version, every, block, waivers, typed.dose, refused),
-        "weeks": weeks(block, listed),
+        "weeks": weeks(block, listed, version.split),
         "stages": stages(block),
         "runs": runs_shown(version, typed.runs),
         "wishes": wishes(version, left_without_a_day(block, listed)),

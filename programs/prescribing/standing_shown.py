@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from programs.builder.doses import Amount
 from programs.builder.judging import RUN, Light, Standing
-from programs.builder.runs import runner_from, stage_run
+from programs.builder.runs import runner_from, shorter_by, stage_run
 from programs.plans.doses import Dose
 from programs.plans.models import Exercise
 from programs.plans.standing import Now
@@ -124,8 +124,10 @@ def _waits(now: Now, exercise: Exercise, after: Exercise | None) -> str:
 def _run(now: Now) -> Shown | None:
     kept = now.version.proposal.get("runner")
     runner = runner_from(kept) if kept else None
-    if runner is None or runner.first is None:
+    if runner is None:
         return None
+    if runner.first is None:
+        return _by_distance(now)
     standing = now.standings.of.get(RUN, Standing())
     verdict, tone, icon = _verdict(standing)
     run = stage_run(runner, max(runner.first + standing.step, runner.stages[0].stage))
@@ -140,6 +142,26 @@ def _run(now: Now) -> Shown | None:
         waits="The last stage is done: their own running is the next step, and yours to release."
         if standing.ready
         else "",
+    )
+
+
+def _by_distance(now: Now) -> Shown | None:
+    """Runs without a ladder, once one was logged: they go as planned, or shorter for each step back."""
+    standing = now.standings.of.get(RUN)
+    if standing is None:
+        return None
+    # Good runs lead back to the plan, and what comes after it is the block's own to say.
+    verdict, tone, icon = _verdict(replace(standing, ready=False))
+    percent = shorter_by(standing.step, now.rules.running)
+    back = "One step" if standing.step == -1 else f"{-standing.step} steps"
+    return Shown(
+        name="Running",
+        verdict=verdict,
+        tone=tone,
+        icon=icon,
+        stands=f"{back} back: {percent} % shorter" if percent else "As planned",
+        because=standing.because,
+        on_day=standing.on_day,
     )
 
 

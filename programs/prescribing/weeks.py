@@ -9,13 +9,14 @@ from typing import Any
 
 from programs.builder.block import Block, PlannedDay, Week
 from programs.builder.runs import PlannedRun
+from programs.builder.sessions import Split
 from programs.plans.models import Exercise
 from programs.prescribing import words
 
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """One day. `numbers` are the exercises' numbers in the list below the table."""
+    """One day. `numbers` are the exercises' numbers in the list below the table, in the order they are done."""
 
     name: str
     run: str
@@ -37,28 +38,28 @@ class WeekRow:
     minutes: Decimal
 
 
-def weeks(block: Block[Exercise], listed: Sequence[Exercise]) -> list[WeekRow]:
+def weeks(block: Block[Exercise], listed: Sequence[Exercise], split: Split) -> list[WeekRow]:
     """The rows of the table; `listed` in the order of the list below it."""
     numbers = {one.pk: number for number, one in enumerate(listed, start=1)}
-    return [_week(week, numbers) for week in block.weeks]
+    return [_week(week, numbers, split) for week in block.weeks]
 
 
-def _week(week: Week[Exercise], numbers: Mapping[int, int]) -> WeekRow:
-    days = [_day(day, numbers) for day in week.days]
+def _week(week: Week[Exercise], numbers: Mapping[int, int], split: Split) -> WeekRow:
+    days = [_day(day, numbers, split) for day in week.days]
     return WeekRow(
         week.number, week.lighter, days, _running(week), sum((d.minutes for d in days), Decimal(0))
     )
 
 
-def _day(day: PlannedDay[Exercise], numbers: Mapping[int, int]) -> DayCell:
+def _day(day: PlannedDay[Exercise], numbers: Mapping[int, int], split: Split) -> DayCell:
     return DayCell(
         name=day.name,
         run=words.run_line(day.run),
         is_hard=day.run.is_hard,
         is_rest=day.is_rest,
         strength=words.strength_of(day.strength) if day.strength else "",
-        numbers=words.in_a_row(sorted(numbers[one.pk] for one in day.all)),
-        minutes=sum((one.minutes for one in day.all), Decimal(0)),
+        numbers=words.in_a_row([numbers[one.pk] for one in day.all]),
+        minutes=split.minutes(day.all),
     )
 
 

@@ -90,7 +90,7 @@
       part("moment").hidden = !chosen.moment;
       part("dose").textContent = chosen.dose;
       part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
-      view.querySelector("[data-pain]").textContent = painWords;
+      view.querySelector("[data-pain]").textContent = chosen.pain || painWords;
       part("because-words").textContent = chosen.why;
       part("because").open = false;
       part("figure").hidden = !figures[chosen.library_id];

@@ -27,7 +27,7 @@
         part("run").textContent = session.run;
         part("stage").textContent = session.stage;
         part("run-mistake").textContent = "";
-        view.querySelector("[data-pain]").textContent = `Stop when: ${pain.stop}`;
+        view.querySelector("[data-pain]").textContent = `Stop when: ${session.run_stop || pain.stop}`;
         minutes.value = telling.told.run.minutes ?? session.run_minutes ?? "";
         km.value = telling.told.run.km ?? session.run_km ?? "";
       },

@@ -24,7 +24,20 @@ MAY_RUN = {
     "modified": {"easy"},
     "guarded": {"easy", "speed", "long", "race"},
 }
-STRENGTH = {"jump", "loading", "strength"}
+STRENGTH = {"jump", "loading", "strength", "hold", "trunk"}
+IN_TURN = [
+    "warm_up",
+    "drill",
+    "cue",
+    "jump",
+    "loading",
+    "strength",
+    "hold",
+    "trunk",
+    "loosening",
+    "rolling",
+    "cool_down",
+]
 HARD = {"speed", "long", "race"}
 RUNS = {"easy", "speed", "long", "race", "ladder"}
 
@@ -108,18 +121,21 @@ def _days(made: Made, proposal: Proposal) -> Iterator[str]:
             ids = [one.library_id for one in day.all]
             if len(set(ids)) != len(ids):
                 yield f"{where}the same exercise twice: {ids}"
-            if len(day.exercises) > 5 or len(day.around) > 5:
+            if len(day.exercises) > 5 or len(day.around) + len(day.after) > 5:
                 yield f"{where}more than a handful"
-            if day.around and day.run.kind not in RUNS:
+            if (day.around or day.after) and day.run.kind not in RUNS:
                 yield f"{where}something around a run, and no run"
             if day.name not in free and (day.all or day.run.kind not in {"rest", "race"}):
                 yield f"{where}not one of the patient's days"
+            places = [IN_TURN.index(kinds[one.category]) for one in day.all]
+            if places != sorted(places):
+                yield f"{where}not in the order it is done: {ids}"
             takes = [(kinds[one.category], _takes(one, week, made, proposal)) for one in day.all]
             spent = {
                 "strength_min": sum((m for kind, m in takes if kind in STRENGTH), Decimal(0)),
                 "run_addons_min": sum((m for kind, m in takes if kind in {"warm_up", "drill"}), Decimal(0)),
                 "daily_min": sum((m for kind, m in takes if kind in {"loosening", "rolling"}), Decimal(0)),
-                "total_day_min": sum((m for _, m in takes), Decimal(0)),
+                "total_day_min": sum((m for kind, m in takes if kind != "cue"), Decimal(0)),
             }
             for key, minutes in spent.items():
                 if minutes > most[key]:

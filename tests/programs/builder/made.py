@@ -132,6 +132,8 @@ SORE = {"tags": ("eccentric", "high_soreness"), "hours_between": 72}
 LOADED = {"tags": ("eccentric",), "hours_between": 48}
 KINDS = {
     "strong": "strength",
+    "hold": "hold",
+    "trunk": "trunk",
     "load": "loading",
     "jump": "jump",
     "warm": "warm_up",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 
 import pytest
 
 from programs.builder.days import Laid, Room, lay_out
-from programs.builder.sessions import DAYS
+from programs.builder.sessions import BEFORE_A_RUN, DAILY, DAYS, STRENGTH
 from programs.builder.spacing import hours_needed
 from tests.programs.builder.made import LOADED, ROOMY, RULES, SORE, SPLIT, Ex, days
 
@@ -62,10 +63,33 @@ def test_five_exercises_and_five_moves_around_a_run():
     around += [Ex("cue", "cue", minutes=Decimal(1)), Ex("cool", "cool", minutes=Decimal(1))]
     found = laid(days(Mon="easy C"), [*around, *(Ex(f"e{n}") for n in range(5))])
     day = found.days[0]
-    assert (len(day.exercises), len(day.around)) == (5, 5)
+    assert (len(day.exercises), len(day.around), len(day.after)) == (5, 4, 1)
     assert {"cue", "cool"} <= set(on(found, "Mon")), "the only one of its kind outlasts a fourth warm-up"
     assert set(found.left_out) == {"w3"}
     assert "5 moves around a run" in found.left_out["w3"]
+
+
+# --- The order of a day --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("week", "in_order"),
+    [
+        (days(Mon="ladder C"), "warm drill cue jump load strong hold trunk loose roll cool"),
+        (days(Mon="-- C"), "warm jump load strong hold trunk loose roll"),
+        (days(Mon="walk C"), "warm jump load strong hold trunk loose roll"),
+        (days(Mon="rest"), "loose roll"),
+        (days(Mon="ladder"), "warm drill cue loose roll cool"),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_day_goes_from_warm_up_to_cool_down_however_the_list_stands(monkeypatch, week, in_order, backwards):
+    """Regression: a cool-down stood before the strength work, and the warm-up after it wherever numbers were sorted."""
+    monkeypatch.setattr("programs.builder.days._Table.keep_to_a_handful", lambda table, at: None)
+    kinds = ["trunk", "roll", "cool", "strong", "hold", "cue", "jump", "load", "drill", "loose"]
+    listed = [Ex(kind, kind) for kind in kinds] + [Ex("warm", "warm", "every run and session")]
+    found = laid(week, listed[::-1] if backwards else listed)
+    assert " ".join(on(found, "Mon")) == in_order
 
 
 # --- What belongs to a run -----------------------------------------------------------------------------------
@@ -110,7 +134,9 @@ def test_while_running_is_paused_a_cool_down_ends_the_strength_sessions_and_goes
         ({"total_day_min": 16}, ["w", "e3", "e2", "m"]),
         ({"asked": 20}, ["w", "e3", "e2", "e1", "m"]),
         ({"asked": 19}, ["w", "e3", "e2", "m"]),
-        ({"asked": 4}, ["w"]),
+        ({"asked": 12}, ["w", "e3", "e2"]),
+        ({"asked": 8}, ["w", "e3"]),
+        ({"asked": 4}, ["e3"]),
         ({"asked": 3}, []),
     ],
 )
@@ -121,6 +147,71 @@ def test_each_limit_of_minutes_takes_what_serves_least(given, held):
     found = laid(days(Mon="easy C"), five, free=("Mon",), **given)
     assert on(found, "Mon") == held
     assert set(found.left_out) == {one.library_id for one in five} - set(held)
+
+
+def test_where_minutes_bind_what_serves_nothing_goes_before_the_strength_work_for_the_main_finding():
+    """Regression: the walk after each of three runs and a mobility flow stayed, and the strength work went."""
+    week = days(Mon="easy C", Wed="easy C", Sat="easy C")
+    listed = [Ex("main", minutes=Decimal(12), points=7), Ex("weak", minutes=Decimal(8), points=1)]
+    idle = [
+        Ex("plank", "trunk", minutes=Decimal(4), points=0),
+        Ex("warm", "warm", "every run", Decimal(3), points=0),
+    ]
+    idle += [
+        Ex("walk", "cool", minutes=Decimal(6), points=0),
+        Ex("flow", "loose", minutes=Decimal(10), points=0),
+    ]
+    for asked, held in [
+        (43, "warm main weak plank flow walk"),
+        (37, "warm main weak plank flow"),
+        (27, "warm main weak plank"),
+        (25, "warm main weak"),
+        (22, "main weak"),
+        (19, "main"),
+    ]:
+        found = laid(week, [*listed, *idle], asked=asked, free=("Mon", "Wed", "Sat"))
+        assert [" ".join(on(found, name)) for name in ("Mon", "Wed", "Sat")] == [held] * 3, asked
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_day_leaves_out_what_serves_a_cause_and_keeps_what_serves_none(seed):
+    """For every limit of minutes alike, among the exercises that limit is about, and what is to stay apart.
+
+    What serves a cause and is on a day while minutes do not bind is left off it for minutes only where nothing of that
+    day that serves no cause takes as many.
+    """
+    rng = random.Random(seed)  # noqa: S311  # not a secret
+    week = days(Mon="speed A", Wed="easy C", Thu="-- B", Sat="long", Sun="easy C")
+    kinds = ["strong", "load", "jump", "hold", "trunk", "warm", "drill", "loose", "roll", "cool"]
+    listed = [
+        Ex(f"{kind}{n}", kind, minutes=Decimal(rng.randint(1, 12)), points=rng.choice((0, 0, 1, 3, 7)))
+        for n, kind in enumerate(rng.choices(kinds, k=rng.randint(4, 14)))
+    ]
+    keep = {one.library_id for one in rng.sample(listed, rng.choice((0, 0, 1)))}
+    roomy = laid(week, listed, keep=keep)
+    for limit, of in [
+        ({"asked": rng.randint(5, 60)}, None),
+        ({"total_day_min": rng.randint(5, 60)}, None),
+        ({"strength_min": rng.randint(5, 40)}, STRENGTH),
+        ({"run_addons_min": rng.randint(1, 15)}, BEFORE_A_RUN),
+        ({"daily_min": rng.randint(1, 15)}, DAILY),
+    ]:
+        tight = laid(week, listed, keep=keep, **limit)
+        for before, now in zip(roomy.days, tight.days, strict=True):
+            gone = [e for e in before.all if e not in now.all and (of is None or SPLIT.kind(e) in of)]
+            idle = [e for e in now.all if not e.points and e.library_id not in keep]
+            idle = [e for e in idle if of is None or SPLIT.kind(e) in of]
+            missed = max((e.minutes for e in gone if e.points), default=None)
+            assert missed is None or all(e.minutes < missed for e in idle), (before.day.name, limit)
+
+
+def test_a_cue_is_done_during_the_run_and_takes_no_minutes():
+    """Regression: ten minutes of cadence were a run's own, and cost the patient ten minutes of strength work."""
+    listed = [Ex("cadence", "cue", minutes=Decimal(10), points=9), Ex("e", minutes=Decimal(6))]
+    found = laid(days(Mon="easy C"), listed, asked=6, total_day_min=6)
+    assert on(found, "Mon") == ["cadence", "e"]
+    found = laid(days(Mon="easy C"), [*listed, Ex("f", minutes=Decimal(1), points=9)], asked=6)
+    assert on(found, "Mon") == ["cadence", "f"], "nor is anything won by leaving it out"
 
 
 def test_what_a_clinician_keeps_stays_and_the_day_still_ends():

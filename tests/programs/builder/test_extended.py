@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,29 @@ def test_the_second_version_is_the_first_with_its_pace(name):
     assert second.ladder.pace.of("strain_moderate") == second.ladder.pace.of("no such class") == 2
     assert first.fingerprint != second.fingerprint
     assert second.label.startswith(f"{name}.v2+")
-    assert (first.phases, first.library, first.runs) == (second.phases, second.library, second.runs)
+    assert (first.library, first.runs) == (second.library, second.runs)
+    as_before = {id: replace(one, speed_pain_limit=None) for id, one in second.phases.items()}
+    assert as_before == first.phases
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fast_work_is_free_of_pain_from_the_phase_whose_rule_says_so(name):
+    first, second = load_recipe(name, 1), load_recipe(name)
+    assert {one.speed_pain_limit for one in first.phases.values()} == {None}
+    assert {id: one.speed_pain_limit for id, one in second.phases.items()} == {
+        "P1": None, "P2": None, "P3": 0, "P4": 0,
+    }  # fmt: skip
+    assert "none at speed" in first.phases["P3"].pain_rule
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_holds_and_trunk_work_are_a_finer_kind_of_strength_work(name):
+    first, second = load_recipe(name, 1), load_recipe(name, 2)
+    kinds = {id: (one.kind, second.categories[id].kind) for id, one in first.categories.items()}
+    changed = {id: pair for id, pair in kinds.items() if pair[0] != pair[1]}
+    assert set(changed.values()) == {("strength", "hold"), ("strength", "trunk")}
+    assert changed["core"] == ("strength", "trunk")
+    assert second.sessions.kinds == {id: one.kind for id, one in second.categories.items()}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,6 +74,12 @@ def test_the_second_version_is_the_first_with_its_pace(name):
         ("greens = 2\n", "greens = 2\nreds = 1\n", Problem.UNKNOWN_KEY, "reds", "is not a key"),
         ("[pace]", 'selection = "other"\n[pace]', Problem.UNKNOWN_KEY, "selection", "is not a key"),
         ('source = ["S107", "S122"]', "source = []", Problem.NO_SOURCE, "source", "names no source"),
+        ("P3 = 0", "P5 = 0", Problem.DANGLING, "speed_pain_limits", "'P5' does not exist"),
+        ("P3 = 0", "P3 = 11", Problem.MALFORMED, "P3", "is 0 to 10"),
+        ("P3 = 0", "P3 = -1", Problem.MALFORMED, "P3", "is 0 to 10"),
+        ("[kinds_anew]", '[kinds_anew]\ngait_cue = "hold"', Problem.DANGLING, "kinds_anew",
+         "'gait_cue' does not exist"),
+        ('core = "trunk"', 'core = "loading"', Problem.DANGLING, "core", "'loading' is none of"),
         ("[pace]", "[paces]", Problem.MALFORMED, "pace", "is missing"),
     ],
 )  # fmt: skip

@@ -48,10 +48,33 @@ def test_too_many_exercises():
     assert broken(changed(block, 1, "Tue", exercises=six), plan) == {
         "handful": "week 1, Tue: 6 exercises, at most 5."
     }
-    assert broken(changed(block, 2, "Tue", around=six), plan) == {
+    warm = tuple(Ex(f"w{n}", "warm", minutes=Decimal(1)) for n in range(5))
+    cool = (Ex("c", "cool", minutes=Decimal(1)),)
+    assert broken(changed(block, 2, "Tue", around=warm, after=cool), plan) == {
         "handful": "week 2, Tue: 6 moves around the run, at most 5."
     }
+    assert broken(changed(block, 2, "Tue", around=warm), plan) == {}
     assert broken(changed(block, 1, "Tue", exercises=six[:5], around=()), plan) == {}
+
+
+@pytest.mark.parametrize(
+    ("around", "exercises", "after", "words"),
+    [
+        ((), (Ex("e"), Ex("w", "warm")), (), "“w” comes after “e”"),
+        ((Ex("d", "drill"), Ex("w", "warm")), (), (), "“w” comes after “d”"),
+        ((), (Ex("t", "trunk"), Ex("h", "hold")), (), "“h” comes after “t”"),
+        ((), (Ex("e"), Ex("j", "jump")), (), "“j” comes after “e”"),
+        ((Ex("c", "cool"),), (Ex("e"),), (), "“e” comes after “c”"),
+        ((), (Ex("c", "cool"),), (Ex("r", "roll"),), "“r” comes after “c”"),
+    ],
+)
+def test_a_day_out_of_order(around, exercises, after, words):
+    block, plan = a_block(days(Mon="easy C"))
+    wrong = changed(block, 2, "Mon", around=around, exercises=exercises, after=after)
+    assert words in broken(wrong, plan)["order"]
+    backwards = (*around, *exercises, *after)[::-1]
+    right = changed(block, 2, "Mon", around=(), exercises=backwards, after=())
+    assert "order" not in broken(right, plan)
 
 
 def test_the_same_exercise_twice_a_day():
@@ -66,7 +89,7 @@ def test_the_same_exercise_twice_a_day():
         ({"strength_min": 19}, {"exercises": (Ex("x", minutes=Decimal(20)),)}, "20 minutes of strength, at most 19"),
         ({"run_addons_min": 9}, {"around": (Ex("x", "drill", minutes=Decimal(10)),)}, "10 minutes of around a run"),
         ({"daily_min": 5}, {"exercises": (Ex("x", "roll", minutes=Decimal(6)),)}, "6 minutes of loosening, at most 5"),
-        ({"total_day_min": 7}, {"exercises": (Ex("x", "cue", minutes=Decimal(8)),)}, "8 minutes of the whole day"),
+        ({"total_day_min": 7}, {"exercises": (Ex("x", "cool", minutes=Decimal(8)),)}, "8 minutes of the whole day"),
     ],
 )  # fmt: skip
 def test_too_many_minutes_of_a_kind(limit, day, words):
@@ -74,6 +97,17 @@ def test_too_many_minutes_of_a_kind(limit, day, words):
     limited = replace(plan, room=replace(plan.room, minutes={**plan.room.minutes, **limit}))
     empty = replace(block, weeks=tuple(_emptied(week) for week in block.weeks))
     assert words in broken(changed(empty, 1, "Mon", **day), limited)["minutes"]
+
+
+def test_a_cue_takes_no_minutes():
+    """It is done during the run, whose minutes are planned already."""
+    block, plan = a_block(days(Mon="easy"), asked=7)
+    cued = changed(block, 1, "Mon", around=(Ex("x", "cue", minutes=Decimal(60)),), exercises=(), after=())
+    assert broken(cued, plan) == {}
+    drilled = changed(
+        block, 1, "Mon", around=(Ex("x", "drill", minutes=Decimal(60)),), exercises=(), after=()
+    )
+    assert "60 minutes, and the patient has 7" in broken(drilled, plan)["minutes"]
 
 
 def _emptied(week):
@@ -182,6 +216,16 @@ def test_a_week_that_jumps_is_said_more_strongly(km, strong):
     words = broken(block, plan)["week"]
     assert words.startswith(f"week 1: {km * 3:g} km after a mean of 30.0 km.")
     assert words.endswith(" That is a jump of more than 30 percent: some injuries follow one.") is strong
+
+
+def test_a_week_that_shrinks_though_nothing_asks_for_less():
+    """Regression: 31.5, 30.5, 30 for a runner whose runs should stay as they are."""
+    still = replace(FREE, may_grow=False, weeks_km=(31.5,) * 3, longest_km=16.0)
+    block, plan = a_block(days(Tue="easy", Sat="long"), still)
+    assert broken(block, plan) == {}
+    shorter = changed(block, 2, "Tue", run=PlannedRun("easy", km=14.5))
+    assert [week.km for week in shorter.weeks[:3]] == [31.5, 30.5, 31.5]
+    assert broken(shorter, plan)["shrinking"].startswith("week 2: 30.5 km after 31.5")
 
 
 def test_small_weeks_and_runs_may_grow_by_a_kilometre():

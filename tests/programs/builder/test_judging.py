@@ -190,6 +190,18 @@ def test_the_run_climbs_its_ladder_and_never_falls_below_stage_0(logs, greens, s
     assert stood(listed, run_greens=greens).step(RUN) == step
 
 
+@pytest.mark.parametrize(
+    ("logs", "step"),
+    [("g", 0), ("gggg", 0), ("r", -1), ("rr", -2), ("rrr", -2), ("rg", -1), ("rgg", 0), ("rrgg", -1), ("rrgggg", 0),
+     ("rgggg", 0), ("ra", -1), ("rw", -1)],
+)  # fmt: skip
+def test_runs_by_distance_step_back_too_and_never_climb_above_the_plan(logs, step):
+    """Regression: without a ladder a red run changed nothing, though its light says “one step back”."""
+    listed = [a_log(kind, number, ran=True, did={}) for number, kind in enumerate(logs)]
+    found = stood(listed, run_greens=2, first_stage=None, tops={ID: 2})
+    assert found.step(RUN) == step
+
+
 # --- Order, stops and rest -----------------------------------------------------------------------------------
 
 

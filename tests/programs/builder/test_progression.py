@@ -84,6 +84,8 @@ def test_nothing_is_published_that_nobody_reads(table):
         ("small_km = 1.0", "small_km = -1.0", Problem.MALFORMED, "small_km"),
         ("small_km = 1.0\n", "", Problem.MALFORMED, "small_km"),
         ("deload_every = 4", "deload_every = 0", Problem.MALFORMED, "deload_every"),
+        ("back_percent = 20", "back_percent = -1", Problem.MALFORMED, "back_percent"),
+        ("back_percent = 20", "back = 20", Problem.MALFORMED, "back_percent"),
         ("weeks_before = 3", "weeks_before = 0", Problem.MALFORMED, "weeks_before"),
         ("week_percent = 10", "week_percent = -10", Problem.MALFORMED, "week_percent"),
         ('[day]\nmost', '[day]\nnote = "x"\nmost', Problem.UNKNOWN_KEY, "note"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from programs.builder.reading import load_recipe
 from programs.builder.recipe import NO_PROGRAM
 from programs.builder.sessions import DAYS, MANY, Day, Session, parts, times_a_week
 from programs.plans import limits, proposals
@@ -58,14 +59,28 @@ def test_a_day_is_a_handful_of_exercises_and_a_handful_around_a_run():
 
 def test_what_belongs_to_a_run_is_done_on_days_with_a_run_alone():
     days, _ = a_week()
-    assert names(days[0])[:2] == ["Leg swings", "Easy walk"]
+    assert (names(days[0])[0], names(days[0])[-1]) == ("Leg swings", "Easy walk")
     assert [day.name for day in days if day.around] == ["Mon", "Thu", "Sat"]
+    assert [day.name for day in days if day.after] == ["Mon", "Thu"], "twice a week"
 
 
 def test_a_rest_day_keeps_only_the_daily_loosening():
     days, _ = a_week()
     assert names(days[2]) == ["Ankle rock"]
     assert days[2].is_rest
+
+
+def test_a_long_day_is_shown_in_the_order_it_is_done():
+    """Regression: all small things, the cool-down with them, stood before the strength work."""
+    categories = ("dynamic_warmup", "gait_cue", "eccentric_hamstring", "glute", "core", "mobility", "foam_roll",
+                  "cooldown")  # fmt: skip
+    many = [
+        Exercise(pk=n, category=category) for n, category in enumerate((*categories[:4], *categories[3:]))
+    ]
+    assert len(many) > MANY
+    shown = parts(Session(Day("Mon", "ladder", "A"), tuple(many)), SPLIT)
+    assert [one.pk for part in shown for one in part.exercises] == [one.pk for one in many]
+    assert [part.is_compact for part in shown] == [True, False, True]
 
 
 def test_a_rest_day_has_one_part_that_asks_for_nothing():
@@ -80,7 +95,7 @@ def test_the_kinds_come_from_the_recipe_not_from_a_regions_name():
     renamed = [
         dataclasses.replace(one, category=calf.get(one.category, one.category)) for one in drafted.picked
     ]
-    split = RECIPE.sessions.as_json()
+    split = load_recipe(version=1).sessions.as_json()  # the one the story's program was built with
     kinds = {calf.get(category, category): kind for category, kind in split["kinds"].items()}
     letters = {
         letter: [[calf.get(category, category), place] for category, place in shares]
@@ -155,6 +170,7 @@ def test_every_worked_case_gives_a_week_within_its_limits(case):
             proposals.draft(**asked)
         return
     draft = proposals.draft(**asked)
+    assert draft.snapshot["speed_pain_limit"] == RECIPE.phases[draft.phase].speed_pain_limit
     days, exercises = a_week(draft)
     version = Version(program=Program(recipe=draft.recipe), proposal=draft.snapshot)
     limits.check(version, exercises)

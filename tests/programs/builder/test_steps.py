@@ -88,7 +88,8 @@ def _week_keeps(now: Week, week: Week, found: Standings, one: Made, proposal: Pr
             for said, plan in ((asked.reps, planned.reps), (asked.hold_s, planned.hold_s)):
                 assert len(numbers(said)) == len(numbers(plan))
                 assert all(n <= m for n, m in zip(numbers(said), numbers(plan), strict=True))
-            spent += exercise.minutes * asked.sets / exercise.sets
+            if split.kind(exercise) != "cue":  # done while running, in the run's minutes
+                spent += exercise.minutes * asked.sets / exercise.sets
         assert spent <= min(proposal.limits["total_day_min"], one.limits.minutes or 999)
 
 

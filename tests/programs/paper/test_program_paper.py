@@ -91,8 +91,9 @@ def test_the_four_weeks_say_what_which_and_which_run(ana_story):
     block = ana_story.released.block(in_full(ana_story.released).listed)
     for week, row in zip(block.weeks, weeks, strict=True):
         for day, (_, numbers, _) in zip(week.days, row["rows"], strict=True):
-            said = {int(one) for one in re.findall(r"\d+", numbers)}
-            assert said == {one.position for one in day.all}
+            said = [int(one) for one in re.findall(r"\d+", numbers)]
+            assert said == [one.position for one in day.all]
+    assert monday[1] == "9, 1, 4, 6, 7, 8, 10", "the warm-up first, the cool-down last"
 
 
 def test_a_block_that_starts_late_in_a_week_counts_from_the_next(ana_story):
@@ -326,6 +327,20 @@ def test_paper_and_phone_say_the_same(ana_story):
     page = " ".join(re.sub(r"<[^>]+>", "", ana.get("/my/program/").content.decode()).split())
     for words in on_paper.safety():
         assert words in page
+
+
+def test_fast_work_allows_no_pain_on_paper(ana_story):
+    version = ana_story.proposed
+    version.exercises.filter(library_id="hip_hinge").update(tags=["high_speed"])
+    older = said_of(ana_story, version=version)["pain"]
+    version.proposal["speed_pain_limit"] = 0
+    version.save(update_fields=["proposal"])
+    said = said_of(ana_story)
+    fast = {"what": "When you go fast", "words": "No pain at all. Stop if there is any."}
+    assert said["pain"] == [*older, fast]
+    stops = {one["id"]: one["stop"] for group in said["groups"] for one in group["exercises"]}
+    assert stops.pop("hip_hinge") == "There is any pain at all, or anything feels sharp or sudden."
+    assert set(stops.values()) == {"Pain goes above 3, or anything feels sharp or sudden."}
 
 
 def test_a_draft_and_the_released_version_are_planned_alike(ana_story):

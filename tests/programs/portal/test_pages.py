@@ -83,6 +83,89 @@ def test_a_day_with_a_run_says_its_step(ana, ana_story):
     assert "Step 1 of 10 on your way back to running" in page
 
 
+IN_ORDER = ["Leg swings", "Hip hinge", "Side lift", "Dead bug", "Band press", "Ankle rock", "Easy walk"]
+
+
+def test_a_session_and_the_phone_have_the_order_in_which_it_is_done(ana, ana_story):
+    """The warm-up first, the cool-down last, whatever the order of the list."""
+    assert ana_story.released
+    page = ana.get(SESSION + "?day=Mon").content.decode()
+    places = [page.index(f">{name}<") for name in IN_ORDER]
+    assert places == sorted(places)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    assert [step["name"] for step in monday["steps"]] == IN_ORDER
+
+
+def a_fast_day(story, **given):
+    """Monday's hinge made fast work, and its run a fast one, in a version that says so of pain."""
+    version = story.proposed
+    version.exercises.filter(library_id="hip_hinge").update(tags=["high_speed"])
+    week = [{**day, "run": "speed"} if day["day"] == "Mon" else day for day in version.proposal["week"]]
+    runner = version.proposal["runner"] | {"policy": "guarded", "first": None, "stages": []}
+    version.proposal |= {"pain_limit": 2, "week": week, "running": "guarded", "runner": runner} | given
+    version.save(update_fields=["proposal"])
+    assert story.released
+
+
+def test_fast_work_allows_no_pain_on_the_phone_and_in_the_player(ana, ana_story):
+    """Regression: “up to 2” stood under strides and sprints of a phase whose rule says “none at speed”."""
+    a_fast_day(ana_story, speed_pain_limit=0)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    pains = {step["name"]: step["pain"] for step in monday["steps"]}
+    assert pains["Hip hinge"] == "No pain at all in this one. Stop if there is any."
+    assert pains["Dead bug"] == "Pain up to 2 of 10 is fine. Stop if it is more, sharp or sudden."
+    assert monday["run_stop"] == "There is any pain at all, or anything feels sharp or sudden."
+    page = ana.get(SESSION + "?day=Mon").content.decode()
+    assert page.count('<p class="pain-line">No pain at all in this one. Stop if there is any.</p>') == 1
+    for address in (PROGRAM, SESSION):
+        said = ana.get(address).content.decode()
+        assert "When you go fast:</strong> No pain at all. Stop if there is any." in said
+
+
+def test_an_older_version_without_a_limit_at_speed_goes_on_as_before(ana, ana_story):
+    a_fast_day(ana_story)
+    monday = next(s for s in ana.get("/my/coming/").json()["sessions"] if s["day"] == "Mon")
+    assert {step["pain"] for step in monday["steps"]} == {
+        "Pain up to 2 of 10 is fine. Stop if it is more, sharp or sudden."
+    }
+    assert monday["run_stop"] == "Pain goes above 2, or anything feels sharp or sudden."
+    assert "When you go fast" not in ana.get(PROGRAM).content.decode()
+
+
+def test_a_red_run_makes_the_next_ones_shorter_until_green_ones_have_earned_them_back(
+    ana_story, clock_in_here
+):
+    """Regression: for a runner without a ladder nothing followed from “one step back”."""
+    a_fast_day(ana_story)
+    version, day = ana_story.released, dt.timedelta(days=1)
+
+    def ran(days, pain):
+        at = ana_story.now + days * day
+        log = ana_story.logs(now=at, on_day=at.date(), pain_during=pain, ran=diary.Ran(minutes=30))
+        diary.tell_morning(log=log, pain=0, by=ana_story.patient.account, now=at + day)
+
+    def monday():
+        anew = ana_story.world.signed_in(ana_story.patient.account)
+        sessions = anew.get("/my/coming/").json()["sessions"]
+        return next((s["run"], s["stage"]) for s in sessions if s["day"] == "Mon")
+
+    def reviewed():
+        path = reverse("prescribing:review", args=[ana_story.patient.pk])
+        return ana_story.world.signed_in(ana_story.by).get(path).content.decode()
+
+    planned = "A few faster runs, after a good warm-up: about"
+    assert monday() == (f"{planned} 30 minutes", "")
+    ran(0, pain=5)
+    clock_in_here.shift(3 * day)
+    assert monday() == (f"{planned} 24 minutes", "20 % shorter than planned, until your runs go well again")
+    assert "One step back: 20 % shorter" in reviewed()
+    for days in range(3, 3 + version.proposal["runner"]["greens"]):
+        ran(days, pain=1)
+    clock_in_here.shift(3 * day)
+    assert monday() == (f"{planned} 30 minutes", "")
+    assert "20 % shorter" not in reviewed()
+
+
 def test_another_days_session_can_be_chosen(ana, ana_story):
     assert ana_story.released
     assert "Hip hinge" in ana.get(SESSION + "?day=Mon").content.decode()

@@ -12,6 +12,7 @@ from clinic.people.kept_forms import owner_note
 from programs.plans import actions
 from programs.plans.models import Version
 from programs.prescribing import words
+from programs.prescribing.weeks import weeks
 from tests.programs.prescribing.seen import seen_at
 
 
@@ -312,3 +313,17 @@ def test_a_draft_costs_little(carl, ana_story, django_assert_max_num_queries):
     carl.get(url)
     with django_assert_max_num_queries(9):  # one more than a first draft: where its sessions have led
         carl.get(url)
+
+
+def test_the_weeks_name_a_days_exercises_in_the_order_they_are_done(carl, ana_story):
+    """Regression: sorted numbers read as if the warm-up, number 9 of the list, came after the strength work."""
+    version = Version.objects.with_exercises().get(pk=ana_story.proposed.pk)
+    found = weeks(version.block(version.listed), version.listed, version.split)
+    assert [cell.numbers for cell in found[0].days if cell.name in {"Mon", "Wed"}] == [
+        "9, 1, 4, 6\N{EN DASH}8, 10",
+        "8",
+    ]
+    path = reverse("prescribing:program", args=[ana_story.patient.pk, version.pk])
+    page = carl.get(path).content.decode()
+    assert "9, 1, 4, 6\N{EN DASH}8, 10" in page
+    assert "in the order they are done" in page
