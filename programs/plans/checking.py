@@ -181,22 +181,30 @@ def forget_what_left(version: Version) -> None:
 def _forget_doses(version: Version) -> None:
     """A reason for a dose stays only as long as an exercise has more than twice as much."""
     kept = set(version.waivers.filter(guard=DOSE).values_list("library_id", flat=True))
-    rows = version.exercises.filter(library_id__in=kept) if kept else ()
-    still = {one.library_id for one in rows if much_more(version, one)}
+    if not kept:
+        return
+    now = doses_now(version)
+    rows = version.exercises.filter(library_id__in=kept)
+    still = {one.library_id for one in rows if much_more(one, now)}
     if kept - still:
         version.waivers.filter(guard=DOSE, library_id__in=kept - still).delete()
 
 
-def much_more(version: Version, exercise: Exercise) -> str:
-    """In words, how far a dose is above twice the library's, or twice what the patient does now; empty where not."""
-    now = Exercise.objects.filter(
+def doses_now(version: Version) -> dict[str, Dose]:
+    """What the patient does now, by library id; nothing where no program is released. One query."""
+    rows = Exercise.objects.filter(
         version__patient=version.patient_id,
         version__state=Version.State.RELEASED,
         role=Exercise.Role.LISTED,
-        library_id=exercise.library_id,
-    ).first()
+    )
+    return {one.library_id: one.asks for one in rows}
+
+
+def much_more(exercise: Exercise, now: Mapping[str, Dose]) -> str:
+    """In words, how far a dose is above twice the library's, or twice what the patient does now; empty where not."""
     beside = [("the library’s dose", exercise.proposed)]
-    beside += [("what the patient does now", now.asks)] if now else []
+    if exercise.library_id in now:
+        beside.append(("what the patient does now", now[exercise.library_id]))
     found = [(times_as_much(exercise.asks, dose), what, dose) for what, dose in beside]
     told = [f"{_times(many)} {what} ({_without_rest(dose)})" for many, what, dose in found if many > TWICE]
     return f"“{exercise.name}” would be {' and '.join(told)}." if told else ""

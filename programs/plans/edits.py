@@ -20,6 +20,7 @@ from programs.plans.checking import (
     Consequence,
     Reason,
     check,
+    doses_now,
     forget_what_left,
     much_more,
     taking,
@@ -261,7 +262,7 @@ def _check_dose(
     version: Version, chosen: Exercise, before: Sequence[Exercise], after: Sequence[Exercise], reason: Reason
 ) -> Consequence:
     """As every edit, and a much larger dose needs a reason too. Where both ask for one, both are told."""
-    more = much_more(version, chosen)
+    more = much_more(chosen, doses_now(version))
     try:
         done = check(version, before=before, after=after, reason=reason)
     except NeedsReason as refusal:

@@ -17,9 +17,10 @@ from django.db import transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account, Patient
-from programs.plans.checking import ROOM, forget_what_left, much_more
+from programs.plans.checking import ROOM, doses_now, forget_what_left, much_more
 from programs.plans.choosing import Choices
 from programs.plans.differences import Change, State, compare
+from programs.plans.doses import Dose
 from programs.plans.edits import draft_of, must_be_a_draft
 from programs.plans.models import Exercise, StartingPoint, Version
 from programs.plans.proposals import picked_of
@@ -225,11 +226,11 @@ def begin_from(
 
 def _filled(version: Version, starting_point: StartingPoint) -> tuple[list[Exercise], list[LeftOut]]:
     """Each of its exercises as a row that is not stored yet, or left out."""
-    choices = Choices(version)
+    choices, now = Choices(version), doses_now(version)
     rows: list[Exercise] = []
     left_out: list[LeftOut] = []
     for one in starting_point.exercises:
-        _take(one, version, choices, rows, left_out)
+        _take(one, version, choices, now, rows, left_out)
     return rows, left_out
 
 
@@ -237,6 +238,7 @@ def _take(
     kept: Mapping[str, Any],
     version: Version,
     choices: Choices,
+    now: Mapping[str, Dose],
     rows: list[Exercise],
     left_out: list[LeftOut],
 ) -> None:
@@ -254,7 +256,7 @@ def _take(
     row = Exercise(version=version, position=0, **picked.as_columns())
     row.sets, row.reps, row.hold_s, row.rest_s = (kept[name] for name in ("sets", "reps", "hold_s", "rest_s"))
     row.minutes = minutes_for(row.proposed_minutes, row.asks, row.proposed)
-    if more := much_more(version, row):
+    if more := much_more(row, now):
         left_out.append(LeftOut(id, row.name, f"{more} Add it yourself to give a reason for as much."))
         return
     crowded = version.block([*rows, row]).left_out

@@ -248,10 +248,10 @@ def test_what_would_be_left_out_is_told_before(free, ana, limits):
 def test_what_the_draft_gives_up_is_told_before(ana, ben):
     point = kept(ana)
     first, second = ben.proposed.listed_now()[:2]
-    edits.change_dose(exercise=first, sets=1, reps="7", hold_s="", rest_s=0, by=ben.by, now=ben.now)
+    edits.change_dose(exercise=first, sets=1, reps="17", hold_s="", rest_s=0, by=ben.by, now=ben.now)
     edits.remove_exercise(exercise=second, by=ben.by, now=ben.now, because="Not today.")
     told = " ".join(one.words for one in foreseen(ben, point).changes)
-    assert f"“{first.name}”: from “7 times” to" in told
+    assert f"“{first.name}”: from “17 times” to" in told
     assert f"“{second.name}” added" in told
 
 
