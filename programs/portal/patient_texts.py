@@ -109,7 +109,7 @@ def _running_and_pain() -> Iterator[Text]:
             yield Text(f"{name}.{key}", text)
     for light, text in load_progression().say_patient.items():
         yield Text(f"light.{light}", text, fixed=True)
-    for say in (words.fine_pain, words.stop_when, words.pain_in_short):
+    for say in (words.fine_pain, words.stop_when, words.pain_in_short, words.too_much):
         yield Text(say.__name__, say(PAIN_LIMIT))
 
 

@@ -14,7 +14,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from assessments.triage.models import Symptom
 from clinic.people.models import Patient
+from clinic.ui.fields import PainScaleField
 from programs.builder.progression import load_progression
 from programs.plans.models import ExerciseLog
 from programs.portal import mornings, resting, sent
@@ -26,7 +28,8 @@ def player() -> dict[str, Any]:
     """What the player's own markup needs: its questions, unanswered and with ids of their own. Nothing of anybody."""
     form = SessionForm(auto_id="player_%s", exercises=(), today=timezone.localdate())
     form.fields["step_pain"] = OwnScaleField(label="How much did this one hurt?")
-    return {"asked": form, "whys": ExerciseLog.Why.choices}
+    form.fields["why_pain"] = PainScaleField(label="How much did it hurt?")
+    return {"asked": form, "whys": ExerciseLog.Why.choices, "sudden_sign": Symptom.SUDDEN_PAIN.value}
 
 
 def offline_page() -> dict[str, Any]:

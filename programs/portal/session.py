@@ -220,4 +220,6 @@ def about_pain(version: Version) -> dict[str, Any]:
         "fine": words.fine_pain(limit),
         "stop": words.stop_when(limit),
         "short": words.pain_in_short(limit),
+        "limit": limit,
+        "too_much": words.too_much(limit),
     }

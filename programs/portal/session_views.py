@@ -99,7 +99,8 @@ def _draw(
     status: int = 200,
 ) -> HttpResponse:
     rest = resting.of(state)
-    plays = rest is None and not form.is_bound and not was_kept
+    # A log that was refused is corrected in rest as well: it may be what asks for it.
+    plays = (rest is None or "kept" in request.GET) and not form.is_bound and not was_kept
     context: dict[str, Any] = {
         "patient": patient,
         "version": state.version,

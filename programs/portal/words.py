@@ -95,3 +95,9 @@ def highest(numbers: str) -> int:
 def pain_in_short(limit: int) -> str:
     """Both in one line, for each exercise."""
     return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."
+
+
+def too_much(limit: int) -> str:
+    """What the phone says at once of pain above the limit that is no reason to stop everything."""
+    more = f"More than {limit}" if limit else "Any pain"
+    return f"{more} is too much: stop this one and leave it out today."

@@ -18,6 +18,7 @@
     const place = document.querySelector("[data-unsent-logs]");
     if (!place) return;
     const kept = await phone.queue();
+    const { version } = (await phone.fact("coming")) || {};
     const waiting = kept.filter((one) => !one.refused);
     const them = waiting.length === 1 ? "it is" : "they are";
     const because = {
@@ -26,7 +27,7 @@
     }[state] || `${them[0].toUpperCase()}${them.slice(1)} sent when there is signal.`;
     place.hidden = !kept.length;
     place.querySelector("[data-unsent-words]").textContent = waiting.length ? `${counted(waiting)} not sent yet. ${because}` : "";
-    place.querySelector("[data-unsent-list]").replaceChildren(...kept.map(line));
+    place.querySelector("[data-unsent-list]").replaceChildren(...kept.map((one) => line(one, version)));
   };
 
   const said = ({ told }) => {
@@ -35,7 +36,21 @@
     return `${inWords(told.on_day)}: ${plural(done, "exercise")}, pain ${told.pain_during} out of 10. `;
   };
 
-  const line = (one) => {
+  // A refused session whose program is still the same goes back to its form, with everything that was told.
+  portal.leadsToCorrect = (link, one, version) => {
+    if (typeof one.at !== "string" || !one.kept || one.told.version !== version) return false;
+    link.href = `${portal.urls.scope}session/?day=${one.kept.day}&kept=${one.key}`;
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      await phone.correct(one);
+      location.assign(link.href);
+    });
+    return true;
+  };
+
+  const REMOVE = "Remove it from this phone? It was not stored, and nobody else has it.";
+
+  const line = (one, version) => {
     const item = document.createElement("li");
     item.append(said(one));
     if (one.told.note) item.append(`“${one.told.note}” `);
@@ -43,9 +58,12 @@
     item.append(Object.assign(document.createElement("strong"), { textContent: `Not stored: ${one.refused} ` }));
     const away = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary", textContent: "Remove from this phone" });
     away.addEventListener("click", async () => {
+      if (!window.confirm(REMOVE)) return;
       await phone.remove(one.n);
       portal.showUnsent();
     });
+    const correct = Object.assign(document.createElement("a"), { className: "btn btn-primary", textContent: "Correct it" });
+    if (portal.leadsToCorrect(correct, one, version)) item.append(correct, " ");
     item.append(away);
     return item;
   };
@@ -105,7 +123,7 @@
     const asked = new URLSearchParams(location.search).get("day");
     const wanted = coming && coming.sessions.find((one) => (asked ? one.day === asked : one.on_day === portal.localDay()));
     const resting = stopped || (coming && coming.rest && (!coming.rest.until || portal.localDay() < coming.rest.until));
-    if (location.pathname.endsWith("/session/") && wanted && !resting) {
+    if (location.pathname.endsWith("/session/") && wanted && (!resting || portal.corrected())) {
       offline.hidden = true;
       return portal.play({ ...coming, session: wanted });
     }

@@ -21,9 +21,10 @@
     }).flat());
   };
 
-  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts(pain)`
-  // applies the stop rule; `figures` by an exercise's id in the library.
-  portal.steps = (root, { answers, changed, onward, hurts, painWords, figures }) => {
+  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts()` applies
+  // the stop rule, `sudden()` tells of a sudden pain; `pain` are the words about pain with the limit, `figures` by an
+  // exercise's id in the library.
+  portal.steps = (root, { answers, changed, onward, hurts, sudden, pain, figures }) => {
     const part = (name) => root.querySelector(`[data-${name}]`);
     const view = root.querySelector('[data-view="exercise"]');
     const clock = portal.clock(view);
@@ -63,6 +64,22 @@
       part("clock-pause").focus();
     };
 
+    // Between the program's limit and the number that stops everything.
+    const judge = () => {
+      const stops = hurts();
+      const isTooMuch = !stops && typeof answers().pain === "number" && answers().pain > pain.limit;
+      part("too-much").hidden = !isTooMuch;
+      part("too-much").textContent = isTooMuch ? pain.too_much : "";
+    };
+
+    const swap = (one) => {
+      answers().instead = one.id === step.id ? null : one.id;
+      answers().sets = 0;
+      changed();
+      draw();
+      part("title").focus();
+    };
+
     const drawSwaps = () => {
       const list = part("swap-list");
       const others = [step, ...step.swaps].filter((one) => one.id !== chosen.id);
@@ -71,13 +88,7 @@
       list.replaceChildren(...others.map((one) => {
         const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary w-100 mb-2" });
         button.textContent = one.id === step.id ? `Back to: ${one.name}` : one.name;
-        button.addEventListener("click", () => {
-          answers().instead = one.id === step.id ? null : one.id;
-          answers().sets = 0;
-          changed();
-          draw();
-          part("title").focus();
-        });
+        button.addEventListener("click", () => swap(one));
         return button;
       }));
     };
@@ -90,7 +101,7 @@
       part("moment").hidden = !chosen.moment;
       part("dose").textContent = chosen.dose;
       part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
-      view.querySelector("[data-pain]").textContent = painWords;
+      view.querySelector("[data-pain]").textContent = pain.short;
       part("because-words").textContent = chosen.why;
       part("because").open = false;
       part("figure").hidden = !figures[chosen.library_id];
@@ -98,10 +109,9 @@
       part("hurt").open = answers().pain !== null && answers().pain !== undefined;
       pains.forEach((radio) => { radio.checked = radio.value === String(answers().pain); });
       part("clock-said").textContent = "";
-      part("why").hidden = true;
-      part("could-not").setAttribute("aria-expanded", "false");
-      part("done").classList.toggle("was-said", answers().said === "done");
-      part("could-not").classList.toggle("was-said", answers().said === "could_not");
+      portal.clearMistakes(view);
+      couldNot.close();
+      judge();
       drawSets();
       drawSwaps();
     };
@@ -110,8 +120,8 @@
       Object.assign(answers(), { said, why });
       changed();
       clock.clear();
-      onward();
     };
+    const couldNot = portal.couldNot(root, { answers, changed, say, swap, hurts: () => judge(), sudden, others: () => step.swaps.filter((one) => one.id !== chosen.id), onward });
 
     part("set").addEventListener("click", () => {
       if (chosen.hold_s) {
@@ -122,20 +132,11 @@
         setDone();
       }
     });
-    part("done").addEventListener("click", () => say("done"));
-    part("could-not").addEventListener("click", () => {
-      part("why").hidden = !part("why").hidden;
-      part("could-not").setAttribute("aria-expanded", String(!part("why").hidden));
-      if (!part("why").hidden) part("why").querySelector("legend").focus();
-    });
-    part("why").addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button) say("could_not", button.value);
-    });
+    part("done").addEventListener("click", () => { say("done"); onward(); });
     pains.forEach((radio) => radio.addEventListener("change", () => {
       answers().pain = Number(radio.value);
       changed();
-      hurts(answers().pain);
+      judge();
     }));
     const drawSound = () => {
       part("sound").textContent = portal.sound.on ? "Sound on" : "Sound off";

@@ -177,6 +177,7 @@ def test_what_is_refused_says_so_and_is_asked_for_again(phone, ana_story):
         phone.page.evaluate("portal.who"),
     )
     phone.opens("/my/").sees("Not stored: This morning was not stored").sees(ASKED)
+    phone.page.once("dialog", lambda dialog: dialog.accept())
     phone.presses(re.compile("Remove from this phone"))
     expect(phone.page.locator("[data-unsent-logs]")).to_be_hidden()
     assert not hasattr(SessionLog.objects.get(pk=log.pk), "morning")

@@ -87,7 +87,7 @@ def does(person, address, *, pain="1", note=""):
     person.opens(address).is_on("Without signal")
     while person.page.locator("[data-view=end]").is_hidden():
         at = person.page.locator("[data-count]").inner_text()
-        person.presses(DONE)
+        person.presses("As planned" if person.page.locator("[data-view=run]").is_visible() else DONE)
         expect(person.page.locator("[data-count]")).not_to_have_text(at)
     if note:
         person.page.fill("[data-view=end] [name=note]", note)
@@ -166,7 +166,11 @@ def test_what_is_refused_is_shown_and_kept_until_it_is_taken_away(phone, ana_sto
     )
     another_page(phone)
     signal(phone, on=True).opens("/my/").sees("Not stored: That is more than two weeks ago").sees("Long ago")
-    phone.opens("/my/").sees("Not stored").passes("today-refused").presses("Remove from this phone")
+    phone.opens("/my/").sees("Not stored").passes("today-refused")
+    phone.page.once("dialog", lambda dialog: dialog.dismiss())
+    phone.presses("Remove from this phone").sees("Long ago")
+    phone.page.once("dialog", lambda dialog: dialog.accept())
+    phone.presses("Remove from this phone")
     expect(phone.page.locator("[data-unsent-logs]")).to_be_hidden()
     assert SessionLog.objects.count() == 0
 
@@ -255,7 +259,7 @@ def test_a_drawing_is_fetched_once_and_moves_without_signal(phone):
     phone.opens(MONDAY).sees("Leg swings")
     while phone.page.locator("[data-title]").inner_text() != "Dead bug":
         at = phone.page.locator("[data-count]").inner_text()
-        phone.presses(DONE)
+        phone.presses("As planned" if phone.page.locator("[data-view=run]").is_visible() else DONE)
         expect(phone.page.locator("[data-count]")).not_to_have_text(at)
     assert "figure-moving" in phone.page.locator("[data-figure]").inner_html()
 

@@ -69,7 +69,7 @@ def test_a_session_one_thing_at_a_time(ana):
     expect(page.locator("[data-session-form]")).to_be_hidden()
     is_at(ana, "1 of 8").sees("Leg swings").passes("player-exercise")
     ana.presses(DONE)
-    is_at(ana, "2 of 8").sees("Run and walk").passes("player-run").presses(DONE)
+    is_at(ana, "2 of 8").sees("Run and walk").passes("player-run").presses("As planned (6 minutes)")
     is_at(ana, "3 of 8").sees("Hip hinge").sees("Set 1 of 3")
     page.locator("[data-swaps] summary").click()
     ana.presses("Easy hinge")
@@ -90,6 +90,8 @@ def test_a_session_one_thing_at_a_time(ana):
         is_at(ana, f"{number} of 8")
         if number == 4:
             ana.presses("Could not do").presses("No time")
+        elif number == 2:
+            ana.presses("As planned")
         else:
             ana.presses(DONE)
     is_at(ana, "Last page").sees("6 of 7 exercises done, 1 not possible").passes("player-end")
@@ -123,7 +125,7 @@ def test_a_session_by_keys_alone(ana):
         is_at(ana, f"{number} of 8")
         if number > 1:
             expect(ana.page.locator(".player-view:not([hidden]) h2")).to_be_focused()
-        tab_to(ana, "[data-ran]" if number == 2 else "[data-done]")
+        tab_to(ana, "[data-as-planned]" if number == 2 else "[data-done]")
         keys.press("Enter")
     is_at(ana, "Last page")
     tab_to(ana, "[data-view=end] [name=pain_during]")
