@@ -75,7 +75,8 @@
     const stopped = await phone.fact("stopped");
     if (!stopped) return;
     if (offline) return void drawList(await phone.coming(), stopped);
-    document.querySelectorAll(".btn-start").forEach((one) => { one.hidden = true; });
+    document.querySelectorAll("[data-unless-stopped]").forEach((one) => { one.hidden = true; });
+    document.querySelectorAll("[data-phone-stop]").forEach((one) => one.replaceWith(one.content));
     document.querySelector("[data-unsent-words]")?.append(` ${whyStopped(stopped)} Rest, and ring us first.`);
   };
 
@@ -96,21 +97,23 @@
     if (!coming) return show("none");
     const rest = coming.rest && (!coming.rest.until || portal.localDay() < coming.rest.until) ? coming.rest : null;
     if (stopped || rest) {
-      offline.querySelector("[data-offline-words]").textContent = rest ? rest.words : whyStopped(stopped);
-      show("stop");
+      offline.querySelector("[data-offline-words]").textContent = rest ? (rest.stop ? "" : rest.words) : whyStopped(stopped);
+      offline.querySelector("[data-offline-lead]").hidden = true;
+      offline.querySelector("[data-offline-list]").hidden = true;
+      return show("stop");
     }
     show("list");
     const ahead = coming.sessions.filter((one) => one.on_day >= portal.localDay());
-    offline.querySelector("[data-sessions]").replaceChildren(...ahead.map((one) => entry(one, Boolean(stopped || rest))));
+    return offline.querySelector("[data-sessions]").replaceChildren(...ahead.map(entry));
   };
 
-  const entry = (one, stopped) => {
+  const entry = (one) => {
     const item = Object.assign(document.createElement("li"), { className: "card-sheet" });
     const today = one.on_day === portal.localDay();
     const words = one.steps.length ? `${plural(one.steps.length, "exercise")}, about ${one.minutes} minutes` : "No exercises";
     item.append(Object.assign(document.createElement("h3"), { textContent: today ? `Today, ${one.date}` : one.date }));
-    item.append(Object.assign(document.createElement("p"), { textContent: stopped ? "Stop: ring the clinic first." : `${one.run}. ${words}.` }));
-    if (stopped || (!one.steps.length && !one.runs)) return item;
+    item.append(Object.assign(document.createElement("p"), { textContent: `${one.run}. ${words}.` }));
+    if (!one.steps.length && !one.runs) return item;
     const start = Object.assign(document.createElement("a"), { href: `${portal.urls.scope}session/?day=${one.day}`, textContent: "Start" });
     start.className = today ? "btn btn-primary btn-start" : "btn btn-secondary";
     if (!today) start.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: `: ${one.date}` }));

@@ -41,6 +41,7 @@
   const showStop = (stops, atEnd) => {
     const isNew = stops && part("stop").hidden;
     part("stop").hidden = !stops;
+    root.classList.toggle("is-stopped", stops);
     part("to-end").hidden = atEnd;
     if (isNew) part("stop").scrollIntoView({ block: "start" });
   };
@@ -106,7 +107,7 @@
     let at = -1;
 
     const go = (to) => { location.hash = String(Math.min(Math.max(to, 0), last) + 1); };
-    const onward = () => go(at + 1);
+    const onward = () => go(part("stop").hidden ? at + 1 : last); // after a stop nothing else is done
     const judge = () => {
       const stops = telling.stops();
       showStop(stops, at === last);

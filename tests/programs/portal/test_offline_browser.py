@@ -177,16 +177,17 @@ def test_what_is_refused_is_shown_and_kept_until_it_is_taken_away(phone, ana_sto
 
 def test_the_stop_rule_holds_without_signal_until_the_clinic_has_spoken(phone, ana_story):
     signal(phone, on=False)
-    does(phone, MONDAY, pain="5").sees("Stop these exercises for now").sees("ring the clinic on")
-    another_page(phone).opens("/my/").sees("Stop these exercises for now").sees("Stop: ring the clinic first")
+    does(phone, MONDAY, pain="5").sees("Stop all exercises and runs. Ring us.").sees("Ring the clinic on")
+    another_page(phone).opens("/my/").sees("Stop all exercises and runs. Ring us.")
+    expect(phone.page.get_by_text("You can still do your session")).to_be_hidden()
     phone.passes("offline-stop")
     assert phone.page.get_by_role("link", name="Start").count() == 0
-    phone.opens(MONDAY).sees("Stop these exercises for now")
+    phone.opens(MONDAY).sees("Stop all exercises and runs. Ring us.")
     expect(phone.page.locator("[data-player]")).to_be_hidden()
     another_page(phone)
     signal(phone, on=True).opens("/my/").sees("Rest until")
     assert arrived(1)[0].asks_to_stop
-    signal(phone, on=False).opens("/my/").sees("Stop these exercises for now")
+    signal(phone, on=False).opens("/my/").sees("Stop all exercises and runs. Ring us.")
 
 
 def signs_out(person):

@@ -173,7 +173,7 @@ def test_the_stop_rule_speaks_at_once(ana, how):
         expect(stop).to_be_hidden()
         ana.ticks(page.locator("[name=step_pain][value='4']"))
     expect(stop).to_be_visible()
-    expect(stop).to_contain_text("ring the clinic on")
+    expect(stop).to_contain_text("Ring the clinic on")
     ana.passes("player-stop")
 
 
