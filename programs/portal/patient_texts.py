@@ -107,6 +107,7 @@ def _running_and_pain() -> Iterator[Text]:
     for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", words.POLICIES)):
         for key, text in texts.items():
             yield Text(f"{name}.{key}", text)
+    yield Text("LIGHTER", words.LIGHTER.format(monday="Monday 30 Nov"))
     for light, text in load_progression().say_patient.items():
         yield Text(f"light.{light}", text, fixed=True)
     for say in (words.fine_pain, words.stop_when, words.pain_in_short, words.too_much):

@@ -19,7 +19,7 @@ from clinic.people.models import Patient
 from clinic.ui.fields import PainScaleField
 from programs.builder.progression import load_progression
 from programs.plans.models import ExerciseLog
-from programs.portal import mornings, resting, sent
+from programs.portal import mornings, resting, sent, twice
 from programs.portal.forms import OwnScaleField, SessionForm
 from programs.portal.session import Planned, State, Step, about_pain
 
@@ -92,6 +92,7 @@ def _shared(state: State, patient: Patient) -> dict[str, Any]:
         "today": state.now.day.isoformat(),
         "rules": _rules(state),
         "pain": about_pain(state.version),
+        "logged": twice.for_the_phone(state.logs, day=state.now.day, zone=patient.zone),
         "rest": {"stop": rest.stop, "until": rest.until and rest.until.isoformat(), "words": rest.words}
         if rest
         else None,
@@ -118,6 +119,7 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
         "run_minutes": plan.run_minutes,
         "run_km": plan.run_km,
         "is_rest": plan.is_rest,
+        "lighter": plan.lighter,
         "minutes": plan.minutes,
         "steps": [_step(step) for step in plan.steps],
     }

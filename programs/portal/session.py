@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.dateformat import format as format_date
 
-from programs.builder.block import PlannedDay, week_number
+from programs.builder.block import WEEK, PlannedDay, monday_of, week_number
 from programs.builder.runs import PlannedRun
 from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, parts
 from programs.builder.sessions import Part as Stretch
@@ -36,6 +37,13 @@ class State:
     def week(self) -> list[Planned]:
         """This week's days, Monday first, with the amounts of today."""
         return [_planned(one, self, self.now, None) for one in self.now.week.days]
+
+    @property
+    def week_days(self) -> str:
+        """“23 Nov to 29 Nov”: this week's Monday and Sunday."""
+        monday = monday_of(self.now.day)
+        first, last = (format_date(one, "j M") for one in (monday, monday + dt.timedelta(days=WEEK - 1)))
+        return f"{first} to {last}"
 
     def coming(self) -> list[Planned]:
         """Today and the six days after it, each with its own week's amounts."""
@@ -100,6 +108,7 @@ class Planned:
     run_minutes: int | None
     run_km: float | None
     is_rest: bool
+    lighter: str
     minutes: int
     exercises: tuple[Exercise, ...]
     steps: tuple[Step, ...]
@@ -117,6 +126,14 @@ def asks(day_name: str, *, is_rest: bool, has_exercises: bool) -> str:
     if not has_exercises:
         return f"{day_name} is a rest day. Nothing to do: rest is part of the program."
     return f"{day_name} is a rest day. You need not do anything. If you like, loosen up with the short ones."
+
+
+def _lighter(now: Now) -> str:
+    """Why this week's runs are shorter, and until when; empty in any other week."""
+    if not now.week.lighter or now.version.starts_on is None:
+        return ""
+    monday = format_date(monday_of(now.day) + dt.timedelta(days=WEEK), "l j M")
+    return words.LIGHTER.format(monday=monday)
 
 
 def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date | None) -> Planned:
@@ -139,6 +156,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
         is_rest=day.is_rest,
+        lighter=_lighter(now),
         minutes=int(session.minutes),
         exercises=session.exercises,
         steps=tuple(_step(one, state, now, runs=runs) for one in ordered),

@@ -137,6 +137,7 @@ def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "rest": resting.of(state),
         "kinds": session.by_kind(version, state.exercises),
         "week": state.week,
+        "week_days": state.week_days,
         "running": words.policy(snapshot["running"]),
         "cadence": snapshot["cadence"],
         "education": snapshot["education"],

@@ -26,6 +26,7 @@ PLAIN_RUNS = {
     "long": "Your long run",
     "race": "Race day. Nothing else today",
 }
+LIGHTER = "A lighter week on purpose. From {monday} it is longer again."
 # When in a session something around the run is done, by its kind; and on a day without a run.
 MOMENTS = {
     "warm_up": ("Before your run", "To warm up"),

@@ -104,15 +104,17 @@
     }
     show("list");
     const ahead = coming.sessions.filter((one) => one.on_day >= portal.localDay());
-    return offline.querySelector("[data-sessions]").replaceChildren(...ahead.map(entry));
+    return offline.querySelector("[data-sessions]").replaceChildren(...ahead.map((one, at) => entry(one, ahead[at - 1])));
   };
 
-  const entry = (one) => {
+  const entry = (one, before) => {
     const item = Object.assign(document.createElement("li"), { className: "card-sheet" });
     const today = one.on_day === portal.localDay();
     const words = one.steps.length ? `${plural(one.steps.length, "exercise")}, about ${one.minutes} minutes` : "No exercises";
     item.append(Object.assign(document.createElement("h3"), { textContent: today ? `Today, ${one.date}` : one.date }));
     item.append(Object.assign(document.createElement("p"), { textContent: `${one.run}. ${words}.` }));
+    // Said once for the days of one week.
+    if (one.lighter && !(before && before.lighter === one.lighter)) item.append(Object.assign(document.createElement("p"), { textContent: one.lighter }));
     if (!one.steps.length && !one.runs) return item;
     const start = Object.assign(document.createElement("a"), { href: `${portal.urls.scope}session/?day=${one.day}`, textContent: "Start" });
     start.className = today ? "btn btn-primary btn-start" : "btn btn-secondary";

@@ -51,6 +51,16 @@
     entries: given.session.steps.map(({ id }) => ({ id, said: "", ...told.entries[id] })),
   });
 
+  // The newest session that was logged of the same day, here or at the clinic: {at, pain}; undefined where there is none.
+  const loggedBefore = async (told, logged) => {
+    const waiting = (await phone.queue()).filter((one) => one.told.client_key && !one.refused && one.key !== told.key);
+    const here = waiting.map(({ told: one }) => {
+      const at = new Date(one.told_at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      return { key: one.client_key, on_day: one.on_day, at, pain: one.pain_during };
+    });
+    return [...logged, ...here].filter((one) => one.on_day === told.end.on_day && one.key !== told.key).at(-1);
+  };
+
   // Which refused session is corrected here, by its key; "" on an ordinary page. Its answers are a draft of their own.
   portal.corrected = () => new URLSearchParams(location.search).get("kept") || "";
 
@@ -77,6 +87,7 @@
       stops: () => portal.stops({ pain: worstPain(told), signs: told.end.symptoms }, given.rules),
       mistake: () => mistake(told, today),
       // Finished: out of the drafts and into the queue.
+      loggedBefore: () => loggedBefore(told, given.logged || []),
       finish: (stops) => phone.add(payload(told, given), given.session.date, name, stops, { day: given.session.day, told }),
     };
   };

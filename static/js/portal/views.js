@@ -86,10 +86,19 @@
     const part = (name) => root.querySelector(`[data-${name}]`);
     const view = root.querySelector('[data-view="end"]');
     let sending = false;
+    let another = false; // the patient said that it is a second session of that day
+
+    const askAgain = ({ at, pain }) => {
+      part("second").hidden = false;
+      part("second-words").textContent = `You logged this day already (${at}, pain ${pain}). Is this a second session?`;
+      part("second-words").focus();
+    };
 
     view.addEventListener("input", (event) => {
       if (event.target.getAttribute("aria-invalid")) portal.clearMistakes(view);
       telling.told.end = readEnd(view);
+      part("second").hidden = true;
+      another = false;
       telling.changed();
       judge();
     });
@@ -99,9 +108,19 @@
       portal.clearMistakes(view);
       part("mistake").textContent = wrong && !wrong.at ? wrong.words : "";
       if (wrong) return wrong.at && portal.sayMistake(view, wrong.at, wrong.words);
+      const before = another ? null : await telling.loggedBefore();
+      if (before) return askAgain(before);
       if (sending) return undefined;
       sending = true;
       return finish();
+    });
+    part("second-yes").addEventListener("click", () => {
+      another = true;
+      view.requestSubmit();
+    });
+    part("second-no").addEventListener("click", () => {
+      part("second").hidden = true;
+      view.querySelector("h2").focus();
     });
 
     return {

@@ -82,7 +82,7 @@ def another_page(person):
     return person
 
 
-def does(person, address, *, pain="1", note=""):
+def does(person, address, *, pain="1", note="", again=False):
     """The whole session without signal, up to the last button."""
     person.opens(address).is_on("Without signal")
     while person.page.locator("[data-view=end]").is_hidden():
@@ -92,8 +92,10 @@ def does(person, address, *, pain="1", note=""):
     if note:
         person.page.fill("[data-view=end] [name=note]", note)
     person.ticks(person.page.locator(f"[data-view=end] [name=pain_during][value='{pain}']"))
-    person.presses("Log this session").sees("There is no signal")
-    return person
+    person.presses("Log this session")
+    if again:
+        person.presses("Yes, another one")
+    return person.sees("There is no signal")
 
 
 def arrived(count):
@@ -130,7 +132,7 @@ def test_a_session_without_signal_arrives_once(phone, ana_story):
 def test_two_sessions_arrive_in_order_when_the_signal_returns(phone):
     signal(phone, on=False)
     does(phone, MONDAY, note="first")
-    does(phone, "/my/session/?day=Thu", note="second")
+    does(phone, "/my/session/?day=Thu", note="second", again=True)
     signal(phone, on=True)  # the page stands open: the browser says that it is online
     assert [log.note for log in arrived(2)] == ["first", "second"]
 

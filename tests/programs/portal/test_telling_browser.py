@@ -233,3 +233,28 @@ def test_a_session_without_pain_is_asked_for_it_where_it_is_missing(ana):
     ana.passes("player-pain-missing")
     ana.ticks(asked.locator("[value='0']"))
     expect(asked.locator(".field-error")).to_have_count(0)
+
+
+# --- The same day twice ---------------------------------------------------------------------------------------------
+
+
+def test_a_day_that_was_logged_is_asked_about_before_it_is_logged_again(ana, ana_story):
+    ana_story.logs(pain_during=1)
+    ana.opens(f"{MONDAY}#1").presses(DONE)
+    logs(at_the_end(ana), "0").sees(re.compile(r"You logged this day already \(\d\d:\d\d, pain 1\)"))
+    ana.passes("player-second").presses("No, back")
+    expect(ana.page.locator("[data-second]")).to_be_hidden()
+    ana.presses("Log this session").presses("Yes, another one")
+    ana.page.wait_for_url("**/my/logged/**")
+    assert SessionLog.objects.count() == 2
+
+
+def test_without_signal_the_phone_asks_by_what_waits_on_it(phone):
+    signal(phone, on=False)
+    does(phone, MONDAY)
+    another_page(phone).opens(f"{MONDAY}#1").presses(DONE)
+    logs(at_the_end(phone), "2").sees("You logged this day already (").sees("pain 1)").presses(
+        "Yes, another one"
+    )
+    phone.sees("There is no signal")
+    assert len(phone.page.evaluate("portal.phone.queue()")) == 2
