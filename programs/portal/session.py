@@ -76,7 +76,10 @@ def state_of(version: Version, *, day: dt.date) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One exercise as it is done on a day. Numbers are 0 where the dose names none (“5 min”)."""
+    """One exercise as it is done on a day. Numbers are 0 where the dose names none (“10 steps each way”).
+
+    A `timed` one lasts so long (“60 s”, “5 min”): its `hold_s` is that time, and nobody counts.
+    """
 
     id: int
     library_id: str
@@ -87,6 +90,7 @@ class Step:
     hold_s: int
     rest_s: int
     each_side: bool
+    timed: bool
     cue: str
     tempo: str
     why: str
@@ -168,6 +172,7 @@ def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
     kind = state.version.split.kind(exercise)
     amount = now.amount(exercise)
     dose = Dose(amount.sets, amount.reps, amount.hold_s, exercise.rest_s, exercise.each_side).in_words()
+    lasts = 0 if amount.hold_s else words.seconds_of(amount.reps)
     more = " Use a little more weight than before." if amount.load else ""
     return Step(
         id=exercise.pk,
@@ -175,10 +180,11 @@ def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
         name=exercise.name,
         dose=dose if not more else f"{dose.rstrip('.')}.{more}",
         sets=amount.sets,
-        reps=words.highest(amount.reps),
-        hold_s=words.highest(amount.hold_s),
+        reps=1 if lasts else words.highest(amount.reps),
+        hold_s=lasts or words.highest(amount.hold_s),
         rest_s=exercise.rest_s,
         each_side=exercise.each_side,
+        timed=bool(lasts),
         cue=exercise.cue,
         tempo=exercise.tempo,
         why=exercise.why_patient,

@@ -93,6 +93,12 @@ def highest(numbers: str) -> int:
     return int(found[1]) if found else 0
 
 
+def seconds_of(reps: str) -> int:
+    """How long a dose lasts that is a time, in seconds: 60 of “60 s”, 600 of “5–10 min very easy”; 0 of any other."""
+    found = re.match(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3}) ?(s|min)\b(?! on)", reps.strip())
+    return int(found[1]) * (60 if found[2] == "min" else 1) if found else 0
+
+
 def pain_in_short(limit: int) -> str:
     """Both in one line, for each exercise."""
     return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."

@@ -15,10 +15,12 @@
   const openPlayer = () => {
     document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
     root.hidden = false;
+    document.body.classList.add("is-playing"); // the answers stand where the navigation was
   };
 
   const closePlayer = () => {
     root.hidden = true;
+    document.body.classList.remove("is-playing");
     document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = false; });
   };
 
@@ -66,6 +68,7 @@
 
   const showKept = (stops) => {
     showOnly("kept");
+    document.body.classList.remove("is-playing");
     showStop(stops, true);
     part("back").hidden = true;
     part("count").textContent = "Finished";
@@ -158,6 +161,7 @@
 
   const showStopAlone = () => {
     openPlayer();
+    document.body.classList.remove("is-playing");
     part("stop").hidden = false;
     ["to-end", "back"].forEach((one) => { part(one).hidden = true; });
   };

@@ -1,7 +1,7 @@
 // Draws one step of a session: an exercise with its sets and clock, or the run. What was said is kept by player.js.
 (() => {
   const portal = (self.portal = self.portal || {});
-  const READY = 3; // seconds to get into place
+  const READY = 10; // seconds to get into place, for each side; “Start now” ends them
   const BETWEEN = 2; // seconds between two holds of a set
 
   const markup = (text) => {
@@ -10,14 +10,17 @@
     return made.content;
   };
 
-  // The phases of one set: get ready, hold, and the other side.
-  const holds = (exercise) => {
+  const lasting = (seconds) => (seconds >= 120 ? `${seconds / 60} minutes` : `${seconds} seconds`);
+
+  // The phases of one set: get ready, hold (or go on, where it is a time and no position), and the other side.
+  const holds = (exercise, set = "") => {
+    const does = exercise.timed ? "Go on" : "Hold";
     const sides = exercise.each_side ? ["First side", "Other side"] : [""];
     const times = Math.max(exercise.reps, 1);
     return sides.flatMap((side) => Array.from({ length: times }, (_, at) => {
       const of = times > 1 ? ` ${at + 1} of ${times}` : "";
-      const ready = at === 0 ? { words: side ? `Get ready. ${side}` : "Get ready", seconds: READY } : { words: "Let go", seconds: BETWEEN };
-      return [ready, { words: `Hold${of}${side ? `. ${side}` : ""}`, seconds: exercise.hold_s }];
+      const ready = at === 0 ? { words: ["Get ready", set, side].filter(Boolean).join(". "), seconds: READY, ready: true } : { words: "Let go", seconds: BETWEEN };
+      return [ready, { words: `${does}${of}${side ? `. ${side}` : ""}`, seconds: exercise.hold_s }];
     }).flat());
   };
 
@@ -42,8 +45,8 @@
         ? all ? (chosen.sets === 1 ? "Set done." : `All ${chosen.sets} sets done.`) : `Set ${done + 1} of ${chosen.sets}`
         : "";
       part("set").hidden = all || (chosen.sets <= 1 && !chosen.hold_s);
-      part("sound").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
-      part("set").textContent = chosen.hold_s ? `Start the clock: hold ${chosen.hold_s} seconds` : `Set ${done + 1} is done`;
+      part("sound-switch").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
+      part("set").textContent = chosen.hold_s ? `Start the clock: ${chosen.timed ? "" : "hold "}${lasting(chosen.hold_s)}` : `Set ${done + 1} is done`;
     };
 
     const setDone = () => {
@@ -54,14 +57,21 @@
         part("clock-said").textContent = part("sets").textContent;
         return part("done").focus();
       }
-      if (!chosen.rest_s) return part("set").focus();
+      const set = `Set ${answers().sets + 1} of ${chosen.sets}`;
+      const rest = chosen.rest_s ? [{ words: "Rest", seconds: chosen.rest_s }] : [];
+      if (!rest.length && !chosen.hold_s) return part("set").focus();
       part("set").hidden = true;
-      clock.run([{ words: "Rest", seconds: chosen.rest_s }], () => {
+      if (chosen.hold_s) {
+        // The hands are not free in a position: the next set starts by itself.
+        clock.run([...rest, ...holds(chosen, set)], setDone);
+        return part("clock-pause").focus();
+      }
+      clock.run(rest, () => {
         part("clock-said").textContent = `Now set ${answers().sets + 1} of ${chosen.sets}`;
         drawSets();
         part("set").focus();
       });
-      part("clock-pause").focus();
+      return part("clock-pause").focus();
     };
 
     // Between the program's limit and the number that stops everything.
@@ -139,10 +149,10 @@
       judge();
     }));
     const drawSound = () => {
-      part("sound").textContent = portal.sound.on ? "Sound on" : "Sound off";
-      part("sound").setAttribute("aria-pressed", String(portal.sound.on));
+      part("sound").checked = portal.sound.on;
+      part("sound-state").textContent = portal.sound.on ? "on" : "off";
     };
-    part("sound").addEventListener("click", () => { portal.sound.turn(); drawSound(); });
+    part("sound").addEventListener("change", () => { portal.sound.turn(); drawSound(); });
     portal.sound.recall().then(drawSound);
 
     return {
