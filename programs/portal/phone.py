@@ -121,6 +121,7 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
         "is_rest": plan.is_rest,
         "lighter": plan.lighter,
         "minutes": plan.minutes,
+        "time": plan.time,
         "steps": [_step(step) for step in plan.steps],
     }
 

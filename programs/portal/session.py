@@ -111,12 +111,22 @@ class Planned:
     runs: bool
     run_minutes: int | None
     run_km: float | None
+    run_about: int | None
     is_rest: bool
     lighter: str
     minutes: int
     exercises: tuple[Exercise, ...]
     steps: tuple[Step, ...]
     parts: list[Stretch[Exercise]]
+
+    @property
+    def time(self) -> str:
+        """“About 42 minutes, with the run”; the run is named apart where nobody can say how long it takes."""
+        if not self.runs:
+            return f"About {self.minutes} minutes"
+        if self.run_about is None:
+            return f"About {self.minutes} minutes, and the run"
+        return f"About {self.minutes + self.run_about} minutes, with the run"
 
     @property
     def asks(self) -> str:
@@ -159,6 +169,7 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         runs=runs,
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
+        run_about=words.minutes_of(run) if runs else None,
         is_rest=day.is_rest,
         lighter=_lighter(now),
         minutes=int(session.minutes),

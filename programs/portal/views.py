@@ -119,6 +119,7 @@ def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespon
         "warning_signs": words.warning_signs(found.symptoms),
         "could_not": [entry for entry in entries if entry.could_not],
         "stop": found.asks_to_stop,
+        "is_today": found.on_day == today_of(patient),
     }
     return render(request, "portal/logged.html", context)
 

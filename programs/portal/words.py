@@ -79,6 +79,16 @@ def _ladder(run: PlannedRun) -> str:
     return session if "walk" in session else f"Run: {session}"
 
 
+def minutes_of(run: PlannedRun) -> int | None:
+    """How long a run takes, about, with its walking breaks; None where the plan does not say."""
+    if run.kind != "ladder":
+        return run.minutes
+    if found := re.match(r"(\d+) x \((.*)\)$", run.session):
+        return int(found[1]) * sum(int(number) for number in re.findall(r"\d+", found[2]))
+    found = re.match(r"(?:\d+ ?[-–] ?)?(\d+) min\b", run.session)
+    return int(found[1]) if found else run.minutes
+
+
 def stage_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
     """“Step 2 of 8 on the way back to running”; empty for a run that is no step of it."""
     if run.kind != "ladder" or run.stage is None or "runner" not in snapshot:

@@ -50,6 +50,21 @@
 
   const REMOVE = "Remove it from this phone? It was not stored, and nobody else has it.";
 
+  // What was sent since the last page, said once.
+  const showSent = async () => {
+    const [place, sent] = [document.querySelector("[data-sent]"), (await phone.fact("sent")) || []];
+    if (!place || !sent.length) return;
+    place.hidden = false;
+    place.querySelector("span").textContent = sent.map(inShort).join(" ");
+    await phone.setFact("sent", []);
+  };
+
+  const inShort = (told) => {
+    const weekday = new Date(`${told.on_day}T12:00`).toLocaleDateString("en-GB", { weekday: "long" });
+    if (told.morning_of) return `Sent: the morning after ${weekday}, pain ${told.pain}.`;
+    return `Sent: ${weekday}, ${plural(told.done, "exercise")}, pain ${told.pain_during}.`;
+  };
+
   const line = (one, version) => {
     const item = document.createElement("li");
     item.append(said(one));
@@ -85,7 +100,8 @@
     await portal.showUnsent(state);
     await showStopped();
     if (offline && state !== "offline") return location.reload(); // there is signal: the real page
-    if (sent.length && !offline && location.pathname === portal.urls.scope) location.reload();
+    if (sent.length && !offline && location.pathname === portal.urls.scope) return location.reload();
+    return showSent();
   };
   // Somebody may sign out meanwhile: then there is nothing left to send.
   portal.sendWaiting = () => send().catch(() => {});
@@ -110,7 +126,7 @@
   const entry = (one, before) => {
     const item = Object.assign(document.createElement("li"), { className: "card-sheet" });
     const today = one.on_day === portal.localDay();
-    const words = one.steps.length ? `${plural(one.steps.length, "exercise")}, about ${one.minutes} minutes` : "No exercises";
+    const words = one.steps.length ? `${plural(one.steps.length, "exercise")}, ${(one.time || `About ${one.minutes} minutes`).replace("About", "about")}` : "No exercises";
     item.append(Object.assign(document.createElement("h3"), { textContent: today ? `Today, ${one.date}` : one.date }));
     item.append(Object.assign(document.createElement("p"), { textContent: `${one.run}. ${words}.` }));
     // Said once for the days of one week.
@@ -139,6 +155,7 @@
   const begin = async () => {
     if (portal.who) await phone.belongsTo(portal.who);
     await portal.showUnsent();
+    if (!offline) await showSent();
     await portal.showMorning();
     if (offline) await withoutSignal();
     if (!offline || navigator.onLine) await send();

@@ -68,6 +68,16 @@
     draftOf: (key) => `kept.${key}`,
     correct: (one) => phone.setDraft(phone.draftOf(one.key), { ...one.kept.told, made: Date.now(), wrong: { at: one.at, words: one.refused } }),
 
+    // Out of the queue, and noted in short for the next page to say.
+    wasSent: ({ n, told }) => write((store) => {
+      const { on_day, morning_of, pain, pain_during, entries } = told;
+      const done = entries.filter((entry) => entry.said === "done").length;
+      store("facts").get("sent").onsuccess = ({ target: { result: before = [] } }) => {
+        store("facts").put([...before, { on_day, morning_of, pain, pain_during, done }], "sent");
+      };
+      store("queue").delete(n);
+    }),
+
     // The morning after a session: behind everything in the queue, so never before its session. Once, however often it
     // is tapped; one that was refused may be told again.
     addMorning: (told, title, stops) => write((store) => {
@@ -189,7 +199,7 @@
         const stored = await said(answer);
         if (!stored) return { state: "offline", sent };
         sent.push({ key: one.key, ...stored });
-        await phone.remove(one.n);
+        await phone.wasSent(one);
       } else if (answer.status >= 500 || LATER.includes(answer.status)) {
         return { state: "offline", sent };
       } else {

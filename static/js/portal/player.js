@@ -83,7 +83,10 @@
     showKept(stops);
     const { sent, state } = await phone.send(portal.urls);
     const ours = sent.find((one) => one.key === telling.key);
-    if (ours) return location.replace(ours.url);
+    if (ours) {
+      await phone.setFact("sent", []); // the page it leads to says so
+      return location.replace(ours.url);
+    }
     const left = (await phone.queue()).find((one) => one.key === telling.key);
     const isRefused = Boolean(left && left.refused);
     sayKept(isRefused ? "Not stored yet" : "Kept on this phone", whyItWaits(left, state));

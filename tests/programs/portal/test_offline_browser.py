@@ -124,9 +124,10 @@ def test_a_session_without_signal_arrives_once(phone, ana_story):
     assert (str(log.client_key), log.on_day, log.note) == (kept["key"], ana_story.now.date(), "On the moor")
     assert (log.told_at - ana_story.now).total_seconds() < 60
     assert log.entries.filter(done=True).count() == 7
-    phone.sees("You logged a session today")
+    phone.sees("You logged a session today").sees(f"Sent: {ana_story.now:%A}, 7 exercises, pain 1.")
     comes_true(phone.opens("/my/"), "async () => (await portal.phone.queue()).length === 0")
     assert SessionLog.objects.count() == 1
+    phone.opens("/my/").does_not_see("Sent:")
 
 
 def test_two_sessions_arrive_in_order_when_the_signal_returns(phone):

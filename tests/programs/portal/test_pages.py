@@ -79,7 +79,22 @@ def test_today_says_what_and_how_long_and_has_one_big_button(ana, ana_story):
     assert "1 exercise<" in page
     assert "About 4 minutes" in page
     assert page.count("btn-start") == 1
-    assert "Ankle rock" not in page, "the exercises are a page on"
+    assert "Ankle rock" in page
+    assert "Makes the back of your thigh stronger" in page, "and why"
+
+
+def test_a_longer_day_folds_what_comes_after_the_third_and_counts_the_run(ana, ana_story, clock_in_here):
+    assert ana_story.released
+    clock_in_here.shift(dt.timedelta(days=2))
+    ana = ana_story.world.signed_in(ana_story.patient.account)
+    page = ana.get(TODAY).content.decode()
+    shown, folded = page.split('class="today-list"')[1:3]
+    count = shown.count("<li>") + folded.split("</ul>")[0].count("<li>")
+    assert shown.split("</ul>")[0].count("<li>") == 3
+    assert f"All {count} exercises" in page
+    minutes = next(one for one in ana.get("/my/coming/").json()["sessions"] if one["day"] == "Thu")
+    assert f"About {minutes['minutes'] + 6 * (1 + 2)} minutes, with the run" in page
+    assert minutes["time"] in page
 
 
 def test_a_day_with_a_run_says_its_step(ana, ana_story):
@@ -162,6 +177,7 @@ def test_logging_leads_to_what_happens_next(ana, ana_story):
     assert "7 exercises done" in page
     assert "Pain 2 out of 10" in page
     assert "short message" in page
+    assert "Tomorrow we ask you one question: how the leg feels." in page
     assert "Stop all exercises" not in page
     assert log.entries.filter(done=True).count() == 7
 
