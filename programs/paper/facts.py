@@ -29,6 +29,7 @@ ONLY_THE_PLAN = (
     "The weeks ahead are the plan if all goes well. What is right today is on your phone: go by that, "
     "and take the lower amount when you are not sure."
 )
+NO_RUNS = "No runs for now: see the first lines of this paper."
 
 
 class NotHandedOut(Exception):
@@ -63,7 +64,7 @@ def facts(version: Version, *, patient: Patient, by: Account, now: dt.datetime) 
         "weeks": [_week(ahead, week) for week in ahead.weeks],
         "plan": ONLY_THE_PLAN,
         "diary": _diary(ahead),
-        "running": list(_running(snapshot)),
+        "running": [NO_RUNS] if standing and standing.rests else list(_running(snapshot)),
         "pain": _pain(snapshot),
         "groups": _groups(version, exercises, ahead),
         "habits": snapshot.get("habits", []),
@@ -103,7 +104,7 @@ def _rests(now: Now) -> Iterator[str]:
     ring = f" on {settings.CLINIC_PHONE}" if settings.CLINIC_PHONE else ""
     until = now.standings.rests_until
     if now.standings.stop is not None:
-        yield f"Stop these exercises for now. You told us of a warning sign: ring us{ring} before your next session."
+        yield f"Stop all exercises and runs. You told us of a warning sign: ring us{ring} before your next session."
     elif until is not None and now.day < until:
         yield f"Rest until {_day(until)}: your last session hurt too much. Then go on with what your phone shows."
 

@@ -33,6 +33,8 @@ FILES = (
     "js/portal/list.js",
     "js/portal/signals.js",
     "js/portal/timer.js",
+    "js/portal/mistakes.js",
+    "js/portal/could_not.js",
     "js/portal/steps.js",
     "js/portal/told.js",
     "js/portal/views.js",

@@ -107,9 +107,10 @@ def _running_and_pain() -> Iterator[Text]:
     for name, texts in (("PLAIN_RUNS", words.PLAIN_RUNS), ("POLICIES", words.POLICIES)):
         for key, text in texts.items():
             yield Text(f"{name}.{key}", text)
+    yield Text("LIGHTER", words.LIGHTER.format(monday="Monday 30 Nov"))
     for light, text in load_progression().say_patient.items():
         yield Text(f"light.{light}", text, fixed=True)
-    for say in (words.fine_pain, words.stop_when, words.pain_in_short):
+    for say in (words.fine_pain, words.stop_when, words.pain_in_short, words.too_much):
         yield Text(say.__name__, say(PAIN_LIMIT))
     for say in (words.stop_when, words.pain_in_short):
         yield Text(f"{say.__name__}.fast", say(0))

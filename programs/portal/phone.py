@@ -14,10 +14,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from assessments.triage.models import Symptom
 from clinic.people.models import Patient
+from clinic.ui.fields import PainScaleField
 from programs.builder.progression import load_progression
 from programs.plans.models import ExerciseLog
-from programs.portal import mornings, resting, sent
+from programs.portal import mornings, resting, sent, twice
 from programs.portal.forms import OwnScaleField, SessionForm
 from programs.portal.session import Planned, State, Step, about_pain
 
@@ -26,7 +28,8 @@ def player() -> dict[str, Any]:
     """What the player's own markup needs: its questions, unanswered and with ids of their own. Nothing of anybody."""
     form = SessionForm(auto_id="player_%s", exercises=(), today=timezone.localdate())
     form.fields["step_pain"] = OwnScaleField(label="How much did this one hurt?")
-    return {"asked": form, "whys": ExerciseLog.Why.choices}
+    form.fields["why_pain"] = PainScaleField(label="How much did it hurt?")
+    return {"asked": form, "whys": ExerciseLog.Why.choices, "sudden_sign": Symptom.SUDDEN_PAIN.value}
 
 
 def offline_page() -> dict[str, Any]:
@@ -89,6 +92,7 @@ def _shared(state: State, patient: Patient) -> dict[str, Any]:
         "today": state.now.day.isoformat(),
         "rules": _rules(state),
         "pain": about_pain(state.version),
+        "logged": twice.for_the_phone(state.logs, day=state.now.day, zone=patient.zone),
         "rest": {"stop": rest.stop, "until": rest.until and rest.until.isoformat(), "words": rest.words}
         if rest
         else None,
@@ -116,7 +120,9 @@ def _session(plan: Planned, state: State) -> dict[str, Any]:
         "run_km": plan.run_km,
         "run_stop": plan.run_stop,
         "is_rest": plan.is_rest,
+        "lighter": plan.lighter,
         "minutes": plan.minutes,
+        "time": plan.time,
         "steps": [_step(step) for step in plan.steps],
     }
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.datastructures import MultiValueDict
@@ -68,7 +69,7 @@ def keep(body: bytes, *, patient: Patient, by: Account, now: dt.datetime) -> Ans
         return Answer(409, {"refused": NOT_YOURS})
     form = form_for(_posted(told), version, patient, now=now)
     if not form.is_valid():
-        return Answer(422, {"refused": " ".join(_said(form))})
+        return Answer(422, {"refused": " ".join(_said(form)), "at": _where(form)})
     try:
         log = store(form, version, patient, by=by, now=now, told_at=_told_at(told, now))
     except Refusal as refusal:
@@ -193,6 +194,11 @@ def _posted(told: Mapping[str, Any]) -> MultiValueDict[str, str]:
 def _said(form: SessionForm) -> list[str]:
     """Every mistake once, in the words of the form."""
     return list(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))
+
+
+def _where(form: SessionForm) -> str:
+    """The first field that was refused, where the phone leads the patient to correct it."""
+    return next((name for name in form.errors if name != NON_FIELD_ERRORS), "pain_during")
 
 
 def _kept(log: SessionLog) -> Answer:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.dateformat import format as format_date
 
-from programs.builder.block import PlannedDay, week_number
+from programs.builder.arranging import WEEK
+from programs.builder.block import PlannedDay, monday_of, week_number
 from programs.builder.runs import PlannedRun
 from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, Split, parts
 from programs.builder.sessions import Part as Stretch
@@ -36,6 +38,13 @@ class State:
     def week(self) -> list[Planned]:
         """This week's days, Monday first, with the amounts of today."""
         return [_planned(one, self, self.now, None) for one in self.now.week.days]
+
+    @property
+    def week_days(self) -> str:
+        """“23 Nov to 29 Nov”: this week's Monday and Sunday."""
+        monday = monday_of(self.now.day)
+        first, last = (format_date(one, "j M") for one in (monday, monday + dt.timedelta(days=WEEK - 1)))
+        return f"{first} to {last}"
 
     def coming(self) -> list[Planned]:
         """Today and the six days after it, each with its own week's amounts."""
@@ -68,7 +77,10 @@ def state_of(version: Version, *, day: dt.date) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One exercise as it is done on a day. Numbers are 0 where the dose names none (“5 min”)."""
+    """One exercise as it is done on a day. Numbers are 0 where the dose names none (“10 steps each way”).
+
+    A `timed` one lasts so long (“60 s”, “5 min”): its `hold_s` is that time, and nobody counts.
+    """
 
     id: int
     library_id: str
@@ -79,12 +91,15 @@ class Step:
     hold_s: int
     rest_s: int
     each_side: bool
+    timed: bool
     cue: str
     tempo: str
     why: str
     moment: str
     after_run: bool
     pain: str
+    limit: int
+    too_much: str
     swaps: tuple[Step, ...] = ()
 
 
@@ -101,11 +116,22 @@ class Planned:
     run_minutes: int | None
     run_km: float | None
     run_stop: str
+    run_about: int | None
     is_rest: bool
+    lighter: str
     minutes: int
     exercises: tuple[Exercise, ...]
     steps: tuple[Step, ...]
     parts: list[Stretch[Exercise]]
+
+    @property
+    def time(self) -> str:
+        """“About 42 minutes, with the run”; the run is named apart where nobody can say how long it takes."""
+        if not self.runs:
+            return f"About {self.minutes} minutes"
+        if self.run_about is None:
+            return f"About {self.minutes} minutes, and the run"
+        return f"About {self.minutes + self.run_about} minutes, with the run"
 
     @property
     def asks(self) -> str:
@@ -119,6 +145,14 @@ def asks(day_name: str, *, is_rest: bool, has_exercises: bool) -> str:
     if not has_exercises:
         return f"{day_name} is a rest day. Nothing to do: rest is part of the program."
     return f"{day_name} is a rest day. You need not do anything. If you like, loosen up with the short ones."
+
+
+def _lighter(now: Now) -> str:
+    """Why this week's runs are shorter, and until when; empty in any other week."""
+    if not now.week.lighter or now.version.starts_on is None:
+        return ""
+    monday = format_date(monday_of(now.day) + dt.timedelta(days=WEEK), "l j M")
+    return words.LIGHTER.format(monday=monday)
 
 
 def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date | None) -> Planned:
@@ -139,7 +173,9 @@ def _planned(day: PlannedDay[Exercise], state: State, now: Now, on_day: dt.date 
         run_minutes=run.minutes if run.kind == "ladder" else None,
         run_km=run.km,
         run_stop=words.stop_when(words.limit_of(state.version.proposal, fast=run.kind in words.FAST_RUNS)),
+        run_about=words.minutes_of(run) if runs else None,
         is_rest=day.is_rest,
+        lighter=_lighter(now),
         minutes=int(split.minutes(session.exercises)),
         exercises=session.exercises,
         steps=tuple(_step(one, state, now, runs=runs) for one in session.exercises),
@@ -151,25 +187,28 @@ def _step(exercise: Exercise, state: State, now: Now, *, runs: bool) -> Step:
     kind = state.version.split.kind(exercise)
     amount = now.amount(exercise)
     dose = Dose(amount.sets, amount.reps, amount.hold_s, exercise.rest_s, exercise.each_side).in_words()
+    lasts = 0 if amount.hold_s else words.seconds_of(amount.reps)
     more = " Use a little more weight than before." if amount.load else ""
+    limit = words.limit_of(state.version.proposal, fast=words.FAST_TAG in exercise.tags)
     return Step(
         id=exercise.pk,
         library_id=exercise.library_id,
         name=exercise.name,
         dose=dose if not more else f"{dose.rstrip('.')}.{more}",
         sets=amount.sets,
-        reps=words.highest(amount.reps),
-        hold_s=words.highest(amount.hold_s),
+        reps=1 if lasts else words.highest(amount.reps),
+        hold_s=lasts or words.highest(amount.hold_s),
         rest_s=exercise.rest_s,
         each_side=exercise.each_side,
+        timed=bool(lasts),
         cue=exercise.cue,
         tempo=exercise.tempo,
         why=exercise.why_patient,
         moment=words.MOMENTS.get(kind, ("", ""))[0 if runs else 1],
         after_run=kind in AFTER | DAILY,
-        pain=words.pain_in_short(
-            words.limit_of(state.version.proposal, fast=words.FAST_TAG in exercise.tags)
-        ),
+        pain=words.pain_in_short(limit),
+        limit=limit,
+        too_much=words.too_much(limit),
         swaps=tuple(_step(one, state, now, runs=runs) for one in state.swaps.get(exercise.pk, [])),
     )
 
@@ -225,4 +264,6 @@ def about_pain(version: Version) -> dict[str, Any]:
         "fine": words.fine_pain(limit),
         "stop": words.stop_when(limit),
         "short": words.pain_in_short(limit),
+        "limit": limit,
+        "too_much": words.too_much(limit),
     }

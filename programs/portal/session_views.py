@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit.guards import for_patient
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
-from programs.plans.models import Version
+from programs.plans.models import SessionLog, Version
 from programs.plans.refusals import Refusal
-from programs.portal import mornings, phone, resting, sent
+from programs.portal import mornings, phone, resting, sent, twice
 from programs.portal import session as sessions
 from programs.portal.forms import SessionForm
 from programs.portal.views import no_program, released, today_of
@@ -64,6 +64,8 @@ def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
     state = _state(patient, request.POST)
     plan = state.of_day(request.POST.get("day", ""))
     form = _form(request.POST, state, plan, patient)
+    if form.is_valid() and (second := _second(request, form, state)):
+        return _draw(request, patient, state, plan, form, second=second, status=409)
     if form.is_valid():
         by = cast(Account, request.user)  # the guard let nobody else in
         try:
@@ -73,6 +75,13 @@ def _log(request: HttpRequest, patient: Patient) -> HttpResponse:
         else:
             return redirect("portal:logged", log_id=logged.pk)
     return _draw(request, patient, state, plan, form, status=422)
+
+
+def _second(request: HttpRequest, form: SessionForm, state: sessions.State) -> SessionLog | None:
+    """What was logged of this day before, unless the patient said that this is another session, or adds to a stop."""
+    if request.POST.get("again") == "yes" or state.now.rests:
+        return None
+    return twice.before(state.logs, on_day=form.cleaned_data["on_day"], key=form.cleaned_data["client_key"])
 
 
 def _state(patient: Patient, data: QueryDict) -> sessions.State:
@@ -96,10 +105,12 @@ def _draw(
     form: SessionForm,
     *,
     was_kept: bool = False,
+    second: SessionLog | None = None,
     status: int = 200,
 ) -> HttpResponse:
     rest = resting.of(state)
-    plays = rest is None and not form.is_bound and not was_kept
+    # A log that was refused is corrected in rest as well: it may be what asks for it.
+    plays = (rest is None or "kept" in request.GET) and not form.is_bound and not was_kept
     context: dict[str, Any] = {
         "patient": patient,
         "version": state.version,
@@ -110,6 +121,7 @@ def _draw(
         "pain": sessions.about_pain(state.version),
         "form": form,
         "was_kept": was_kept,
+        "second": second and twice.in_short(second, zone=patient.zone),
         "rest": rest,
         "plays": plays,
         "played": phone.session_page(state, plan, patient) if plays else None,

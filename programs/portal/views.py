@@ -119,6 +119,7 @@ def logged(request: HttpRequest, *, patient: Patient, log_id: int) -> HttpRespon
         "warning_signs": words.warning_signs(found.symptoms),
         "could_not": [entry for entry in entries if entry.could_not],
         "stop": found.asks_to_stop,
+        "is_today": found.on_day == today_of(patient),
     }
     return render(request, "portal/logged.html", context)
 
@@ -134,8 +135,10 @@ def program(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     context = {
         "patient": patient,
         "version": version,
+        "rest": resting.of(state),
         "kinds": session.by_kind(version, state.exercises),
         "week": state.week,
+        "week_days": state.week_days,
         "running": words.policy(snapshot["running"]),
         "cadence": snapshot["cadence"],
         "education": snapshot["education"],
@@ -154,17 +157,17 @@ def progress(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     if version is None:
         return no_program(request, patient)
     state = session.state_of(version, day=today_of(patient))
-    weeks = going.weeks_of(state)
+    weeks, rest = going.weeks_of(state), resting.of(state)
     context = {
         "patient": patient,
         "who": sent.who(patient),
-        "rest": resting.of(state),
+        "rest": rest,
         "logged": bool(state.logs),
         "weeks": list(reversed(weeks)),
         "pictures": going.pictures(weeks),
-        "better": going.better(state, weeks),
+        "better": going.better(state, weeks) if rest is None else [],
         "goals": going.next_goals(state),
-        "picture": what_got_better(patient),
+        "picture": what_got_better(patient) if rest is None else None,
     }
     return render(request, "portal/progress.html", context)
 

@@ -48,6 +48,7 @@ PLAIN_RUNS = {
     "long": "Your long run",
     "race": "Race day. Nothing else today",
 }
+LIGHTER = "A lighter week on purpose. From {monday} it is longer again."
 # When in a session something around the run is done, by its kind; and on a day without a run.
 MOMENTS = {
     "warm_up": ("Before your run", "To warm up"),
@@ -100,6 +101,16 @@ def _ladder(run: PlannedRun) -> str:
     return session if "walk" in session else f"Run: {session}"
 
 
+def minutes_of(run: PlannedRun) -> int | None:
+    """How long a run takes, about, with its walking breaks; None where the plan does not say."""
+    if run.kind != "ladder":
+        return run.minutes
+    if found := re.match(r"(\d+) x \((.*)\)$", run.session):
+        return int(found[1]) * sum(int(number) for number in re.findall(r"\d+", found[2]))
+    found = re.match(r"(?:\d+ ?[-–] ?)?(\d+) min\b", run.session)
+    return int(found[1]) if found else run.minutes
+
+
 def stage_of(run: PlannedRun, snapshot: Mapping[str, Any]) -> str:
     """“Step 2 of 8 on the way back to running”; empty for a run that is no step of it."""
     if run.kind != "ladder" or run.stage is None or "runner" not in snapshot:
@@ -119,8 +130,20 @@ def highest(numbers: str) -> int:
     return int(found[1]) if found else 0
 
 
+def seconds_of(reps: str) -> int:
+    """How long a dose lasts that is a time, in seconds: 60 of “60 s”, 600 of “5–10 min very easy”; 0 of any other."""
+    found = re.match(r"(?:\d{1,3} ?[-–] ?)?(\d{1,3}) ?(s|min)\b(?! on)", reps.strip())
+    return int(found[1]) * (60 if found[2] == "min" else 1) if found else 0
+
+
 def pain_in_short(limit: int) -> str:
     """Both in one line, for each exercise."""
     if limit == 0:
         return "No pain at all in this one. Stop if there is any."
     return f"Pain up to {limit} of 10 is fine. Stop if it is more, sharp or sudden."
+
+
+def too_much(limit: int) -> str:
+    """What the phone says at once of pain above the limit that is no reason to stop everything."""
+    more = f"More than {limit}" if limit else "Any pain"
+    return f"{more} is too much: stop this one and leave it out today."

@@ -52,10 +52,30 @@
     wipe: () => write((store) => { STORES.forEach((name) => store(name).clear()); }),
 
     // A finished session: into the queue and out of the drafts in one step, so that it is never in both or neither.
-    add: (told, title, draft, stops) => write((store) => {
+    // `kept` are its answers as they were given, for a form to correct them in; it takes the place of a refused one.
+    add: (told, title, draft, stops, kept = null) => write((store) => {
+      const queue = store("queue");
       store("drafts").delete(draft);
       if (stops) store("facts").put({ on_day: told.on_day }, "stopped");
-      return store("queue").add({ key: told.client_key, who: told.who, told, title, refused: "" });
+      queue.getAll().onsuccess = ({ target: { result: waiting } }) => {
+        waiting.filter((one) => one.refused && one.key === told.client_key).forEach((one) => queue.delete(one.n));
+        queue.add({ key: told.client_key, who: told.who, told, title, refused: "", stops, kept });
+      };
+    }),
+
+    // The answers of a refused session as a draft again, with what was wrong. The refused one stays until the corrected
+    // one takes its place.
+    draftOf: (key) => `kept.${key}`,
+    correct: (one) => phone.setDraft(phone.draftOf(one.key), { ...one.kept.told, made: Date.now(), wrong: { at: one.at, words: one.refused } }),
+
+    // Out of the queue, and noted in short for the next page to say.
+    wasSent: ({ n, told }) => write((store) => {
+      const { on_day, morning_of, pain, pain_during, entries } = told;
+      const done = entries.filter((entry) => entry.said === "done").length;
+      store("facts").get("sent").onsuccess = ({ target: { result: before = [] } }) => {
+        store("facts").put([...before, { on_day, morning_of, pain, pain_during, done }], "sent");
+      };
+      store("queue").delete(n);
     }),
 
     // The morning after a session: behind everything in the queue, so never before its session. Once, however often it
@@ -156,8 +176,8 @@
     if (here.state !== "online") return { state: here.state, sent: [] };
     const { state, sent } = await sendQueue(urls, here.csrf);
     if (state !== "online") return { state, sent };
-    // The clinic knows everything now: whether to stop is its to say again.
-    await write((store) => store("facts").delete("stopped"));
+    // The clinic knows everything now: whether to stop is its to say again. What it refused it does not know.
+    if (!(await phone.queue()).some((one) => one.refused && one.stops)) await write((store) => store("facts").delete("stopped"));
     const after = sent.length ? await refresh(urls) : here;
     await phone.keepDrawings(after.drawings || here.drawings, urls.figures);
     return { state: "online", sent };
@@ -179,7 +199,7 @@
         const stored = await said(answer);
         if (!stored) return { state: "offline", sent };
         sent.push({ key: one.key, ...stored });
-        await phone.remove(one.n);
+        await phone.wasSent(one);
       } else if (answer.status >= 500 || LATER.includes(answer.status)) {
         return { state: "offline", sent };
       } else {
@@ -189,11 +209,11 @@
     return { state: "online", sent };
   };
 
-  // Kept, with the reason, until the patient takes it away.
+  // Kept, with the reason, until the patient corrects it or takes it away. `at` is the field that was refused.
   const refuse = async (one, answer) => {
-    const words = await answer.json().then((told) => told.refused, () => "");
-    const refused = words || "The clinic could not take this log. Show it to your therapist, or ring us.";
-    await write((store) => store("queue").put({ ...one, refused }));
+    const told = (await said(answer)) || {};
+    const refused = told.refused || "The clinic could not take this log. Show it to your therapist, or ring us.";
+    await write((store) => store("queue").put({ ...one, refused, at: told.at ?? null }));
   };
 
   // The day on this phone, as 2026-11-03.

@@ -15,10 +15,12 @@
   const openPlayer = () => {
     document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
     root.hidden = false;
+    document.body.classList.add("is-playing"); // the answers stand where the navigation was
   };
 
   const closePlayer = () => {
     root.hidden = true;
+    document.body.classList.remove("is-playing");
     document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = false; });
   };
 
@@ -41,6 +43,7 @@
   const showStop = (stops, atEnd) => {
     const isNew = stops && part("stop").hidden;
     part("stop").hidden = !stops;
+    root.classList.toggle("is-stopped", stops);
     part("to-end").hidden = atEnd;
     if (isNew) part("stop").scrollIntoView({ block: "start" });
   };
@@ -58,12 +61,18 @@
     return "There is no signal. It is sent when there is signal again. You need not do anything.";
   };
 
+  const sayKept = (title, words) => {
+    part("kept-title").textContent = title;
+    part("kept-words").textContent = words;
+  };
+
   const showKept = (stops) => {
     showOnly("kept");
+    document.body.classList.remove("is-playing");
     showStop(stops, true);
     part("back").hidden = true;
     part("count").textContent = "Finished";
-    part("kept-words").textContent = "Sending…";
+    sayKept("Kept on this phone", "Sending…");
     view("kept").querySelector("h2").focus();
   };
 
@@ -74,13 +83,26 @@
     showKept(stops);
     const { sent, state } = await phone.send(portal.urls);
     const ours = sent.find((one) => one.key === telling.key);
-    if (ours) return location.replace(ours.url);
+    if (ours) {
+      await phone.setFact("sent", []); // the page it leads to says so
+      return location.replace(ours.url);
+    }
     const left = (await phone.queue()).find((one) => one.key === telling.key);
-    part("kept-words").textContent = whyItWaits(left, state);
+    const isRefused = Boolean(left && left.refused);
+    sayKept(isRefused ? "Not stored yet" : "Kept on this phone", whyItWaits(left, state));
+    const correct = part("kept-correct").querySelector("a");
+    part("kept-correct").hidden = !(isRefused && portal.leadsToCorrect(correct, left, telling.version));
     return portal.showUnsent && portal.showUnsent();
   };
 
   // ---------- one step after another; the browser's back and forward do the same ----------
+
+  // Where a refused field stands: the run, an exercise, or the last page.
+  const placeOf = (at, order) => {
+    if (at.startsWith("run_")) return order.indexOf("run");
+    const [, id] = at.match(/^[a-z]+_(\d+)$/) || [];
+    return order.findIndex((one) => String(one.id) === id);
+  };
 
   // `given`: what portal:coming says of everybody's rules, with one `session`; `today` the day to log it for.
   portal.play = async (given, today = portal.localDay()) => {
@@ -91,7 +113,7 @@
     let at = -1;
 
     const go = (to) => { location.hash = String(Math.min(Math.max(to, 0), last) + 1); };
-    const onward = () => go(at + 1);
+    const onward = () => go(part("stop").hidden ? at + 1 : last); // after a stop nothing else is done
     const judge = () => {
       const stops = telling.stops();
       showStop(stops, at === last);
@@ -99,7 +121,7 @@
     };
     const answers = () => telling.answersOf(order[at]);
     const { changed } = telling;
-    const steps = portal.steps(root, { answers, changed, onward, hurts: judge, painWords: pain.short, figures: given.figures });
+    const steps = portal.steps(root, { answers, changed, onward, hurts: judge, sudden: () => telling.sudden(root.dataset.suddenSign), pain, figures: given.figures });
     const pages = {
       exercise: steps,
       run: portal.runView(root, { session, pain, telling, onward }),
@@ -126,7 +148,13 @@
     part("to-end").addEventListener("click", () => go(last));
     openPlayer();
     portal.screen.keepOn();
-    show(fromAddress(), false);
+    const { wrong } = telling.told;
+    if (!wrong || location.hash) return show(fromAddress(), false);
+    const place = placeOf(wrong.at, order);
+    show(place < 0 ? last : place, false);
+    history.replaceState(null, "", `#${at + 1}`);
+    const page = typeof order[at] === "string" ? pages[order[at]] : null;
+    return page && page.sayWrong(wrong.at, wrong.words);
   };
 
   // ---------- the page with signal brings its session with it ----------
@@ -136,15 +164,17 @@
 
   const showStopAlone = () => {
     openPlayer();
+    document.body.classList.remove("is-playing");
     part("stop").hidden = false;
     ["to-end", "back"].forEach((one) => { part(one).hidden = true; });
   };
 
   const begin = async (given) => {
     await phone.belongsTo(given.who);
-    if (!(await phone.fact("stopped"))) return portal.play({ ...given, figures: { ...figuresHere(), ...given.figures } }, given.today);
+    if (portal.corrected() || !(await phone.fact("stopped"))) return portal.play({ ...given, figures: { ...figuresHere(), ...given.figures } }, given.today);
     // A stop that the clinic may not know of yet: send it, and let the clinic's page say what holds.
-    if ((await phone.send(portal.urls)).state === "online") return location.reload();
+    await phone.send(portal.urls);
+    if (!(await phone.fact("stopped"))) return location.reload();
     return showStopAlone();
   };
 

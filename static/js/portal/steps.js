@@ -1,7 +1,7 @@
 // Draws one step of a session: an exercise with its sets and clock, or the run. What was said is kept by player.js.
 (() => {
   const portal = (self.portal = self.portal || {});
-  const READY = 3; // seconds to get into place
+  const READY = 10; // seconds to get into place, for each side; “Start now” ends them
   const BETWEEN = 2; // seconds between two holds of a set
 
   const markup = (text) => {
@@ -10,20 +10,24 @@
     return made.content;
   };
 
-  // The phases of one set: get ready, hold, and the other side.
-  const holds = (exercise) => {
+  const lasting = (seconds) => (seconds >= 120 ? `${seconds / 60} minutes` : `${seconds} seconds`);
+
+  // The phases of one set: get ready, hold (or go on, where it is a time and no position), and the other side.
+  const holds = (exercise, set = "") => {
+    const does = exercise.timed ? "Go on" : "Hold";
     const sides = exercise.each_side ? ["First side", "Other side"] : [""];
     const times = Math.max(exercise.reps, 1);
     return sides.flatMap((side) => Array.from({ length: times }, (_, at) => {
       const of = times > 1 ? ` ${at + 1} of ${times}` : "";
-      const ready = at === 0 ? { words: side ? `Get ready. ${side}` : "Get ready", seconds: READY } : { words: "Let go", seconds: BETWEEN };
-      return [ready, { words: `Hold${of}${side ? `. ${side}` : ""}`, seconds: exercise.hold_s }];
+      const ready = at === 0 ? { words: ["Get ready", set, side].filter(Boolean).join(". "), seconds: READY, ready: true } : { words: "Let go", seconds: BETWEEN };
+      return [ready, { words: `${does}${of}${side ? `. ${side}` : ""}`, seconds: exercise.hold_s }];
     }).flat());
   };
 
-  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts(pain)`
-  // applies the stop rule; `figures` by an exercise's id in the library.
-  portal.steps = (root, { answers, changed, onward, hurts, painWords, figures }) => {
+  // `answers()` gives the kept answers of the step shown, `changed()` keeps them, `onward()` leads on, `hurts()` applies
+  // the stop rule, `sudden()` tells of a sudden pain; `pain` are the words about pain with the limit, `figures` by an
+  // exercise's id in the library.
+  portal.steps = (root, { answers, changed, onward, hurts, sudden, pain, figures }) => {
     const part = (name) => root.querySelector(`[data-${name}]`);
     const view = root.querySelector('[data-view="exercise"]');
     const clock = portal.clock(view);
@@ -41,8 +45,8 @@
         ? all ? (chosen.sets === 1 ? "Set done." : `All ${chosen.sets} sets done.`) : `Set ${done + 1} of ${chosen.sets}`
         : "";
       part("set").hidden = all || (chosen.sets <= 1 && !chosen.hold_s);
-      part("sound").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
-      part("set").textContent = chosen.hold_s ? `Start the clock: hold ${chosen.hold_s} seconds` : `Set ${done + 1} is done`;
+      part("sound-switch").hidden = !chosen.hold_s && !(chosen.rest_s && chosen.sets > 1);
+      part("set").textContent = chosen.hold_s ? `Start the clock: ${chosen.timed ? "" : "hold "}${lasting(chosen.hold_s)}` : `Set ${done + 1} is done`;
     };
 
     const setDone = () => {
@@ -53,14 +57,38 @@
         part("clock-said").textContent = part("sets").textContent;
         return part("done").focus();
       }
-      if (!chosen.rest_s) return part("set").focus();
+      const set = `Set ${answers().sets + 1} of ${chosen.sets}`;
+      const rest = chosen.rest_s ? [{ words: "Rest", seconds: chosen.rest_s }] : [];
+      if (!rest.length && !chosen.hold_s) return part("set").focus();
       part("set").hidden = true;
-      clock.run([{ words: "Rest", seconds: chosen.rest_s }], () => {
+      if (chosen.hold_s) {
+        // The hands are not free in a position: the next set starts by itself.
+        clock.run([...rest, ...holds(chosen, set)], setDone);
+        return part("clock-pause").focus();
+      }
+      clock.run(rest, () => {
         part("clock-said").textContent = `Now set ${answers().sets + 1} of ${chosen.sets}`;
         drawSets();
         part("set").focus();
       });
-      part("clock-pause").focus();
+      return part("clock-pause").focus();
+    };
+
+    // Between the limit (fast work has its own) and the number that stops everything.
+    const judge = () => {
+      const stops = hurts();
+      const { limit, too_much } = chosen.too_much ? chosen : pain; // weeks kept by older scripts have the program's alone
+      const isTooMuch = !stops && typeof answers().pain === "number" && answers().pain > limit;
+      part("too-much").hidden = !isTooMuch;
+      part("too-much").textContent = isTooMuch ? too_much : "";
+    };
+
+    const swap = (one) => {
+      answers().instead = one.id === step.id ? null : one.id;
+      answers().sets = 0;
+      changed();
+      draw();
+      part("title").focus();
     };
 
     const drawSwaps = () => {
@@ -71,13 +99,7 @@
       list.replaceChildren(...others.map((one) => {
         const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary w-100 mb-2" });
         button.textContent = one.id === step.id ? `Back to: ${one.name}` : one.name;
-        button.addEventListener("click", () => {
-          answers().instead = one.id === step.id ? null : one.id;
-          answers().sets = 0;
-          changed();
-          draw();
-          part("title").focus();
-        });
+        button.addEventListener("click", () => swap(one));
         return button;
       }));
     };
@@ -90,7 +112,7 @@
       part("moment").hidden = !chosen.moment;
       part("dose").textContent = chosen.dose;
       part("cue").textContent = chosen.tempo ? `${chosen.cue} Speed: ${chosen.tempo}.`.trim() : chosen.cue;
-      view.querySelector("[data-pain]").textContent = chosen.pain || painWords;
+      view.querySelector("[data-pain]").textContent = chosen.pain || pain.short;
       part("because-words").textContent = chosen.why;
       part("because").open = false;
       part("figure").hidden = !figures[chosen.library_id];
@@ -98,10 +120,9 @@
       part("hurt").open = answers().pain !== null && answers().pain !== undefined;
       pains.forEach((radio) => { radio.checked = radio.value === String(answers().pain); });
       part("clock-said").textContent = "";
-      part("why").hidden = true;
-      part("could-not").setAttribute("aria-expanded", "false");
-      part("done").classList.toggle("was-said", answers().said === "done");
-      part("could-not").classList.toggle("was-said", answers().said === "could_not");
+      portal.clearMistakes(view);
+      couldNot.close();
+      judge();
       drawSets();
       drawSwaps();
     };
@@ -110,8 +131,8 @@
       Object.assign(answers(), { said, why });
       changed();
       clock.clear();
-      onward();
     };
+    const couldNot = portal.couldNot(root, { answers, changed, say, swap, hurts: () => judge(), sudden, others: () => step.swaps.filter((one) => one.id !== chosen.id), onward });
 
     part("set").addEventListener("click", () => {
       if (chosen.hold_s) {
@@ -122,26 +143,17 @@
         setDone();
       }
     });
-    part("done").addEventListener("click", () => say("done"));
-    part("could-not").addEventListener("click", () => {
-      part("why").hidden = !part("why").hidden;
-      part("could-not").setAttribute("aria-expanded", String(!part("why").hidden));
-      if (!part("why").hidden) part("why").querySelector("legend").focus();
-    });
-    part("why").addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button) say("could_not", button.value);
-    });
+    part("done").addEventListener("click", () => { say("done"); onward(); });
     pains.forEach((radio) => radio.addEventListener("change", () => {
       answers().pain = Number(radio.value);
       changed();
-      hurts(answers().pain);
+      judge();
     }));
     const drawSound = () => {
-      part("sound").textContent = portal.sound.on ? "Sound on" : "Sound off";
-      part("sound").setAttribute("aria-pressed", String(portal.sound.on));
+      part("sound").checked = portal.sound.on;
+      part("sound-state").textContent = portal.sound.on ? "on" : "off";
     };
-    part("sound").addEventListener("click", () => { portal.sound.turn(); drawSound(); });
+    part("sound").addEventListener("change", () => { portal.sound.turn(); drawSound(); });
     portal.sound.recall().then(drawSound);
 
     return {

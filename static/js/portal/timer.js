@@ -1,7 +1,7 @@
 // The clock of a session: get ready, hold, rest; with pause, and with the sounds and shakes of signals.js.
 (() => {
   const portal = (self.portal = self.portal || {});
-  // Runs phases {words, seconds, quiet} one after another and calls `finished` at the end, unless it was cleared.
+  // Runs phases {words, seconds, ready} one after another and calls `finished` at the end, unless it was cleared.
   portal.clock = (box) => {
     const part = (name) => box.querySelector(`[data-clock${name}]`);
     const face = part("");
@@ -18,7 +18,7 @@
       const seconds = Math.max(Math.ceil(remaining() / 1000), 0);
       if (seconds === shown) return;
       shown = seconds;
-      part("-left").textContent = String(seconds);
+      part("-left").textContent = seconds < 100 ? String(seconds) : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
       part("-bar").max = phases[0].seconds;
       part("-bar").value = phases[0].seconds - seconds;
       if (seconds > 0 && seconds <= 3) portal.sound.soon();
@@ -29,6 +29,7 @@
       since = performance.now();
       shown = -1;
       part("-words").textContent = phases[0].words;
+      part("-skip").textContent = phases[0].ready ? "Start now" : "Skip";
       part("-said").textContent = `${phases[0].words}, ${phases[0].seconds} seconds`;
       show();
     };

@@ -51,22 +51,44 @@
     entries: given.session.steps.map(({ id }) => ({ id, said: "", ...told.entries[id] })),
   });
 
+  // The newest session that was logged of the same day, here or at the clinic: {at, pain}; undefined where there is none.
+  const loggedBefore = async (told, logged) => {
+    const waiting = (await phone.queue()).filter((one) => one.told.client_key && !one.refused && one.key !== told.key);
+    const here = waiting.map(({ told: one }) => {
+      const at = new Date(one.told_at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      return { key: one.client_key, on_day: one.on_day, at, pain: one.pain_during };
+    });
+    return [...logged, ...here].filter((one) => one.on_day === told.end.on_day && one.key !== told.key).at(-1);
+  };
+
+  // Which refused session is corrected here, by its key; "" on an ordinary page. Its answers are a draft of their own.
+  portal.corrected = () => new URLSearchParams(location.search).get("kept") || "";
+
+  // Sets or takes away a sign on the last page, where it is seen and can be changed.
+  const setSign = (told, sign, happened) => {
+    const others = told.end.symptoms.filter((one) => one !== sign);
+    told.end.symptoms = happened ? [...others, sign] : others;
+  };
+
   // The answers to `given.session`, for the day `today`: as this phone kept them, or none yet.
   portal.telling = async (given, today) => {
-    const name = `${given.session.day}.${today}.${given.version}`;
+    const name = portal.corrected() ? phone.draftOf(portal.corrected()) : `${given.session.day}.${today}.${given.version}`;
     const fresh = { key: newKey(), entries: {}, run: {}, end: { symptoms: [], on_day: today }, made: Date.now() };
     const told = (await phone.draft(name)) || fresh;
     return {
       told,
       key: told.key,
+      version: given.version,
       changed: () => phone.setDraft(name, told),
       answersOf: (step) => (told.entries[step.id] = told.entries[step.id] || unanswered()),
+      sudden: (sign) => setSign(told, sign, Object.values(told.entries).some((one) => one.sudden)),
       counted: () => counted(told),
       // The stop rule, at once and without signal.
       stops: () => portal.stops({ pain: worstPain(told), signs: told.end.symptoms }, given.rules),
       mistake: () => mistake(told, today),
       // Finished: out of the drafts and into the queue.
-      finish: (stops) => phone.add(payload(told, given), given.session.date, name, stops),
+      loggedBefore: () => loggedBefore(told, given.logged || []),
+      finish: (stops) => phone.add(payload(told, given), given.session.date, name, stops, { day: given.session.day, told }),
     };
   };
 })();

@@ -17,7 +17,7 @@ from assessments.triage.models import Symptom
 from clinic.audit.models import Entry
 from programs.paper import facts as on_paper
 from programs.paper import handing_out
-from programs.paper.facts import NotHandedOut, facts
+from programs.paper.facts import NO_RUNS, NotHandedOut, facts
 from programs.paper.handing_out import TEMPLATE, printed
 from programs.paper.weeks import ahead_of
 from programs.plans import actions, edits
@@ -145,7 +145,7 @@ def test_who_has_not_earned_a_step_is_not_asked_for_one(ana_story):
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"symptoms": [Symptom.POP.value]}, "Stop these exercises for now."),
+        ({"symptoms": [Symptom.POP.value]}, "Stop all exercises and runs."),
         ({"pain_during": 8}, "Rest until "),
     ],
 )
@@ -153,6 +153,7 @@ def test_what_holds_today_stands_on_top(ana_story, given, expected):
     assert not said_of(ana_story)["notices"]
     ana_story.logs(**given)
     assert [one for one in said_of(ana_story)["notices"] if one.startswith(expected)]
+    assert said_of(ana_story)["running"] == [NO_RUNS]
 
 
 def test_an_older_version_has_one_week(ana_story):

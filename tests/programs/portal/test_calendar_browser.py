@@ -34,6 +34,9 @@ def test_the_address_is_made_shown_once_and_taken_away(ana):
     assert address.endswith(".ics")
     opens = ana.page.get_by_role("link", name="Add to my calendar").get_attribute("href")
     assert opens == "webcal:" + address.partition(":")[2]
+    ana.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ana.presses("Copy").sees("Copied.")
+    assert ana.page.evaluate("navigator.clipboard.readText()") == address
     ana.opens("/my/calendar/").does_not_see("We show it only now").passes("calendar-connected")
     ana.page.get_by_label("When do you train?").fill("")
     ana.presses("Save the time").sees("Choose a time.").passes("calendar-refused")

@@ -140,15 +140,14 @@ def test_a_bad_morning_stops_without_signal(phone, ana_story):
     visits(phone)
     comes_true(phone, "async () => (await portal.phone.coming()).mornings.sessions.length === 1")
     signal(another_page(phone), on=False)
-    taps(phone.opens("/my/").sees(ASKED), 8).sees("Stop these exercises for now").sees(
-        "Stop: ring the clinic first"
-    )
+    taps(phone.opens("/my/").sees(ASKED), 8).sees("Stop all exercises and runs. Ring us.")
+    expect(phone.page.get_by_text("You can still do your session")).to_be_hidden()
     assert phone.page.get_by_role("link", name="Start").count() == 0
     phone.sees("Your leg felt clearly worse than usual").passes("offline-morning-stop").opens(MONDAY).sees(
-        "Stop these exercises for now"
+        "Stop all exercises and runs. Ring us."
     )
     another_page(phone)
-    signal(phone, on=True).opens("/my/").sees("Stop these exercises for now").sees("Rest until")
+    signal(phone, on=True).opens("/my/").sees("Stop all exercises and runs. Ring us.").sees("Rest until")
     assert [one.pain for one in told()] == [8]
 
 
@@ -177,6 +176,7 @@ def test_what_is_refused_says_so_and_is_asked_for_again(phone, ana_story):
         phone.page.evaluate("portal.who"),
     )
     phone.opens("/my/").sees("Not stored: This morning was not stored").sees(ASKED)
+    phone.page.once("dialog", lambda dialog: dialog.accept())
     phone.presses(re.compile("Remove from this phone"))
     expect(phone.page.locator("[data-unsent-logs]")).to_be_hidden()
     assert not hasattr(SessionLog.objects.get(pk=log.pk), "morning")

@@ -82,18 +82,20 @@ def another_page(person):
     return person
 
 
-def does(person, address, *, pain="1", note=""):
+def does(person, address, *, pain="1", note="", again=False):
     """The whole session without signal, up to the last button."""
     person.opens(address).is_on("Without signal")
     while person.page.locator("[data-view=end]").is_hidden():
         at = person.page.locator("[data-count]").inner_text()
-        person.presses(DONE)
+        person.presses("As planned" if person.page.locator("[data-view=run]").is_visible() else DONE)
         expect(person.page.locator("[data-count]")).not_to_have_text(at)
     if note:
         person.page.fill("[data-view=end] [name=note]", note)
     person.ticks(person.page.locator(f"[data-view=end] [name=pain_during][value='{pain}']"))
-    person.presses("Log this session").sees("There is no signal")
-    return person
+    person.presses("Log this session")
+    if again:
+        person.presses("Yes, another one")
+    return person.sees("There is no signal")
 
 
 def arrived(count):
@@ -122,15 +124,16 @@ def test_a_session_without_signal_arrives_once(phone, ana_story):
     assert (str(log.client_key), log.on_day, log.note) == (kept["key"], ana_story.now.date(), "On the moor")
     assert (log.told_at - ana_story.now).total_seconds() < 60
     assert log.entries.filter(done=True).count() == 7
-    phone.sees("You logged a session today")
+    phone.sees("You logged a session today").sees(f"Sent: {ana_story.now:%A}, 7 exercises, pain 1.")
     comes_true(phone.opens("/my/"), "async () => (await portal.phone.queue()).length === 0")
     assert SessionLog.objects.count() == 1
+    phone.opens("/my/").does_not_see("Sent:")
 
 
 def test_two_sessions_arrive_in_order_when_the_signal_returns(phone):
     signal(phone, on=False)
     does(phone, MONDAY, note="first")
-    does(phone, "/my/session/?day=Thu", note="second")
+    does(phone, "/my/session/?day=Thu", note="second", again=True)
     signal(phone, on=True)  # the page stands open: the browser says that it is online
     assert [log.note for log in arrived(2)] == ["first", "second"]
 
@@ -166,23 +169,28 @@ def test_what_is_refused_is_shown_and_kept_until_it_is_taken_away(phone, ana_sto
     )
     another_page(phone)
     signal(phone, on=True).opens("/my/").sees("Not stored: That is more than two weeks ago").sees("Long ago")
-    phone.opens("/my/").sees("Not stored").passes("today-refused").presses("Remove from this phone")
+    phone.opens("/my/").sees("Not stored").passes("today-refused")
+    phone.page.once("dialog", lambda dialog: dialog.dismiss())
+    phone.presses("Remove from this phone").sees("Long ago")
+    phone.page.once("dialog", lambda dialog: dialog.accept())
+    phone.presses("Remove from this phone")
     expect(phone.page.locator("[data-unsent-logs]")).to_be_hidden()
     assert SessionLog.objects.count() == 0
 
 
 def test_the_stop_rule_holds_without_signal_until_the_clinic_has_spoken(phone, ana_story):
     signal(phone, on=False)
-    does(phone, MONDAY, pain="5").sees("Stop these exercises for now").sees("ring the clinic on")
-    another_page(phone).opens("/my/").sees("Stop these exercises for now").sees("Stop: ring the clinic first")
+    does(phone, MONDAY, pain="5").sees("Stop all exercises and runs. Ring us.").sees("Ring the clinic on")
+    another_page(phone).opens("/my/").sees("Stop all exercises and runs. Ring us.")
+    expect(phone.page.get_by_text("You can still do your session")).to_be_hidden()
     phone.passes("offline-stop")
     assert phone.page.get_by_role("link", name="Start").count() == 0
-    phone.opens(MONDAY).sees("Stop these exercises for now")
+    phone.opens(MONDAY).sees("Stop all exercises and runs. Ring us.")
     expect(phone.page.locator("[data-player]")).to_be_hidden()
     another_page(phone)
     signal(phone, on=True).opens("/my/").sees("Rest until")
     assert arrived(1)[0].asks_to_stop
-    signal(phone, on=False).opens("/my/").sees("Stop these exercises for now")
+    signal(phone, on=False).opens("/my/").sees("Stop all exercises and runs. Ring us.")
 
 
 def signs_out(person):
@@ -255,7 +263,7 @@ def test_a_drawing_is_fetched_once_and_moves_without_signal(phone):
     phone.opens(MONDAY).sees("Leg swings")
     while phone.page.locator("[data-title]").inner_text() != "Dead bug":
         at = phone.page.locator("[data-count]").inner_text()
-        phone.presses(DONE)
+        phone.presses("As planned" if phone.page.locator("[data-view=run]").is_visible() else DONE)
         expect(phone.page.locator("[data-count]")).not_to_have_text(at)
     assert "figure-moving" in phone.page.locator("[data-figure]").inner_html()
 

@@ -18,6 +18,7 @@ from programs.builder.progression import load_progression
 from programs.plans import flags
 from programs.plans.models import Exercise, SessionLog
 from programs.portal.resting import rules_for_the_phone
+from programs.portal.words import seconds_of
 from tests.journeys.conftest import WINDOWS
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
@@ -69,7 +70,7 @@ def test_a_session_one_thing_at_a_time(ana):
     expect(page.locator("[data-session-form]")).to_be_hidden()
     is_at(ana, "1 of 8").sees("Leg swings").passes("player-exercise")
     ana.presses(DONE)
-    is_at(ana, "2 of 8").sees("Run and walk").passes("player-run").presses(DONE)
+    is_at(ana, "2 of 8").sees("Run and walk").passes("player-run").presses("As planned (6 minutes)")
     is_at(ana, "3 of 8").sees("Hip hinge").sees("Set 1 of 3")
     page.locator("[data-swaps] summary").click()
     ana.presses("Easy hinge")
@@ -90,6 +91,8 @@ def test_a_session_one_thing_at_a_time(ana):
         is_at(ana, f"{number} of 8")
         if number == 4:
             ana.presses("Could not do").presses("No time")
+        elif number == 2:
+            ana.presses("As planned")
         else:
             ana.presses(DONE)
     is_at(ana, "Last page").sees("6 of 7 exercises done, 1 not possible").passes("player-end")
@@ -123,7 +126,7 @@ def test_a_session_by_keys_alone(ana):
         is_at(ana, f"{number} of 8")
         if number > 1:
             expect(ana.page.locator(".player-view:not([hidden]) h2")).to_be_focused()
-        tab_to(ana, "[data-ran]" if number == 2 else "[data-done]")
+        tab_to(ana, "[data-as-planned]" if number == 2 else "[data-done]")
         keys.press("Enter")
     is_at(ana, "Last page")
     tab_to(ana, "[data-view=end] [name=pain_during]")
@@ -140,17 +143,18 @@ def test_the_clock_holds_rests_pauses_and_speaks(ana_story, browser, live_server
     ana = arrives(ana_story, browser, live_server.url)
     page, said = ana.page, ana.page.locator("[data-clock-said]")
     ana.opens("/my/session/?day=Mon#3").presses("Start the clock")
-    expect(said).to_have_text("Get ready, 3 seconds")
+    expect(said).to_have_text("Get ready, 10 seconds")
     ana.presses("Pause")
     expect(said).to_contain_text("Paused")
     left = page.locator("[data-clock-left]").inner_text()
     page.wait_for_timeout(1200)
     assert page.locator("[data-clock-left]").inner_text() == left
-    ana.presses("Go on")
+    ana.presses("Go on").presses("Start now")
     expect(said).to_have_text("Hold, 2 seconds", timeout=8000)
     expect(said).to_have_text("Rest, 2 seconds", timeout=8000)
-    expect(said).to_have_text("Now set 2 of 2", timeout=8000)
-    expect(page.locator("[data-set]")).to_be_focused()
+    expect(said).to_have_text("Get ready. Set 2 of 2, 10 seconds", timeout=8000)
+    expect(page.locator("[data-clock-pause]")).to_be_focused()
+    ana.presses("Start now").sees("All 2 sets done.")
     ana.leaves()
     assert ana.faults == []
 
@@ -171,7 +175,7 @@ def test_the_stop_rule_speaks_at_once(ana, how):
         expect(stop).to_be_hidden()
         ana.ticks(page.locator("[name=step_pain][value='4']"))
     expect(stop).to_be_visible()
-    expect(stop).to_contain_text("ring the clinic on")
+    expect(stop).to_contain_text("Ring the clinic on")
     ana.passes("player-stop")
 
 
@@ -224,3 +228,57 @@ def test_without_scripts_the_page_is_a_form(ana_story, browser, live_server):
     page.get_by_role("button", name="Log this session").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Logged")
     context.close()
+
+
+def test_both_sides_get_time_and_a_timed_dose_has_the_clock(ana_story, browser, live_server):
+    hinge = ana_story.proposed.exercises.filter(library_id="hip_hinge")
+    hinge.update(reps="60 s", hold_s="", sets=1, each_side=True)
+    assert ana_story.released
+    ana = arrives(ana_story, browser, live_server.url)
+    said = ana.page.locator("[data-clock-said]")
+    ana.opens("/my/session/?day=Mon#3").presses("Start the clock: 60 seconds")
+    expect(said).to_have_text("Get ready. First side, 10 seconds")
+    ana.presses("Start now")
+    expect(said).to_have_text("Go on. First side, 60 seconds")
+    ana.presses("Skip")
+    expect(said).to_have_text("Get ready. Other side, 10 seconds")
+    ana.leaves()
+    assert ana.faults == []
+
+
+def test_done_is_under_the_thumb_without_scrolling(ana):
+    page = ana.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    ana.opens("/my/session/?day=Mon#3")
+    for button in ("[data-done]", "[data-could-not]"):
+        expect(page.locator(button)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".main-nav")).to_be_hidden()
+    page.screenshot(path="test-results/player-360.png")
+    box = page.locator("[data-title]").bounding_box()
+    assert box["y"] < 200, "the header is small"
+    page.evaluate("location.hash = '9'")
+    numbers = page.locator("[data-view=end] #div_player_pain_during .pain-step")
+    tops = [round(one.bounding_box()["y"]) for one in numbers.all()]
+    assert [tops.count(top) for top in dict.fromkeys(tops)] == [6, 5]
+    worst = page.locator("[data-view=end] #div_player_pain_during .pain-words span").last.bounding_box()
+    ten = numbers.last.bounding_box()
+    assert worst["y"] >= ten["y"] + ten["height"]
+    assert worst["x"] + worst["width"] == pytest.approx(ten["x"] + ten["width"], abs=8)
+
+
+@pytest.mark.parametrize(
+    ("dose", "seconds"),
+    {
+        "60 s": 60,
+        "60–90 s": 90,
+        "5-10 min very easy": 600,
+        "60 s per area": 60,
+        "8-10": 0,
+        "2-4 x 1 min": 0,
+        "last 5-10 min of an easy run": 0,
+        "20 m": 0,
+        "10 steps": 0,
+    }.items(),
+)
+def test_a_dose_that_is_a_time_is_read(dose, seconds):
+    assert seconds_of(dose) == seconds

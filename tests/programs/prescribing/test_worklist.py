@@ -65,7 +65,7 @@ def test_what_needs_a_look_is_told_to_both_at_once(carl, ana_story, given):
     for page in (WORKLIST, panel):
         assert label in carl.get(page).content.decode()
     told = ana.get(answer["Location"]).content.decode()
-    assert "Stop these exercises for now" in told
+    assert "Stop all exercises and runs. Ring us." in told
     assert "emergency number" in told
 
 
