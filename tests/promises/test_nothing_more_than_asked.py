@@ -147,6 +147,7 @@ def test_logging_a_session(story):
         "on_day": story.now.date().isoformat(),
         "pain_during": "2",
         exercise: "done",
+        "again": "yes",
     }
     before = ben.session_logs.count()
     answer = story.signed_in(ana.account).post("/my/log/", PUSHY | {"patient": ben.pk} | asked)

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from programs.portal import app_views, phone
+from tests.programs.portal.test_pages import a_form
 from tests.programs.stories import kept_ready
 
 COMING, FIGURES = "/my/coming/", "/my/coming/figures/"
@@ -68,11 +69,13 @@ def test_the_page_of_a_session_has_every_figure_once(ana):
 
 def test_a_page_that_is_not_played_keeps_its_figures_still(ana, ana_story, clock_in_here):
     assert "figure-moving" in ana.get("/my/session/?day=Mon").content.decode()
+    refused = ana.post("/my/log/", a_form(ana_story, pain_during="11"))
+    assert "figure-still" in refused.content.decode()
+    assert "figure-moving" not in refused.content.decode()
     ana_story.logs(pain_during=5)
     clock_in_here.shift(dt.timedelta(days=1))
     resting = ana_story.world.signed_in(ana_story.patient.account).get("/my/session/?day=Mon")
-    assert "figure-still" in resting.content.decode()
-    assert "figure-moving" not in resting.content.decode()
+    assert "exercise-figure" not in resting.content.decode(), "after a stop nothing is shown to do"
 
 
 @pytest.mark.parametrize("address", [COMING, FIGURES])
