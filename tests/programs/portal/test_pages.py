@@ -83,15 +83,15 @@ def test_today_says_what_and_how_long_and_has_one_big_button(ana, ana_story):
     assert "Makes the back of your thigh stronger" in page, "and why"
 
 
-def test_a_longer_day_folds_what_comes_after_the_third_and_counts_the_run(ana, ana_story, clock_in_here):
+def test_a_longer_day_names_three_and_folds_why_and_counts_the_run(ana, ana_story, clock_in_here):
     assert ana_story.released
     clock_in_here.shift(dt.timedelta(days=2))
     ana = ana_story.world.signed_in(ana_story.patient.account)
     page = ana.get(TODAY).content.decode()
-    shown, folded = page.split('class="today-list"')[1:3]
-    count = shown.count("<li>") + folded.split("</ul>")[0].count("<li>")
-    assert shown.split("</ul>")[0].count("<li>") == 3
-    assert f"All {count} exercises" in page
+    count = page.split('class="today-list"')[1].split("</ul>")[0].count("<li>")
+    assert f"Why these {count} exercises" in page
+    assert f"and {count - 3} more" in page
+    assert page.index("btn-start") < page.index("today-list"), "the big button first"
     minutes = next(one for one in ana.get("/my/coming/").json()["sessions"] if one["day"] == "Thu")
     assert f"About {minutes['minutes'] + 6 * (1 + 2)} minutes, with the run" in page
     assert minutes["time"] in page
