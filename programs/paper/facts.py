@@ -104,7 +104,10 @@ def _rests(now: Now) -> Iterator[str]:
     ring = f" on {settings.CLINIC_PHONE}" if settings.CLINIC_PHONE else ""
     until = now.standings.rests_until
     if now.standings.stop is not None:
-        yield f"Stop all exercises and runs. You told us of a warning sign: ring us{ring} before your next session."
+        yield (
+            "Stop all exercises and runs. You told us of a warning sign: "
+            f"ring us{ring} today, or as soon as we are open."
+        )
     elif until is not None and now.day < until:
         yield f"Rest until {_day(until)}: your last session hurt too much. Then go on with what your phone shows."
 

@@ -15,6 +15,7 @@ from programs.builder.block import PlannedDay, monday_of, week_number
 from programs.builder.runs import PlannedRun
 from programs.builder.sessions import AFTER, DAILY, DAYS, Day, Session, Split, parts
 from programs.builder.sessions import Part as Stretch
+from programs.plans.checking import few
 from programs.plans.doses import Dose
 from programs.plans.models import Exercise, SessionLog, Version
 from programs.plans.standing import Now, logs_of, now_of
@@ -136,6 +137,11 @@ class Planned:
     @property
     def asks(self) -> str:
         return asks(self.day_name, is_rest=self.is_rest, has_exercises=bool(self.exercises))
+
+    @property
+    def names(self) -> str:
+        """“Leg swings, Couch stretch, Plank and 2 more”."""
+        return few([step.name for step in self.steps])
 
 
 def asks(day_name: str, *, is_rest: bool, has_exercises: bool) -> str:
