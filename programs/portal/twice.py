@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from programs.plans.diary import LONGEST_AGO
 from programs.plans.models import SessionLog
-
-KEPT_FOR = dt.timedelta(days=14)  # as late as a session may be told
 
 
 def before(logs: Sequence[SessionLog], *, on_day: dt.date, key: uuid.UUID) -> SessionLog | None:
@@ -27,7 +26,7 @@ def in_short(log: SessionLog, *, zone: dt.tzinfo) -> str:
 
 def for_the_phone(logs: Sequence[SessionLog], *, day: dt.date, zone: ZoneInfo) -> list[dict[str, Any]]:
     """What the phone asks by (static/js/portal/told.js): the sessions of the last two weeks, the oldest first."""
-    recent = sorted((log for log in logs if log.on_day >= day - KEPT_FOR), key=lambda log: log.pk)
+    recent = sorted((log for log in logs if log.on_day >= day - LONGEST_AGO), key=lambda log: log.pk)
     return [
         {
             "key": str(log.client_key),
