@@ -7,8 +7,6 @@ mail cannot be used by whoever finds it later. Reached through clinic.people.act
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,10 +15,10 @@ from clinic.people import journal
 from clinic.people.actors import Actor
 from clinic.people.models import Account, ChannelKind, Patient, SignInLink
 from clinic.people.roles import Role
+from clinic.people.tokens import hashed, new_token
 
 # Long enough for a mail read in the evening, short enough that an old mail is no key.
 LASTS = dt.timedelta(hours=24)
-TOKEN_BYTES = 32
 
 
 class LinkRefused(ValueError):
@@ -67,14 +65,14 @@ def open_account_for(*, patient: Patient, by: Actor, now: dt.datetime) -> Accoun
 
 def make_sign_in_link(*, patient: Patient, by: Actor, now: dt.datetime) -> str:
     """The token of a new link (43 characters); older unused links die. It can be had only now."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     with transaction.atomic():
         account = open_account_for(patient=patient, by=by, now=now)
         Account.objects.select_for_update().get(pk=account.pk)  # two desks at once leave one living link
         waiting = SignInLink.objects.filter(account=account, used_at__isnull=True, replaced_at__isnull=True)
         waiting.update(replaced_at=now)
         link = SignInLink.objects.create(
-            account=account, token_sha256=_hashed(token), made_at=now, expires_at=now + LASTS
+            account=account, token_sha256=hashed(token), made_at=now, expires_at=now + LASTS
         )
         journal.write(action="changed", patient=patient, by=by, what=f"sign-in link {link.pk} made")
     return token
@@ -83,7 +81,7 @@ def make_sign_in_link(*, patient: Patient, by: Actor, now: dt.datetime) -> str:
 def use_sign_in_link(*, token: str, now: dt.datetime) -> Account:
     """The patient's account, once. Raises LinkUnknown, LinkUsed, LinkReplaced or LinkExpired."""
     with transaction.atomic():
-        links = SignInLink.objects.filter(token_sha256=_hashed(token))
+        links = SignInLink.objects.filter(token_sha256=hashed(token))
         living = links.filter(
             Q(account__is_active=True, account__role=Role.PATIENT),
             used_at__isnull=True,
@@ -93,7 +91,7 @@ def use_sign_in_link(*, token: str, now: dt.datetime) -> Account:
         # One conditional UPDATE: of two clicks at the same moment the database lets one through.
         if not living.update(used_at=now):
             raise _refusal(links.select_related("account").first())
-        account: Account = Account.objects.with_doors().get(sign_in_links__token_sha256=_hashed(token))
+        account: Account = Account.objects.with_doors().get(sign_in_links__token_sha256=hashed(token))
         journal.write(action="changed", patient=account.patient, by=account, what="signed in by link")
     return account
 
@@ -106,7 +104,3 @@ def _refusal(link: SignInLink | None) -> LinkRefused:
     if link.replaced_at is not None:
         return LinkReplaced("A newer link was sent after this one. Use the newest mail.")
     return LinkExpired("This link is more than a day old.")
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -6,8 +6,6 @@ The token has 256 random bits and is never stored; its SHA-256 is, as for sign-i
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 
 from django.db import transaction
 
@@ -15,9 +13,9 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.actors import Actor, Job
 from clinic.people.models import Patient
+from clinic.people.tokens import hashed, new_token
 from programs.feeds.models import Feed
 
-TOKEN_BYTES = 32
 CALENDAR = Job("calendar")
 
 
@@ -31,9 +29,9 @@ def make_address(*, patient: Patient, by: Actor, now: dt.datetime, time_of_day: 
 
     The time stays as it was chosen unless another one is given.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     Patient.objects.select_for_update().get(pk=patient.pk)  # two phones at once leave one living address
-    changed = {"token_sha256": _hashed(token), "made_at": now, "changed_at": now}
+    changed = {"token_sha256": hashed(token), "made_at": now, "changed_at": now}
     if time_of_day is not None:
         changed["time_of_day"] = time_of_day
     feed, is_new = Feed.objects.update_or_create(patient=patient, defaults=changed)
@@ -72,7 +70,7 @@ def take_away(*, patient: Patient, by: Actor) -> bool:
 def behind(token: str) -> Feed | None:
     """The living feed of this token; None for one that never was and for one that is no more, alike."""
     found: Feed | None = (
-        Feed.objects.living().select_related("patient").filter(token_sha256=_hashed(token)).first()
+        Feed.objects.living().select_related("patient").filter(token_sha256=hashed(token)).first()
     )
     return found
 
@@ -85,7 +83,3 @@ def note_reading(feed: Feed, *, page: str, address: str | None, now: dt.datetime
     )
     if not mine.exists():
         record(action=Entry.Action.READ, patient=feed.patient, by=CALENDAR, what=str(feed))
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
