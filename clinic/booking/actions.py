@@ -1,42 +1,49 @@
 """Every change to the calendar.
 
-Two people may want one slot in the same moment. Whoever writes takes the clinician's advisory lock first, so
-they queue instead of deadlocking; the exclusion constraint has the last word, also over code that forgets the
+Two people may want one slot in the same moment. Whoever writes takes the advisory locks first (clinic.booking.locks),
+so they queue instead of deadlocking; the exclusion constraints have the last word, also over code that forgets the
 lock. Refusals are in clinic.booking.refusals and change nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking import free
+from clinic.booking.journal import as_it_is, job, locked, person, write_down
+from clinic.booking.locks import lock_calendars
 from clinic.booking.models import (
-    SLOT_CONSTRAINT,
     Appointment,
-    AppointmentChange,
     AppointmentType,
+    CameBy,
+    Hold,
+    Series,
     WorkingHours,
 )
 from clinic.booking.refusals import (
     AlreadyThere,
     InThePast,
+    NobodyFree,
     NoReason,
     NotAllowedFrom,
     NotYet,
     OutsideWorkingHours,
     Refused,
+    SlotHeld,
     SlotTaken,
     TooLong,
     spoken,
 )
-from clinic.booking.status import HOLDS_A_SLOT, MAY_MOVE, Status
-from clinic.people.actors import Actor, Job
-from clinic.people.models import Account, Clinician, Patient
+from clinic.booking.status import MAY_MOVE, MAY_RESIZE, Status
+from clinic.booking.steps import cancel, change_status, mark_urgent, take_back
+from clinic.booking.taking import OFFERED, check_time, length, resources_for, take
+from clinic.people.actors import Actor
+from clinic.people.models import Clinician, Patient
 
 __all__ = [
     "AlreadyThere",
@@ -46,18 +53,19 @@ __all__ = [
     "NotYet",
     "OutsideWorkingHours",
     "Refused",
+    "SlotHeld",
     "SlotTaken",
     "TooLong",
     "book",
+    "book_with_anybody",
     "cancel",
     "change_status",
     "mark_urgent",
     "move",
+    "resize",
     "set_working_hours",
+    "take_back",
 ]
-
-CLINICIAN_LOCKS = 7_201  # our class of advisory locks; the second key is the clinician's id
-OFFERED = 3
 
 
 @transaction.atomic
@@ -69,25 +77,93 @@ def book(
     starts_at: dt.datetime,
     by: Actor,
     now: dt.datetime,
+    minutes: int | None = None,
+    overbooking: str = "",
+    holding: Hold | None = None,
+    came_by: CameBy = CameBy.DESK,
+    series: Series | None = None,
 ) -> Appointment:
-    """A new appointment. Raises SlotTaken, InThePast, OutsideWorkingHours or TooLong."""
-    _lock_calendars({clinician.pk})
-    _check_time(clinician, type, starts_at, starts_at + type.lasts, now)
+    """A new appointment of the type's length, or of `minutes`.
+
+    `overbooking` is the reason to put it on top of another on purpose; `holding` the hold its time was kept by.
+    Raises SlotTaken, SlotHeld, ResourceTaken, InThePast, OutsideWorkingHours, TooLong, BadLength, DoesNotDo,
+    NotOffered or HasLeft.
+    """
+    lock_calendars({clinician.pk}, resources_for(type))
+    lasts = length(type, minutes)
+    check_time(clinician, type, starts_at, lasts, now=now)
     appointment = Appointment(
         patient=patient,
         clinician=clinician,
         type=type,
         starts_at=starts_at,
-        ends_at=starts_at + type.lasts,
+        ends_at=starts_at + lasts,
         status=Status.BOOKED,
         booked_at=now,
-        booked_by=_person(by),
-        booked_by_job=_job(by),
+        booked_by=person(by),
+        booked_by_job=job(by),
+        came_by=came_by,
+        series=series,
     )
-    _take_slot(appointment, lambda: appointment.save(force_insert=True), now)
-    _note(appointment, from_status="", by=by, now=now, note=f"booked for {spoken(starts_at)}")
+    take(appointment, now=now, overbooking=overbooking.strip(), holding=holding)
+    on_top = f", on top of another: {overbooking.strip()}" if appointment.overbooked_because else ""
+    write_down(appointment, from_status="", by=by, now=now, note=f"booked for {spoken(starts_at)}{on_top}")
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"appointment {appointment.pk}")
     return appointment
+
+
+@transaction.atomic
+def book_with_anybody(
+    *,
+    patient: Patient,
+    type: AppointmentType,
+    starts_at: dt.datetime,
+    by: Actor,
+    now: dt.datetime,
+    minutes: int | None = None,
+    came_by: CameBy = CameBy.DESK,
+) -> Appointment:
+    """The same with whoever is free then and has the fewest visits that day. Raises NobodyFree, else what `book` does.
+
+    All who may do the type are locked first, so that of fifty who ask at once each gets somebody of their own.
+    """
+    people = list(free.doing(type, starts_at.astimezone(free.clinic_zone()).date()))
+    lock_calendars({person.pk for person in people}, resources_for(type))
+    if starts_at < now:
+        raise InThePast(starts_at)
+    wanted = free.Wanted(minutes=minutes)
+    found = free.openings(type, clinicians=people, after=starts_at, now=now, wanted=wanted)
+    fitting, later = [], []
+    for opening in found:
+        if opening.starts_at == starts_at:
+            fitting.append(opening.clinician)
+        elif opening.starts_at not in later:
+            later.append(opening.starts_at)
+        if len(later) == OFFERED:
+            break
+    if not fitting:
+        raise NobodyFree(starts_at, later)
+    busy = _visits_on_the_day(fitting, starts_at)
+    chosen = min(fitting, key=lambda person: (busy.get(person.pk, 0), people.index(person)))
+    return book(
+        patient=patient,
+        clinician=chosen,
+        type=type,
+        starts_at=starts_at,
+        minutes=minutes,
+        came_by=came_by,
+        by=by,
+        now=now,
+    )
+
+
+def _visits_on_the_day(people: Iterable[Clinician], moment: dt.datetime) -> dict[int, int]:
+    day = moment.astimezone(free.clinic_zone()).date()
+    rows = Appointment.objects.standing().on_day(day, free.clinic_zone()).filter(clinician__in=list(people))
+    busy: dict[int, int] = {}
+    for pk in rows.values_list("clinician_id", flat=True):
+        busy[pk] = busy.get(pk, 0) + 1
+    return busy
 
 
 @transaction.atomic
@@ -98,80 +174,61 @@ def move(
     clinician: Clinician | None = None,
     by: Actor,
     now: dt.datetime,
+    minutes: int | None = None,
+    overbooking: str = "",
+    holding: Hold | None = None,
 ) -> Appointment:
     """The same appointment at another time, perhaps with another clinician. A confirmation does not move along.
 
-    Raises what `book` raises, NotAllowedFrom unless it is booked or confirmed, and AlreadyThere.
+    It keeps its length unless `minutes` says another. Raises what `book` raises, NotAllowedFrom unless it is booked
+    or confirmed, and AlreadyThere.
     """
     to_whom = clinician or appointment.clinician
     here_now = Appointment.objects.values_list("clinician_id", flat=True).get(pk=appointment.pk)
-    _lock_calendars({here_now, to_whom.pk})
-    fresh = _locked(appointment)
+    lock_calendars({here_now, to_whom.pk}, resources_for(appointment.type))
+    fresh = locked(appointment)
     status = Status(fresh.status)
     if status not in MAY_MOVE:
         raise NotAllowedFrom(status, "moved")
-    if (fresh.clinician_id, fresh.starts_at) == (to_whom.pk, starts_at):
+    lasts = fresh.ends_at - fresh.starts_at if minutes is None else length(fresh.type, minutes)
+    if (fresh.clinician_id, fresh.starts_at, fresh.ends_at) == (to_whom.pk, starts_at, starts_at + lasts):
         raise AlreadyThere(starts_at)
-    lasts = fresh.ends_at - fresh.starts_at
-    _check_time(to_whom, fresh.type, starts_at, starts_at + lasts, now)
+    check_time(to_whom, fresh.type, starts_at, lasts, now=now, is_new=False)
     note = f"moved from {spoken(fresh.starts_at)} to {spoken(starts_at)}"
+    was = as_it_is(fresh)
     fresh.clinician, fresh.starts_at, fresh.ends_at = to_whom, starts_at, starts_at + lasts
     fresh.moved_at, fresh.status = now, Status.BOOKED
-    _take_slot(fresh, fresh.save, now)
-    _note(fresh, from_status=status, by=by, now=now, note=note)
+    take(fresh, now=now, overbooking=overbooking.strip(), holding=holding)
+    write_down(fresh, from_status=status, by=by, now=now, note=note, was=was)
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} moved")
     return fresh
 
 
 @transaction.atomic
-def change_status(
-    *, appointment: Appointment, to: Status | str, by: Actor, now: dt.datetime, because: str = ""
+def resize(
+    *, appointment: Appointment, minutes: int, by: Actor, now: dt.datetime, overbooking: str = ""
 ) -> Appointment:
-    """One step of the table in clinic.booking.status. Cancelling needs a reason.
+    """Longer or shorter from the same start; nobody is told, since when to come stays the same.
 
-    Raises NotAllowedFrom; NotYet for a no-show before its time; NoReason; SlotTaken when a missed one comes back
-    and its time was given away.
+    Raises BadLength, SlotTaken, SlotHeld, ResourceTaken, TooLong, AlreadyThere, and NotAllowedFrom once it is over.
     """
-    to = Status(to)
-    because = because.strip()
-    _lock_calendars({appointment.clinician_id})
-    fresh = _locked(appointment)
-    was = Status(fresh.status)
-    if to not in was.may_become:
-        raise NotAllowedFrom(was, to.label.lower())
-    if to == Status.NO_SHOW and now < fresh.starts_at:
-        raise NotYet(fresh.starts_at)
-    fresh.status = to
-    if to == Status.CANCELLED:
-        if not because:
-            raise NoReason("cancel")
-        fresh.cancelled_at, fresh.cancelled_because = now, because[:200]
-        fresh.cancelled_by, fresh.cancelled_by_job = _person(by), _job(by)
-    if to in HOLDS_A_SLOT and was not in HOLDS_A_SLOT:
-        _take_slot(fresh, fresh.save, now)
-    else:
-        fresh.save()
-    _note(fresh, from_status=was, by=by, now=now, note=because)
-    record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} {to}")
-    return fresh
-
-
-def cancel(*, appointment: Appointment, because: str, by: Actor, now: dt.datetime) -> Appointment:
-    """Called off, with a reason; its time is free again. Raises NotAllowedFrom, NoReason."""
-    return change_status(appointment=appointment, to=Status.CANCELLED, because=because, by=by, now=now)
-
-
-@transaction.atomic
-def mark_urgent(*, appointment: Appointment, because: str, by: Actor, now: dt.datetime) -> Appointment:
-    """The desk shows it first from now on. Marking it again keeps the first time and takes the newer reason."""
-    if not because.strip():
-        raise NoReason("mark it urgent")
-    fresh = _locked(appointment)
-    fresh.urgent_since = fresh.urgent_since or now
-    fresh.urgent_because = because.strip()[:200]
-    fresh.save(update_fields=["urgent_since", "urgent_because"])
-    _note(fresh, from_status=Status(fresh.status), by=by, now=now, note=f"urgent: {fresh.urgent_because}")
-    record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} urgent")
+    lock_calendars({appointment.clinician_id}, resources_for(appointment.type))
+    fresh = locked(appointment)
+    status = Status(fresh.status)
+    if status not in MAY_RESIZE:
+        raise NotAllowedFrom(status, "made longer or shorter")
+    lasts = length(fresh.type, minutes)
+    if fresh.ends_at == fresh.starts_at + lasts:
+        raise AlreadyThere(fresh.starts_at)
+    was = as_it_is(fresh)
+    window = free.window_around(fresh.clinician, fresh.starts_at, now=now)
+    longer = fresh.starts_at + lasts > fresh.ends_at
+    if longer and (window is None or fresh.starts_at + lasts > window[1]):
+        raise TooLong(fresh.starts_at, minutes, [])
+    fresh.ends_at = fresh.starts_at + lasts
+    take(fresh, now=now, overbooking=(overbooking or fresh.overbooked_because).strip())
+    write_down(fresh, from_status=status, by=by, now=now, note=f"takes {minutes} minutes now", was=was)
+    record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} resized")
     return fresh
 
 
@@ -183,86 +240,10 @@ def set_working_hours(
 
     Appointments already booked stay where they are.
     """
-    _lock_calendars({clinician.pk})
+    lock_calendars({clinician.pk})
     clinician.working_hours.all().delete()
     hours = WorkingHours.objects.bulk_create(
         WorkingHours(clinician=clinician, weekday=day, starts=starts, ends=ends) for day, starts, ends in week
     )
     record(action=Entry.Action.CHANGED, patient=None, by=by, what=f"working hours {clinician.pk}")
     return hours
-
-
-def _lock_calendars(clinicians: set[int]) -> None:
-    """Held until the transaction ends. Always in one order: two who swap would wait for each other for ever."""
-    with connection.cursor() as cursor:
-        for pk in sorted(clinicians):
-            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [CLINICIAN_LOCKS, pk])
-
-
-def _locked(appointment: Appointment) -> Appointment:
-    """As the row is now, not as the page had it, and nobody else may change it until we are done."""
-    rows = Appointment.objects.select_related("patient", "clinician__account", "type")
-    return rows.select_for_update(of=("self",)).get(pk=appointment.pk)
-
-
-def _check_time(
-    clinician: Clinician,
-    type: AppointmentType,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    now: dt.datetime,
-) -> None:
-    if starts_at < now:
-        raise InThePast(starts_at)
-    window = free.window_around(clinician, starts_at)
-    if window is not None and ends_at <= window[1]:
-        return
-    offers = free.next_free(clinician, type, max(now, starts_at), OFFERED)
-    if window is None:
-        raise OutsideWorkingHours(starts_at, offers)
-    raise TooLong(starts_at, int((ends_at - starts_at).total_seconds() // 60), offers)
-
-
-def _take_slot(appointment: Appointment, write: Callable[[], None], now: dt.datetime) -> None:
-    """Write, and turn the constraint's refusal into one that says who holds the time and what is free."""
-    for _ in range(3):
-        try:
-            with transaction.atomic():
-                return write()
-        except IntegrityError as error:
-            if SLOT_CONSTRAINT not in str(error):
-                raise
-            refused = error
-        holder = (
-            Appointment.objects.filter(clinician=appointment.clinician)
-            .exclude(pk=appointment.pk)
-            .standing()
-            .overlapping(appointment.starts_at, appointment.ends_at)
-            .select_related("patient", "clinician__account")
-            .first()
-        )
-        if holder is not None:
-            after = max(now, appointment.starts_at)
-            offers = free.next_free(appointment.clinician, appointment.type, after, OFFERED)
-            raise SlotTaken(appointment.starts_at, holder, offers) from refused
-    raise refused  # freed and taken again three times in a row: nobody to name
-
-
-def _note(appointment: Appointment, *, from_status: str, by: Actor, now: dt.datetime, note: str) -> None:
-    AppointmentChange.objects.create(
-        appointment=appointment,
-        at=now,
-        account=_person(by),
-        job=_job(by),
-        from_status=from_status,
-        to_status=appointment.status,
-        note=note[:240],
-    )
-
-
-def _person(by: Actor) -> Account | None:
-    return None if isinstance(by, Job) else by
-
-
-def _job(by: Actor) -> str:
-    return by.name if isinstance(by, Job) else ""

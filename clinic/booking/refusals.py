@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from clinic.booking.status import Status
 
 if TYPE_CHECKING:
-    from clinic.booking.models import Appointment
+    from clinic.booking.models import Appointment, AppointmentType, Hold
+    from clinic.people.models import Clinician
 
 
 class Refused(Exception):
@@ -24,10 +25,13 @@ class Refused(Exception):
 
     next_free: Sequence[dt.datetime] = ()
     instead = ""
+    somebody_was_first = False  # what was asked for was right: it is gone, or somebody else changed it
 
 
 class SlotTaken(Refused):
     """Somebody else holds that time. `holder` is theirs; `next_free` are starts that would do, soonest first."""
+
+    somebody_was_first = True
 
     def __init__(self, starts_at: dt.datetime, holder: Appointment, next_free: list[dt.datetime]) -> None:
         self.starts_at = starts_at
@@ -37,6 +41,98 @@ class SlotTaken(Refused):
         super().__init__(
             f"{spoken(starts_at)} with {holder.clinician} is taken: {holder.patient.full_name}, "
             f"{_from_to(holder)}. Nothing was changed."
+        )
+
+
+class SlotHeld(Refused):
+    """It is kept for somebody who is booking it online, or who was offered it."""
+
+    somebody_was_first = True
+
+    def __init__(self, starts_at: dt.datetime, hold: Hold, next_free: list[dt.datetime]) -> None:
+        self.starts_at = starts_at
+        self.hold = hold
+        self.next_free = next_free
+        self.instead = _next_free(next_free) or "Nothing else is free in the next eight weeks."
+        until = timezone.localtime(hold.expires_at, timezone.get_default_timezone())
+        why = "being booked online" if hold.purpose == "online" else "offered to the wait list"
+        super().__init__(
+            f"{spoken(starts_at)} with {hold.clinician} is {why} and kept until {until:%H:%M}. "
+            "Nothing was changed."
+        )
+
+
+class ResourceTaken(Refused):
+    """The clinician is free, but no room or equipment of the kind it needs is."""
+
+    somebody_was_first = True
+
+    def __init__(self, starts_at: dt.datetime, kind: str, next_free: list[dt.datetime]) -> None:
+        self.starts_at = starts_at
+        self.kind = kind
+        self.next_free = next_free
+        self.instead = _next_free(next_free) or "Nothing else is free in the next eight weeks."
+        super().__init__(f"No {kind.lower()} is free at {spoken(starts_at)}. Nothing was changed.")
+
+
+class NobodyFree(Refused):
+    """Any clinician would have done, and none of them is free then."""
+
+    somebody_was_first = True
+
+    def __init__(self, starts_at: dt.datetime, next_free: list[dt.datetime]) -> None:
+        self.starts_at = starts_at
+        self.next_free = next_free
+        self.instead = _next_free(next_free) or "Nothing else is free in the next eight weeks."
+        super().__init__(f"Nobody is free at {spoken(starts_at)} any more. Nothing was changed.")
+
+
+class BadLength(Refused):
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(
+            f"{minutes} minutes is not a visit: it takes 5 minutes to 8 hours. Nothing was changed. "
+            "Type how long it should take."
+        )
+
+
+class DoesNotDo(Refused):
+    def __init__(self, clinician: Clinician, type: AppointmentType) -> None:
+        super().__init__(
+            f"{clinician} does not do this: {type.name}. Nothing was changed. Choose somebody who does."
+        )
+
+
+class NotOffered(Refused):
+    def __init__(self, type: AppointmentType) -> None:
+        super().__init__(f"{type.name} is not offered any more. Nothing was changed. Choose another type.")
+
+
+class HasLeft(Refused):
+    def __init__(self, clinician: Clinician, starts_at: dt.datetime) -> None:
+        super().__init__(
+            f"{clinician} does not work here on {date_format(timezone.localdate(starts_at), 'l j F Y')}. "
+            "Nothing was changed. Choose another clinician or another day."
+        )
+
+
+class TooLateToTakeBack(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This can no longer be taken back: the patient may have been told. Nothing was changed. "
+            "Move or book it again instead."
+        )
+
+
+class ChangedSince(Refused):
+    """Something was done to it after the change that was to be taken back."""
+
+    somebody_was_first = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was changed again since, so that step cannot be taken back. Nothing was changed. "
+            "Reload the page to see what was done to it last."
         )
 
 

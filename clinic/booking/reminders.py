@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from clinic.booking.free import clinic_zone, instant
+from clinic.booking.hours import clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentQuerySet
-from clinic.booking.status import MAY_MOVE, Status
+from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 
@@ -27,8 +27,6 @@ KINDS = {
     TWO_DAYS: "Two days before",
     TWO_HOURS: "Two hours before",
 }
-# Nobody is told of a move before the desk had time to take it back.
-SETTLES = dt.timedelta(minutes=3)
 TWO_HOURS_BEFORE = dt.timedelta(hours=2)
 TOO_LATE_FOR_TWO_DAYS = dt.timedelta(hours=4)
 
@@ -39,7 +37,8 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
     standing = upcoming.filter(status__in=MAY_MOVE)
     yield from _events(standing.filter(moved_at=None), CONFIRMATION, at="booked_at", about="starts_at")
     yield from _events(standing.filter(moved_at__lte=now - SETTLES), MOVED, at="moved_at", after=SETTLES)
-    yield from _events(upcoming.filter(status=Status.CANCELLED), CANCELLED, at="cancelled_at")
+    off = upcoming.filter(status=Status.CANCELLED, cancelled_at__lte=now - SETTLES)
+    yield from _events(off, CANCELLED, at="cancelled_at", after=SETTLES)
     yield from _ahead(standing, now)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 
 
@@ -34,3 +36,7 @@ MAY_BECOME: dict[Status, frozenset[Status]] = {
 # The others leave their time to somebody else.
 HOLDS_A_SLOT = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION, Status.DONE})
 MAY_MOVE = frozenset({Status.BOOKED, Status.CONFIRMED})
+MAY_RESIZE = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
+
+# Nobody is told of a move or a cancellation before the desk had this long to take it back.
+SETTLES = dt.timedelta(minutes=3)

@@ -144,7 +144,7 @@ def free_times(
 ) -> Choices:
     """The day's free times; where it has none, the next three as addresses below `url`."""
     midnight = dt.datetime.combine(day, dt.time(), clinic_zone())
-    starts = next_free(clinician, type, max(now, midnight), MOST_IN_A_DAY, moving=moving)
+    starts = next_free(clinician, type, max(now, midnight), MOST_IN_A_DAY, now=now, moving=moving)
     here = (moving.clinician_id, moving.starts_at) if moving else None
     starts = [at for at in starts if (clinician.pk, at) != here]
     on_day = [Start.of(at, wish) for at in starts if timezone.localdate(at) == day]

@@ -48,7 +48,7 @@ def suggested(wish: Wish, *, patient: Patient | None, shelf: Shelf, now: dt.date
         return wish
     day = wish.date
     after = max(now, dt.datetime.combine(day, dt.time(), clinic_zone())) if day else now
-    found = soonest([clinician] if clinician else shelf.clinicians, type, after)
+    found = soonest([clinician] if clinician else shelf.clinicians, type, after, now=now)
     if found is None:
         return wish if wish.day else replace(wish, day=timezone.localdate(now).isoformat())
     first, at = found

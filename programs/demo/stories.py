@@ -107,7 +107,7 @@ def _book(
 ) -> Appointment:
     """The first free time from the wanted one on, booked some days before it."""
     type, whose = calendar.types[type_slug], staff.clinician(clinician)
-    [starts_at] = free.next_free(whose, type, wanted, 1)
+    [starts_at] = free.next_free(whose, type, wanted, 1, now=calendar.now)
     booked_at = min(starts_at, calendar.now) - BOOKED_BEFORE
     return booking.book(
         patient=patient, clinician=whose, type=type, starts_at=starts_at, by=staff.desk, now=booked_at

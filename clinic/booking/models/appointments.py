@@ -1,4 +1,4 @@
-"""The calendar: appointment types, working hours, appointments, and every change made to one."""
+"""What is booked, and every change made to it."""
 
 from __future__ import annotations
 
@@ -6,83 +6,18 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.contrib.postgres.fields.ranges import BigIntegerRangeField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
+from clinic.booking.models.spans import one_at_a_time
+from clinic.booking.models.types import AppointmentType, Resource
 from clinic.booking.status import HOLDS_A_SLOT, MAY_MOVE, Status
 from clinic.people.models import Clinician, Patient
 
 SLOT_CONSTRAINT = "one_appointment_at_a_time"
-# How the two columns compare inside the constraint; see clinic/decisions/2026-11-one-appointment-at-a-time.md.
-THIS_CLINICIAN = Func(
-    "clinician",
-    "clinician",
-    Value("[]"),
-    function="int8range",
-    output_field=BigIntegerRangeField(),
-)
-THIS_TIME = Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField())
-
-
-class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
-    def get_by_natural_key(self, slug: str) -> AppointmentType:
-        return self.get(slug=slug)
-
-
-class AppointmentType(models.Model):
-    """What a patient comes for, and how long it takes. The clinic's own are in fixtures/appointment_types.json."""
-
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    minutes = models.PositiveSmallIntegerField()
-    is_assessment = models.BooleanField(default=False, help_text="A movement screen belongs to it.")
-
-    objects = AppointmentTypeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["minutes", "name"]
-        constraints = [
-            models.CheckConstraint(
-                name="an_appointment_takes_five_minutes_to_a_day",
-                condition=Q(minutes__gte=5, minutes__lte=24 * 60),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.minutes} min)"
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    @property
-    def lasts(self) -> dt.timedelta:
-        return dt.timedelta(minutes=self.minutes)
-
-
-class WorkingHours(models.Model):
-    """One stretch of a clinician's week, in the clinic's wall-clock time. A lunch break is two stretches."""
-
-    clinician = models.ForeignKey(Clinician, on_delete=models.CASCADE, related_name="working_hours")
-    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday, 6 is Sunday.")
-    starts = models.TimeField()
-    ends = models.TimeField()
-
-    class Meta:
-        verbose_name_plural = "working hours"
-        ordering = ["weekday", "starts"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinician", "weekday", "starts"], name="a_stretch_of_work_is_listed_once"
-            ),
-            models.CheckConstraint(name="work_ends_after_it_starts", condition=Q(ends__gt=F("starts"))),
-            models.CheckConstraint(name="a_week_has_seven_days", condition=Q(weekday__lte=6)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.clinician_id}: day {self.weekday}, {self.starts:%H:%M} to {self.ends:%H:%M}"
+RESOURCE_CONSTRAINT = "one_appointment_of_a_resource_at_a_time"
+# A deliberate overbooking steps aside from the constraints, and says why.
+TAKES_ITS_TIME_ALONE = Q(status__in=sorted(HOLDS_A_SLOT), overbooked_because="")
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -96,9 +31,34 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those that keep their slot: not cancelled, not missed."""
         return self.filter(status__in=HOLDS_A_SLOT)
 
-    def overlapping(self, starts_at: dt.datetime, ends_at: dt.datetime) -> AppointmentQuerySet:
-        """Those sharing at least a moment with it; one that ends as the other begins does not."""
-        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    def overlapping(self, starts_at: dt.datetime, held_until: dt.datetime) -> AppointmentQuerySet:
+        """Those sharing at least a moment with it, buffers included; one that ends as the other begins does not."""
+        return self.filter(starts_at__lt=held_until, held_until__gt=starts_at)
+
+
+class CameBy(models.TextChoices):
+    """By which way an appointment came into the calendar."""
+
+    DESK = "desk", "Front desk"
+    PORTAL = "portal", "Patient, signed in"
+    ONLINE = "online", "Booked online"
+    OFFER = "offer", "Wait list"
+
+
+class Series(models.Model):
+    """Appointments that were made together: twice a week for six weeks."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="series")
+    type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "series"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"series {self.pk}"
 
 
 class Appointment(models.Model):
@@ -109,6 +69,17 @@ class Appointment(models.Model):
     type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    held_until = models.DateTimeField(help_text="Its end and the buffer after it.")
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    came_by = models.CharField(max_length=8, choices=CameBy.choices, default=CameBy.DESK)
+    overbooked_because = models.CharField(
+        max_length=200, blank=True, help_text="Why it was put on top of another on purpose."
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.BOOKED)
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(
@@ -118,6 +89,7 @@ class Appointment(models.Model):
     moved_at = models.DateTimeField(null=True, blank=True, help_text="When it was last moved, if ever.")
     urgent_since = models.DateTimeField(null=True, blank=True)
     urgent_because = models.CharField(max_length=200, blank=True)
+    target_day = models.DateField(null=True, blank=True, help_text="The day by which they are to be seen.")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -134,18 +106,15 @@ class Appointment(models.Model):
             models.Index(fields=["patient", "-starts_at"], name="appointments_of_a_patient"),
         ]
         constraints = [
-            ExclusionConstraint(
-                name=SLOT_CONSTRAINT,
-                index_type="gist",
-                expressions=[
-                    (THIS_CLINICIAN, RangeOperators.OVERLAPS),
-                    (THIS_TIME, RangeOperators.OVERLAPS),
-                ],
-                condition=Q(status__in=sorted(HOLDS_A_SLOT)),
-                violation_error_message="That time is taken. Pick another.",
+            one_at_a_time("clinician", name=SLOT_CONSTRAINT, condition=TAKES_ITS_TIME_ALONE),
+            one_at_a_time(
+                "resource",
+                name=RESOURCE_CONSTRAINT,
+                condition=TAKES_ITS_TIME_ALONE & Q(resource__isnull=False),
             ),
             models.CheckConstraint(
-                name="an_appointment_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+                name="an_appointment_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at"), held_until__gte=F("ends_at")),
             ),
             models.CheckConstraint(
                 name="appointment_status_is_one_we_know",
@@ -210,9 +179,24 @@ class AppointmentChange(models.Model):
     from_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     to_status = models.CharField(max_length=12, choices=Status.choices)
     note = models.CharField(max_length=240, blank=True)
+    # What it was before, where the change moved it: so that it can be taken back.
+    was_clinician = models.ForeignKey(
+        Clinician, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    was_resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    was_starts_at = models.DateTimeField(null=True, blank=True)
+    was_ends_at = models.DateTimeField(null=True, blank=True)
+    was_moved_at = models.DateTimeField(null=True, blank=True)
+    was_overbooked_because = models.CharField(max_length=200, blank=True)
+    takes_back = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="taken_back_by", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["at"], name="changes_by_time")]
         constraints = [
             models.CheckConstraint(
                 name="a_change_is_made_by_a_person_or_a_job",

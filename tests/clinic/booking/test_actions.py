@@ -11,6 +11,7 @@ from clinic.audit.models import Entry
 from clinic.booking import actions
 from clinic.booking.models import Appointment, AppointmentChange, AppointmentType
 from clinic.booking.refusals import (
+    HasLeft,
     InThePast,
     NoReason,
     NotAllowedFrom,
@@ -39,7 +40,8 @@ def raw(world, **other) -> Appointment:
         "booked_at": world.now,
         "booked_by": world.dee,
     }
-    return Appointment.objects.create(**fields | other)
+    fields |= other
+    return Appointment.objects.create(**{"held_until": fields["ends_at"]} | fields)
 
 
 class TestBooking:
@@ -121,6 +123,11 @@ class TestBooking:
         clinician = world.carl.clinician
         clinician.left_on = world.now.date()
         clinician.save()
+        with pytest.raises(HasLeft):
+            world.booked()
+        clinician.left_on = None
+        clinician.save()
+        clinician.working_hours.all().delete()
         with pytest.raises(OutsideWorkingHours) as refused:
             world.booked()
         assert refused.value.instead == "Set this clinician's working hours first."

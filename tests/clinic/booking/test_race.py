@@ -112,7 +112,7 @@ def test_control_with_constraint_and_lock_off_two_get_in(committed, monkeypatch)
         everybody_has_looked.wait(10)
         return taken or committed.booked(starts_at=start)
 
-    monkeypatch.setattr(actions, "_lock_calendars", lambda clinicians: None)
+    monkeypatch.setattr(actions, "lock_calendars", lambda *which: None)
     constraint = next(c for c in Appointment._meta.constraints if c.name == SLOT_CONSTRAINT)
     with connection.schema_editor() as editor:
         editor.remove_constraint(Appointment, constraint)

@@ -45,7 +45,9 @@ def due(transactional_db, settings) -> Reminder:
     """A confirmation that waits in the outbox, committed for everybody to see."""
     settings.REMINDER_SOURCES = ["clinic.booking.reminders"]
     world = World(now=timezone.now())
-    soon = free.next_free(world.carl.clinician, world.assessment, world.now + dt.timedelta(days=1), 1)[0]
+    soon = free.next_free(
+        world.carl.clinician, world.assessment, world.now + dt.timedelta(days=1), 1, now=world.now
+    )[0]
     world.booked(starts_at=soon)
     actions.collect(now=timezone.now())
     return Reminder.objects.get()

@@ -1,0 +1,167 @@
+"""What each clinician's calendar holds for a stretch of days, read in one query however many they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from clinic.booking.hours import Window, clinic_zone, joined, windows, without
+from clinic.booking.models import Absence, Appointment, ExtraHours, Hold, Resource, WorkingHours
+from clinic.people.models import Clinician
+
+A_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Hours worked on one day only."""
+
+    on_day: dt.date
+    starts: dt.time
+    ends: dt.time
+
+    def holds_on(self, day: dt.date) -> bool:
+        return day == self.on_day
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """One clinician's hours, absences and what takes up their time (buffers and living holds included), in order."""
+
+    clinician: Clinician
+    hours: list[WorkingHours] = field(default_factory=list)
+    extra: list[Extra] = field(default_factory=list)
+    away: list[Window] = field(default_factory=list)
+    taken: list[Window] = field(default_factory=list)
+
+    def works(self, day: dt.date) -> list[Window]:
+        """When they work on that day of the clinic's calendar, as UTC instants, absences left out."""
+        began, left = self.clinician.works_here_since, self.clinician.left_on
+        if day < began or (left is not None and day > left):
+            return []
+        return without(windows([*self.hours, *self.extra], day, clinic_zone()), self.away)
+
+
+def diaries(
+    clinicians: Iterable[Clinician],
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    now: dt.datetime,
+    moving: Appointment | None = None,
+    holding: Hold | None = None,
+) -> list[Diary]:
+    """Their diaries in the order given. `moving` and `holding` take up no time. One query."""
+    people = list(clinicians)
+    first = since.astimezone(clinic_zone()).date()
+    last = until.astimezone(clinic_zone()).date()
+    me = OuterRef("pk")
+    hours = WorkingHours.objects.filter(clinician=me).filter(
+        Q(from_day=None) | Q(from_day__lte=last), Q(until_day=None) | Q(until_day__gte=first)
+    )
+    extra = ExtraHours.objects.filter(clinician=me, on_day__range=(first, last))
+    away = Absence.objects.filter(Q(clinician=me) | Q(clinician=None))
+    away = away.filter(ends_at__gt=since - A_DAY, starts_at__lt=until + A_DAY)
+    booked, held = _taking(since, until, now, moving, holding)
+    rows = Clinician.objects.filter(pk__in=[person.pk for person in people]).values_list(
+        "pk",
+        _array(hours, "weekday", "starts", "ends", "from_day", "until_day", "every_weeks"),
+        _array(extra, "on_day", "starts", "ends"),
+        _array(away, "starts_at", "ends_at"),
+        _array(booked.filter(clinician=me), "starts_at", "held_until"),
+        _array(held.filter(clinician=me), "starts_at", "held_until"),
+    )
+    found = {pk: parts for pk, *parts in rows.order_by("pk")} if people else {}
+    return [_diary(person, *found.get(person.pk, [[], [], [], [], []])) for person in people]
+
+
+def resource_diaries(
+    kind_id: int,
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    now: dt.datetime,
+    moving: Appointment | None = None,
+    holding: Hold | None = None,
+) -> list[list[Window]]:
+    """What takes up each resource of the kind, in order; a retired one is taken from its last day on. One query."""
+    me = OuterRef("pk")
+    booked, held = _taking(since, until, now, moving, holding)
+    rows = Resource.objects.filter(kind=kind_id).order_by("pk")
+    found = rows.values_list(
+        "retired_on",
+        _array(booked.filter(resource=me), "starts_at", "held_until"),
+        _array(held.filter(resource=me), "starts_at", "held_until"),
+    )
+    zone = clinic_zone()
+    out = []
+    for retired_on, *taken in found:
+        spans = _spans([*taken[0], *taken[1]])
+        if retired_on is not None:
+            gone = dt.datetime.combine(retired_on + A_DAY, dt.time(), zone).astimezone(dt.UTC)
+            spans = joined([*spans, (min(gone, until), until + A_DAY)])
+        out.append(spans)
+    return out
+
+
+def _taking(
+    since: dt.datetime,
+    until: dt.datetime,
+    now: dt.datetime,
+    moving: Appointment | None,
+    holding: Hold | None,
+) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    booked = Appointment.objects.standing().overlapping(since, until)
+    held = Hold.objects.living(now).overlapping(since, until)
+    if moving is not None:
+        booked = booked.exclude(pk=moving.pk)
+    if holding is not None:
+        held = held.exclude(pk=holding.pk)
+    return booked, held
+
+
+def _array(rows: QuerySet[Any], *columns: str) -> ArraySubquery:
+    return ArraySubquery(rows.order_by().values(part=JSONObject(**{name: name for name in columns})))
+
+
+def _diary(
+    person: Clinician,
+    hours: list[Mapping[str, Any]],
+    extra: list[Mapping[str, Any]],
+    away: list[Mapping[str, Any]],
+    booked: list[Mapping[str, str]],
+    held: list[Mapping[str, str]],
+) -> Diary:
+    return Diary(
+        clinician=person,
+        hours=[WorkingHours(clinician=person, **_read(row)) for row in hours],
+        extra=[Extra(**_read(row)) for row in extra],
+        away=[(moment(row["starts_at"]), moment(row["ends_at"])) for row in away],
+        taken=_spans([*booked, *held]),
+    )
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its times and days read; JSON knows neither."""
+    read: dict[str, Any] = dict(row)
+    for name in ("starts", "ends"):
+        read[name] = dt.time.fromisoformat(row[name])
+    for name in ("on_day", "from_day", "until_day"):
+        if row.get(name):
+            read[name] = dt.date.fromisoformat(row[name])
+    return read
+
+
+def _spans(rows: Iterable[Mapping[str, str]]) -> list[Window]:
+    return joined((moment(row["starts_at"]), moment(row["held_until"])) for row in rows)
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment as PostgreSQL writes it into JSON, in UTC."""
+    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
