@@ -1,6 +1,16 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, moving, patients, registering, reminders
+from clinic.desk.views import (
+    access_log,
+    booking,
+    contacts,
+    day,
+    moving,
+    numbers,
+    patients,
+    registering,
+    reminders,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -24,6 +34,8 @@ urlpatterns: list[URLPattern] = [
         name="move",
     ),
     path("access-log/", access_log.access_log, name="access_log"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
