@@ -10,6 +10,8 @@ from clinic.desk.views import (
     patients,
     registering,
     reminders,
+    series,
+    series_rest,
 )
 
 app_name = "desk"
@@ -32,6 +34,22 @@ urlpatterns: list[URLPattern] = [
         "patients/<int:patient_id>/appointments/<int:appointment_id>/move/",
         moving.move,
         name="move",
+    ),
+    path("patients/<int:patient_id>/series/new/", series.new_series, name="new_series"),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/",
+        series_rest.series,
+        name="series",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/move/",
+        series_rest.move_series,
+        name="move_series",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/cancel/",
+        series_rest.cancel_series,
+        name="cancel_series",
     ),
     path("access-log/", access_log.access_log, name="access_log"),
     path("numbers/", numbers.numbers, name="numbers"),
