@@ -22,6 +22,7 @@ from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.booking.tallies import Quarters, Tally, Waits
 from clinic.people.models import Clinician
 
+COUNTED = ["due", "no_shows", "booked", "cancelled", "overbooked", "online"]
 HELD = sorted(status.value for status in HOLDS_A_SLOT)
 
 # A cancelled time is filled again when at least half of it was booked after the cancellation, with the same clinician.
@@ -110,7 +111,7 @@ def count(days: Days, *, now: dt.datetime) -> Numbers:
 
 def _with_sums(tallies: dict[tuple[int, dt.date], Tally]) -> dict[Key, Tally]:
     """And those of all clinicians in a week, of a clinician in all weeks, and of everybody."""
-    found: dict[Key, Tally] = dict(tallies)
+    found: dict[Key, Tally] = {(person, week): one for (person, week), one in tallies.items()}
     for (person, week), one in tallies.items():
         for key in ((person, None), (None, week), (None, None)):
             found[key] = found.get(key, Tally()) + one
@@ -135,10 +136,9 @@ def _visits(days: Days, now: dt.datetime) -> dict[tuple[int, dt.date], dict[str,
         )
     )
     found: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
-    for row in rows:
-        key = (row.pop("clinician_id"), row.pop("week").date())
-        used = row.pop("used")
-        found[key] = {**row, "used": used // MINUTE if used else 0}
+    for clinician, week, used, *numbers in rows.values_list("clinician_id", "week", "used", *COUNTED):
+        minutes = {"used": used // MINUTE if used else 0}
+        found[clinician, week.date()] = minutes | dict(zip(COUNTED, numbers, strict=True))
     return found
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
@@ -33,8 +36,10 @@ from clinic.booking.status import MAY_MOVE, Status
 from clinic.booking.steps import cancel
 from clinic.booking.taking import resources_for
 from clinic.people.actors import Actor
-from clinic.people.models import Patient
+from clinic.people.models import Account, Patient
 
+# A visit as it was changed, the status it had, what is written down, and where it was before.
+Note = tuple[Appointment, str, str, dict[str, Any]]
 WRITTEN = ["clinician", "starts_at", "ends_at", "held_until", "resource", "moved_at", "status"]
 
 
@@ -67,7 +72,7 @@ class Following:
 
 @transaction.atomic
 def book_series(
-    *, patient: Patient, type: AppointmentType, slots: Sequence[Slot], by: Actor, now: dt.datetime
+    *, patient: Patient, type: AppointmentType, slots: Sequence[Slot], by: Account, now: dt.datetime
 ) -> Series:
     """All of them as one series, or none. Raises SeriesClashes, NoVisits."""
     if not 0 < len(slots) <= MOST_VISITS:
@@ -75,7 +80,7 @@ def book_series(
     machines = sorted(resources_for(type))
     lock_calendars({slot.clinician.pk for slot in slots}, machines)
     rows = _all_free(slots, type=type, patient=patient, now=now)
-    series = Series.objects.create(patient=patient, type=type, made_at=now, made_by=_maker(by))
+    series = Series.objects.create(patient=patient, type=type, made_at=now, made_by=by)
     visits = [
         Appointment(
             patient=patient,
@@ -99,11 +104,31 @@ def book_series(
             Appointment.objects.bulk_create(visits)
     except IntegrityError as error:
         raise _as_a_report(error, slots, type=type, patient=patient, now=now) from error
-    notes = [(visit, "", f"booked for {spoken(visit.starts_at)}, in a series", {}) for visit in visits]
+    notes: list[Note] = [
+        (visit, "", f"booked for {spoken(visit.starts_at)}, in a series", {}) for visit in visits
+    ]
     _write_down(notes, by=by, now=now)
     told = f"series {series.pk}: {len(visits)} appointments"
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=told)
     return series
+
+
+def with_place(visits: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with `nth` and `of`, in the same query: the third of twelve. Both 0 for one that stands alone.
+
+    What is cancelled is not counted.
+    """
+    mates = Appointment.objects.filter(series=OuterRef("series")).exclude(status=Status.CANCELLED)
+    earlier = Q(starts_at__lt=OuterRef("starts_at")) | Q(
+        starts_at=OuterRef("starts_at"), pk__lte=OuterRef("pk")
+    )
+    placed: QuerySet[Any] = visits.annotate(nth=_number_of(mates.filter(earlier)), of=_number_of(mates))
+    return placed
+
+
+def _number_of(rows: QuerySet[Appointment]) -> Coalesce:
+    counted = rows.order_by().values("series").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def following(visit: Appointment, *, now: dt.datetime, only_its_time: bool = False) -> Following:
@@ -209,9 +234,7 @@ def _locked(visits: Iterable[Appointment], now: dt.datetime) -> dict[int, Appoin
     return fresh
 
 
-def _put(
-    visit: Appointment, slot: Slot | None, machines: Sequence[int], now: dt.datetime
-) -> tuple[Appointment, str, str, dict[str, object]]:
+def _put(visit: Appointment, slot: Slot | None, machines: Sequence[int], now: dt.datetime) -> Note:
     """The visit in its new place, not saved yet, and what is written down about it."""
     assert slot is not None  # noqa: S101  # a report without clashes has one in each row
     was, from_status = as_it_is(visit), visit.status
@@ -263,9 +286,7 @@ def _as_a_report(
     return SeriesClashes(rows)
 
 
-def _write_down(
-    notes: Iterable[tuple[Appointment, str, str, dict[str, object]]], *, by: Actor, now: dt.datetime
-) -> None:
+def _write_down(notes: Iterable[Note], *, by: Actor, now: dt.datetime) -> None:
     AppointmentChange.objects.bulk_create(
         AppointmentChange(
             appointment=visit,
@@ -279,10 +300,3 @@ def _write_down(
         )
         for visit, from_status, note, was in notes
     )
-
-
-def _maker(by: Actor) -> object:
-    maker = person(by)
-    if maker is None:
-        raise TypeError("A series is made by a person: no job makes one.")
-    return maker

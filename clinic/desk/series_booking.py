@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
+from clinic.booking.agenda import Slot
 from clinic.booking.free import bookable, clinic_zone
 from clinic.booking.models import Appointment, Series
 from clinic.booking.planning import Ask, Row, plan
@@ -119,9 +120,9 @@ def book(sheet: Sheet, *, by: Account) -> Outcome:
     return Outcome(done=list(_visits(made)))
 
 
-def _slot(ask: Ask) -> series_page.Slot:
+def _slot(ask: Ask) -> Slot:
     assert ask.clinician is not None  # noqa: S101  # what was chosen names one
-    return series_page.Slot(ask.clinician, ask.when.at, ask.when.at + ask.lasts)
+    return Slot(ask.clinician, ask.when.at, ask.when.at + ask.lasts)
 
 
 def _there_already(patient: Patient, wanted: list[Ask]) -> list[Appointment]:
