@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from clinic.booking.agenda import Slot
-from clinic.booking.free import bookable, clinic_zone
+from clinic.booking.free import clinic_zone
 from clinic.booking.models import Appointment, Series
 from clinic.booking.planning import Ask, Row, plan
 from clinic.booking.refusals import Refused
@@ -20,7 +20,7 @@ from clinic.desk import series_page
 from clinic.desk.forms.series import WEEKDAYS, MoveRestForm, SeriesForm
 from clinic.desk.series_page import Date, Picks
 from clinic.desk.wish import Wish, read_day
-from clinic.people.models import Account, Patient
+from clinic.people.models import Account, Clinician, Patient
 
 CHOOSE = "Choose for each date marked below. Nothing was changed."
 
@@ -40,6 +40,7 @@ class Sheet:
     """The dates of one page, what is asked of each, and the report on them."""
 
     dates: list[Date]
+    people: dict[str, Clinician]
     how: dict[str, Any]  # type, patient, now, besides: as planning.plan wants them
     sent: QueryDict | None = None
     out: str = "Leave it out"
@@ -57,8 +58,7 @@ class Sheet:
         return Outcome(shown, status, rows)
 
     def picks(self) -> Picks:
-        people = {person.pk: person for person in bookable(timezone.localdate(self.how["now"]))}
-        return Picks(self.sent or {}, people)
+        return Picks(self.sent or {}, self.people)
 
     def chosen(self) -> tuple[list[Ask], list[str]]:
         """What each date was answered with, and the names of those that were not."""
@@ -97,7 +97,7 @@ def sheet_of(
         Date(f"on-{when.day.isoformat()}", when, type.lasts, form.cleaned_data["clinician"])
         for when in form.dates(clinic_zone())
     ]
-    return Sheet(dates, {"type": type, "patient": patient, "now": now}, sent) if dates else None
+    return Sheet(dates, form.people, {"type": type, "patient": patient, "now": now}, sent) if dates else None
 
 
 def book(sheet: Sheet, *, by: Account) -> Outcome:
@@ -163,7 +163,7 @@ def rest_sheet(
         form.add_error(None, "None of them can be moved any more: all have begun or are over.")
         return None
     how = {"type": visit.type, "patient": visit.patient, "now": now, "besides": [v.pk for v in rest.visits]}
-    return Sheet(dates, how, sent, "Leave it where it is")
+    return Sheet(dates, form.people, how, sent, "Leave it where it is")
 
 
 def move_rest(sheet: Sheet, *, by: Account, now: dt.datetime) -> Outcome:

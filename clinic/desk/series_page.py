@@ -58,7 +58,7 @@ class Picks:
     """What was chosen for each date, as far as it can be read."""
 
     sent: Mapping[str, str]
-    people: Mapping[int, Clinician]
+    people: Mapping[str, Clinician]
     undecided: list[str] = field(default_factory=list)
 
     def ask(self, date: Date) -> Ask:
@@ -77,7 +77,7 @@ class Picks:
         """A clinician and a time near the date, as our own radios send them."""
         key, _, text = sent.partition("@")
         try:
-            person, start = self.people.get(int(key[:9])), dt.datetime.fromisoformat(text)
+            person, start = self.people.get(key), dt.datetime.fromisoformat(text)
         except ValueError:
             return None
         if person is None or timezone.is_naive(start) or abs(start - date.when.at) > DAYS_OFF:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +13,8 @@ from django import forms
 from clinic.booking.free import bookable
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.patterns import MOST_WEEKS, NoSuchPattern, Pattern, Shift, When, last_day_of
-from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, ClinicianChoice
-from clinic.people.models import Clinician
-from clinic.ui.widgets import DateInput, TimeInput
+from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS
+from clinic.ui.widgets import ChoiceCards, DateInput, TimeInput
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NOT_A_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
@@ -46,12 +47,24 @@ class Time(forms.TimeField):
         )
 
 
+class OneOf(forms.ChoiceField):
+    """One of some rows that were read once: drawing it and checking it ask no more. Its value is the row, or None."""
+
+    rows: Mapping[str, Any] = MappingProxyType({})
+
+    def offer(self, rows: Mapping[str, Any], *, empty: str) -> None:
+        self.rows = rows
+        self.choices = [("", empty), *((key, str(row)) for key, row in rows.items())]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
+
+
 class NearForm(forms.Form):
     """Asks about days near today, and about somebody who works here."""
 
-    clinician = ClinicianChoice(
+    clinician = OneOf(
         label="With whom",
-        queryset=Clinician.objects.none(),
         required=False,
         error_messages={
             "invalid_choice": "Choose one of the clinicians listed; this one does not work here any more."
@@ -62,9 +75,9 @@ class NearForm(forms.Form):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.people = {str(person.pk): person for person in bookable(today)}
         field: Any = self.fields["clinician"]
-        field.queryset = bookable(today)
-        field.empty_label = self.anybody
+        field.offer(self.people, empty=self.anybody)
 
     def check_near(self, name: str) -> None:
         day = self.cleaned_data.get(name)
@@ -75,11 +88,8 @@ class NearForm(forms.Form):
 class SeriesForm(NearForm):
     """An empty time leaves its weekday out. A last day counts before a number of weeks."""
 
-    type = forms.ModelChoiceField(
+    type = OneOf(
         label="What for",
-        queryset=AppointmentType.objects.none(),
-        to_field_name="slug",
-        empty_label="Choose…",
         error_messages={
             "required": "Choose what the appointments are for.",
             "invalid_choice": "Choose one of the appointment types listed.",
@@ -113,7 +123,9 @@ class SeriesForm(NearForm):
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
-        self.fields["type"].queryset = AppointmentType.objects.offered(today)  # type: ignore[attr-defined]
+        types = {type.slug: type for type in AppointmentType.objects.offered(today).select_related("needs")}
+        field: Any = self.fields["type"]
+        field.offer(types, empty="Choose…")
 
     @property
     def weekdays(self) -> list[Any]:
@@ -154,7 +166,7 @@ class RestForm(forms.Form):
             (SAME, "Only those on the same weekday at the same time"),
         ],
         initial=ALL,
-        widget=forms.RadioSelect,
+        widget=ChoiceCards(),
         error_messages={"required": "Choose which.", "invalid_choice": "Choose one of the two."},
     )
 

@@ -139,7 +139,7 @@ class TestLooking:
     def test_costs_no_more_for_many_dates(self, world, dee, weeks, django_assert_max_num_queries):
         world.booked(patient=world.ben, starts_at=NOW + 7 * DAY)
         sent = twice_a_week(world, weeks=weeks)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(19):
             answer(dee, new(world.ana), sent)
 
     def test_is_a_light_page_also_with_every_date_in_the_way(self, world, dee):
