@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +56,9 @@ def diaries(
     now: dt.datetime,
     moving: Appointment | None = None,
     holding: Hold | None = None,
+    besides: Collection[int] = (),
 ) -> list[Diary]:
-    """Their diaries in the order given. `moving` and `holding` take up no time. One query."""
+    """Their diaries in the order given. `moving`, `holding` and the visits `besides` take up no time. One query."""
     people = list(clinicians)
     first = since.astimezone(clinic_zone()).date()
     last = until.astimezone(clinic_zone()).date()
@@ -68,7 +69,7 @@ def diaries(
     extra = ExtraHours.objects.filter(clinician=me, on_day__range=(first, last))
     away = Absence.objects.filter(Q(clinician=me) | Q(clinician=None))
     away = away.filter(ends_at__gt=since - A_DAY, starts_at__lt=until + A_DAY)
-    booked, held = _taking(since, until, now, moving, holding)
+    booked, held = _taking(since, until, now, moving, holding, besides)
     rows = Clinician.objects.filter(pk__in=[person.pk for person in people]).values_list(
         "pk",
         _array(hours, "weekday", "starts", "ends", "from_day", "until_day", "every_weeks"),
@@ -89,10 +90,11 @@ def resource_diaries(
     now: dt.datetime,
     moving: Appointment | None = None,
     holding: Hold | None = None,
+    besides: Collection[int] = (),
 ) -> list[list[Window]]:
     """What takes up each resource of the kind, in order; a retired one is taken from its last day on. One query."""
     me = OuterRef("pk")
-    booked, held = _taking(since, until, now, moving, holding)
+    booked, held = _taking(since, until, now, moving, holding, besides)
     rows = Resource.objects.filter(kind=kind_id).order_by("pk")
     found = rows.values_list(
         "retired_on",
@@ -116,8 +118,11 @@ def _taking(
     now: dt.datetime,
     moving: Appointment | None,
     holding: Hold | None,
+    besides: Collection[int],
 ) -> tuple[QuerySet[Any], QuerySet[Any]]:
     booked = Appointment.objects.standing().overlapping(since, until)
+    if besides:
+        booked = booked.exclude(pk__in=besides)
     held = Hold.objects.living(now).overlapping(since, until)
     if moving is not None:
         booked = booked.exclude(pk=moving.pk)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from clinic.booking.free import windows, works_on
 from clinic.booking.models import Appointment, AppointmentChange, WorkingHours
 from clinic.booking.reminders import CANCELLED, CONFIRMATION, MOVED
+from clinic.booking.series import with_place
 from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.desk import grid
 from clinic.desk.now import TO_COME, Line, lines
@@ -72,6 +73,7 @@ class Visit:
     may_move: bool
     may_cancel: bool
     cancelled_because: str
+    place: str = ""  # “3 of 12” for a visit of a series
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def day_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> Day:
         "patient", "type", "clinician__account"
     )
     arrivals = AppointmentChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.ARRIVED)
-    with_arrival = appointments.annotate(arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]))
+    with_arrival = with_place(appointments).annotate(
+        arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1])
+    )
     booked = list(with_arrival.order_by("starts_at", "pk"))
     hours = list(WorkingHours.objects.filter(weekday=day.weekday()).select_related("clinician__account"))
     told = Reminder.objects.about(REMINDERS_OF, [appointment.pk for appointment in booked]) if booked else {}
@@ -148,6 +152,7 @@ def visit_of(appointment: Any, reminders: Iterable[Reminder], *, now: dt.datetim
         may_move=appointment.may_move,
         may_cancel=Status.CANCELLED in appointment.may_become,
         cancelled_because=appointment.cancelled_because,
+        place=f"{appointment.nth} of {appointment.of}" if appointment.nth else "",
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
+from clinic.booking.series import with_place
 from clinic.desk.wish import Wish
 from clinic.people.models import Patient
 from clinic.reminders.sources import label
@@ -61,7 +62,8 @@ def bar(patient: Patient, today: dt.date) -> dict[str, Any]:
 
 def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str, Any]:
     """Four queries at most, whatever the record holds."""
-    visits = patient.appointments.select_related("type", "clinician__account").order_by("-starts_at")
+    visits = with_place(patient.appointments.select_related("type", "clinician__account"))
+    visits = visits.order_by("-starts_at")
     latest: list[Appointment] = list(visits[:LATEST_APPOINTMENTS])
     channels = list(patient.channels.all())
     emergency = [patient.emergency_name, patient.emergency_relation, patient.emergency_phone]

@@ -1,6 +1,18 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, moving, patients, registering, reminders
+from clinic.desk.views import (
+    access_log,
+    booking,
+    contacts,
+    day,
+    moving,
+    numbers,
+    patients,
+    registering,
+    reminders,
+    series,
+    series_rest,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -23,7 +35,25 @@ urlpatterns: list[URLPattern] = [
         moving.move,
         name="move",
     ),
+    path("patients/<int:patient_id>/series/new/", series.new_series, name="new_series"),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/",
+        series_rest.series,
+        name="series",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/move/",
+        series_rest.move_series,
+        name="move_series",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/series/cancel/",
+        series_rest.cancel_series,
+        name="cancel_series",
+    ),
     path("access-log/", access_log.access_log, name="access_log"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",

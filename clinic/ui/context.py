@@ -30,6 +30,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Book", "desk:book", "plus"),
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
+        ("Numbers", "desk:numbers", "list"),
     ),
     "clinician": (
         ("Today", "charting:today", "calendar"),
@@ -40,6 +41,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Today", "desk:today", "calendar"),
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
+        ("Numbers", "desk:numbers", "list"),
         ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
         ("Settings", "admin:index", "gear"),

@@ -55,6 +55,8 @@ def weight(files: dict[str, bytes]) -> int:
         ("dee", "/desk/patients/"),
         ("dee", "/desk/patients/register/"),
         ("dee", "/desk/patients/{ana}/"),
+        ("dee", "/desk/patients/{ana}/series/new/"),
+        ("dee", "/desk/numbers/"),
         ("dee", "/desk/reminders/"),
         ("carl", "/chart/"),
         ("carl", "/chart/patients/{ana}/"),
