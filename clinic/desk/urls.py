@@ -1,11 +1,24 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, moving, patients, registering, reminders
+from clinic.desk.views import (
+    access_log,
+    booking,
+    contacts,
+    day,
+    finding,
+    moving,
+    overbooked,
+    patients,
+    registering,
+    reminders,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", day.today, name="today"),
     path("book/", booking.book, name="book"),
+    path("book/find/", finding.find_time, name="find_time"),
+    path("overbooked/", overbooked.overbooked, name="overbooked"),
     path("patients/", patients.search_patients, name="patients"),
     path("patients/register/", registering.register, name="register"),
     path("patients/<int:patient_id>/", patients.record, name="patient"),

@@ -59,8 +59,14 @@ def _by_name(typed: str) -> QuerySet[Patient]:
     words = [word for word in re.split(r"[^\w]+", fold(typed)) if word]
     if sum(map(len, words)) < 2:
         raise TooShort
-    # Two letters alone are a whole name (Ng, Li), since they begin half the clinic; more letters are beginnings.
-    beginning = ":*" if sum(map(len, words)) > 2 else ""
+    # Two letters alone are a whole name (Ng, Li), since they begin half the clinic; more letters are beginnings, and
+    # so are two that are nobody's name.
+    if sum(map(len, words)) == 2 and (whole := _named(words, "")).exists():
+        return whole
+    return _named(words, ":*")
+
+
+def _named(words: list[str], beginning: str) -> QuerySet[Patient]:
     terms = " & ".join(f"'{word}'{beginning}" for word in words)
     fitting = Patient.objects.filter(search_words=SearchQuery(terms, search_type="raw", config="simple"))
     # The inner LIMIT keeps PostgreSQL from walking the sort index through a million rows looking for matches.
