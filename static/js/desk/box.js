@@ -10,25 +10,30 @@ let box;
 let gap; // the link that opened it, to give the focus back to
 let asking; // one question at a time, so that two presses of Enter ask once
 let gone; // true once the box leads away
+let round = 0; // which question is the newest: the answer to one before, for another gap, is not drawn
 
 // --- Asking --------------------------------------------------------------------------------------------------
 
 const ask = async (address, told = {}) => {
   if (asking || gone) return;
   asking = true;
+  const mine = (round += 1);
   box.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { ...told, headers: { "X-In-A-Box": "1" } });
     const away = answer.headers.get("X-Leads-To");
-    if (away) return leave(away);
+    if (away) return leave(away); // booked, whatever else was opened since
+    if (mine !== round || !box.open) return;
     if (answer.headers.get("X-Box")) return draw(await answer.text());
     if (answer.redirected) return leave(answer.url); // signed out meanwhile; what was typed waits behind the sign-in
     complain("The clinic’s server could not do that. Everything you typed is still here: try again, or reload the page.");
   } catch {
-    complain("The clinic’s server did not answer. Everything you typed is still here: try again.");
+    if (mine === round) complain("The clinic’s server did not answer. Everything you typed is still here: try again.");
   } finally {
-    asking = false;
-    box.removeAttribute("aria-busy");
+    if (mine === round) {
+      asking = false;
+      box.removeAttribute("aria-busy");
+    }
   }
 };
 
@@ -72,6 +77,13 @@ const draw = (html) => {
 // A form begun with what was searched for goes on where nothing is filled in yet.
 const emptyField = () => [...box.querySelectorAll("input.form-control[required], input[name=legal_given_name], input[name=legal_family_name], input[name=birth_date]")].find((field) => !field.value);
 
+// Back to a page that the browser had kept as it was left: the box in it has done its work.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  gone = asking = false;
+  box?.close();
+});
+
 export const open = (link) => {
   box ??= made();
   gap = link;
@@ -91,7 +103,9 @@ const made = () => {
   });
   dialog.addEventListener("close", () => {
     dialog.innerHTML = "";
-    gap?.focus();
+    // The calendar may have been drawn anew behind it.
+    const there = gap?.isConnected ? gap : document.querySelector(`a[href=${JSON.stringify(gap?.getAttribute("href") ?? "")}]`);
+    there?.focus();
   });
   dialog.addEventListener("submit", (event) => {
     const form = event.target;
