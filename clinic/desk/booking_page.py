@@ -64,7 +64,7 @@ def facts(
         "free": free,
         "picked": picked,
         "does_not_do": _does_not_do(shelf, wish, type),
-        "too_short": _too_short(shelf, wish, type, whom, free, now)
+        "too_short": _too_short(shelf, wish, type, whom, free, picked, now)
         if refused is None and form is None
         else None,
         "focus_time": patient is not None and form is None and refused is None,
@@ -100,13 +100,14 @@ def _too_short(
     type: AppointmentType | None,
     whom: list[Clinician],
     free: Choices | None,
+    picked: str,
     now: dt.datetime,
 ) -> TooShort | None:
-    """What the gap they pressed holds, where the visit does not fit into it."""
+    """What the gap they pressed holds, where the visit does not fit into it and no other time was picked since."""
     day, wall = wish.date, wish.clock
     if free is None or type is None or len(whom) != 1 or day is None or wall is None:
         return None
-    if any(start.wanted for start in free.on_day):
+    if any(picked == start.value for start in free.on_day):
         return None
     at, _ = both(day, wall)
     return too_short(wish, at=at, clinician=whom[0], type=type, types=shelf.done_by(whom[0]), now=now)

@@ -137,6 +137,12 @@ def test_a_gap_that_is_gone_says_so_and_takes_no_other_time_instead(world, dee, 
     assert page.context["picked"] == ""
 
 
+def test_once_another_time_is_picked_the_gap_is_no_matter(dee, wish):
+    asked = wish | {"type": "initial-assessment", "time": "17:30"}
+    assert opened(dee, asked).context["too_short"]
+    assert opened(dee, asked, starts_at=at(11).isoformat()).context["too_short"] is None
+
+
 def test_a_gap_before_the_end_of_work_is_too_short_too(dee, wish):
     page = opened(dee, wish | {"type": "initial-assessment"}, time="17:30")
     assert page.context["too_short"].minutes == 30
