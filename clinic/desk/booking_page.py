@@ -15,7 +15,7 @@ from clinic.booking.refusals import Refused, SlotHeld, SlotTaken
 from clinic.desk import records
 from clinic.desk.forms.booking import BookForm, MoveForm, readable_day
 from clinic.desk.free_times import Choices, both, free_times, instead_of
-from clinic.desk.gaps import TooShort, too_short
+from clinic.desk.short_gaps import TooShort, too_short
 from clinic.desk.suggestions import Shelf, suggested
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician, Patient
