@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.booking.free import clinic_zone, next_free
 from clinic.booking.models import Appointment, AppointmentType
-from clinic.booking.refusals import Refused
+from clinic.booking.refusals import Refused, SlotHeld, SlotTaken
 from clinic.desk import records
 from clinic.desk.forms.booking import BookForm, MoveForm, readable_day
+from clinic.desk.free_times import Choices, both, free_times, instead_of
+from clinic.desk.short_gaps import TooShort, too_short
 from clinic.desk.suggestions import Shelf, suggested
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician, Patient
-
-MOST_IN_A_DAY = 100  # quarter hours
-OFFERED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A free time: the value its button sends, and whether it is the one they had in mind."""
-
-    value: str
-    at: dt.datetime
-    wanted: bool
-
-    @classmethod
-    def of(cls, at: dt.datetime, wish: Wish) -> Start:
-        return cls(at.isoformat(), at, f"{timezone.localtime(at):%H:%M}" == wish.time)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """`on_day` are the free times of the day asked for; `later` the next ones when it has none."""
-
-    on_day: list[Start]
-    later: list[tuple[dt.datetime, str]]
-
-    def picked(self, sent: str, *, first: bool) -> str:
-        """The time that is marked: the one sent, else the one in mind, else perhaps the first."""
-        in_mind = [start.value for start in self.on_day if start.wanted]
-        return sent or next(iter(in_mind or [s.value for s in self.on_day if first]), "")
 
 
 def facts(
@@ -59,34 +31,86 @@ def facts(
 ) -> dict[str, Any]:
     """Everything the booking page shows. `fresh`: nothing was sent yet, so what is missing is suggested.
 
-    Adds at most eight queries: the patient, the types, the clinicians, whom they saw last, and who is free.
+    Adds at most nine queries: the patient, the types, the clinicians, whom they saw last, who is free, and what a
+    gap holds that is too short.
     """
     today = timezone.localdate(now)
     asked = Wish.read(given)
     patient = patient_of(asked)
     shelf = Shelf.stocked(today)
     wish = suggested(asked, patient=patient, shelf=shelf, now=now) if fresh else asked
-    chosen = {"type": wish.type, "clinician": wish.clinician, "day": wish.date or today}
-    unsaved = {**chosen, "patient": wish.patient, "other_time": given.get("other_time", "")}
-    type, clinician = shelf.type_of(wish), shelf.clinician_of(wish)
+    type = shelf.type_of(wish)
+    whom = shelf.whom(wish, type)
     free = None
-    if type and clinician and (day := readable_day(wish.day, today)):
-        free = free_times(type, clinician, day, wish=wish, url=reverse("desk:book"), now=now)
-    shown = form or BookForm(initial=unsaved, today=today)
-    shown.offer(types=shelf.types, clinicians=shelf.clinicians)
+    if type and whom and (day := readable_day(wish.day, today)):
+        free = free_times(type, whom, day, wish=wish, url=reverse("desk:book"), now=now)
+    unsaved = {
+        "type": wish.type,
+        "clinician": wish.clinician,
+        "day": wish.date or today,
+        "patient": wish.patient,
+    }
+    shown = form or BookForm(initial=unsaved | {"other_time": given.get("other_time", "")}, today=today)
+    shown.offer(types=shelf.types, clinicians=shelf.doing(type))
+    shown.show_length(wish.minutes, usual=type.minutes if type else None)
+    picked = (
+        free.picked(given.get("starts_at", ""), first=_may_take_any(wish, fresh, patient)) if free else ""
+    )
     return {
         "wish": asked,
         "patient": patient,
         "bar": records.bar(patient, today) if patient else None,
         "form": shown,
         "free": free,
-        "picked": free.picked(given.get("starts_at", ""), first=fresh and patient is not None)
-        if free
-        else "",
+        "picked": picked,
+        "does_not_do": _does_not_do(shelf, wish, type),
+        "too_short": _too_short(shelf, wish, type, whom, free, picked, now)
+        if refused is None and form is None
+        else None,
         "focus_time": patient is not None and form is None and refused is None,
+        "find_url": f"{reverse('desk:find_time')}?{wish.query}",
+    } | _of_refusal(shown, refused, instead_of(refused, type, whom, wish=wish, now=now, lasting=wish.lasting))
+
+
+def _may_take_any(wish: Wish, fresh: bool, patient: Patient | None) -> bool:  # noqa: FBT001  # read as said
+    """Whether the day's first free time may be marked: not where they pressed another one."""
+    return fresh and patient is not None and not wish.time
+
+
+def _of_refusal(form: BookForm | MoveForm, refused: Refused | None, offers: list[Any]) -> dict[str, Any]:
+    """What is shown of a refusal: times instead, and the way to put it on top on purpose where that is the matter."""
+    may_overbook = isinstance(refused, SlotTaken | SlotHeld)
+    asked_for = form.data.get("overbook", "") if form.is_bound else ""
+    return {
         "refused": refused,
-        "offers": [Start.of(at, wish) for at in (refused.next_free if refused else ())],
+        "offers": offers,
+        "overbook_at": refused.starts_at.isoformat() if may_overbook else asked_for,  # type: ignore[union-attr]
     }
+
+
+def _does_not_do(shelf: Shelf, wish: Wish, type: AppointmentType | None) -> str:
+    """Who was chosen and does not do what was chosen; empty else."""
+    chosen = shelf.clinician_of(wish)
+    return str(chosen) if type and chosen and chosen not in shelf.doing(type) else ""
+
+
+def _too_short(
+    shelf: Shelf,
+    wish: Wish,
+    type: AppointmentType | None,
+    whom: list[Clinician],
+    free: Choices | None,
+    picked: str,
+    now: dt.datetime,
+) -> TooShort | None:
+    """What the gap they pressed holds, where the visit does not fit into it and no other time was picked since."""
+    day, wall = wish.date, wish.clock
+    if free is None or type is None or len(whom) != 1 or day is None or wall is None:
+        return None
+    if any(picked == start.value for start in free.on_day):
+        return None
+    at, _ = both(day, wall)
+    return too_short(wish, at=at, clinician=whom[0], type=type, types=shelf.done_by(whom[0]), now=now)
 
 
 def facts_of_move(
@@ -105,15 +129,19 @@ def facts_of_move(
         clinician=given.get("clinician", str(appointment.clinician_id)),
         day=given.get("day", here_on.isoformat()),
     )
-    clinicians = Shelf.stocked(today, types=False)
-    clinician, day = clinicians.clinician_of(wish), readable_day(wish.day, today)
+    shelf, type = Shelf.stocked(today), appointment.type
+    whom, day = shelf.whom(wish, type), readable_day(wish.day, today)
     url = reverse("desk:move", args=[appointment.patient_id, appointment.pk])
+    now_takes = int((appointment.ends_at - appointment.starts_at) / dt.timedelta(minutes=1))
+    lasting = wish.lasting or now_takes
     free = None
-    if clinician and day:
-        free = free_times(appointment.type, clinician, day, wish=wish, url=url, now=now, moving=appointment)
+    if whom and day:
+        free = free_times(type, whom, day, wish=wish, url=url, now=now, moving=appointment, lasting=lasting)
     unsaved = {"clinician": wish.clinician, "day": wish.day, "other_time": given.get("other_time", "")}
     shown = form or MoveForm(initial=unsaved, today=today)
-    shown.offer(clinicians=clinicians.clinicians)
+    shown.offer(clinicians=shelf.doing(type))
+    shown.show_length(wish.minutes, usual=now_takes)
+    offers = instead_of(refused, type, whom, wish=wish, now=now, lasting=lasting, moving=appointment)
     return {
         "appointment": appointment,
         "patient": appointment.patient,
@@ -121,36 +149,13 @@ def facts_of_move(
         "form": shown,
         "free": free,
         "picked": free.picked(given.get("starts_at", ""), first=False) if free else "",
-        "refused": refused,
-        "offers": [Start.of(at, wish) for at in (refused.next_free if refused else ())],
-    }
+        "does_not_do": _does_not_do(shelf, wish, type),
+        "focus_time": bool(wish.time) and form is None,
+        "find_url": f"{reverse('desk:find_time')}?type={type.slug}&moving={appointment.pk}",
+    } | _of_refusal(shown, refused, offers)
 
 
 def patient_of(wish: Wish) -> Patient | None:
     """Whom the booking is for, once chosen."""
     typed = wish.patient
     return Patient.objects.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 10 else None
-
-
-def free_times(
-    type: AppointmentType,
-    clinician: Clinician,
-    day: dt.date,
-    *,
-    wish: Wish,
-    url: str,
-    now: dt.datetime,
-    moving: Appointment | None = None,
-) -> Choices:
-    """The day's free times; where it has none, the next three as addresses below `url`."""
-    midnight = dt.datetime.combine(day, dt.time(), clinic_zone())
-    starts = next_free(clinician, type, max(now, midnight), MOST_IN_A_DAY, now=now, moving=moving)
-    here = (moving.clinician_id, moving.starts_at) if moving else None
-    starts = [at for at in starts if (clinician.pk, at) != here]
-    on_day = [Start.of(at, wish) for at in starts if timezone.localdate(at) == day]
-    return Choices(on_day, [] if on_day else [(at, _on_that_day(wish, at, url)) for at in starts[:OFFERED]])
-
-
-def _on_that_day(wish: Wish, at: dt.datetime, url: str) -> str:
-    local = timezone.localtime(at)
-    return f"{url}?{replace(wish, day=local.date().isoformat(), time=f'{local:%H:%M}').query}"

@@ -10,7 +10,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from clinic.booking.taking import LONGEST as LONGEST_VISIT
+from clinic.booking.taking import SHORTEST as SHORTEST_VISIT
+
 LONGEST = 60
+ANYBODY = "any"  # in place of a clinician's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,16 @@ class Wish:
     clinician: str = ""
     day: str = ""
     time: str = ""
+    minutes: str = ""  # only where it is not the type's own
     book: str = ""  # "1" while a booking waits for its patient
 
     @classmethod
     def read(cls, given: QueryDict) -> Wish:
-        return cls(**{part.name: given.get(part.name, "")[:LONGEST] for part in fields(cls)})
+        """A length nobody touched (`usual` is what was filled in) is left to the type."""
+        told = {part.name: given.get(part.name, "")[:LONGEST] for part in fields(cls)}
+        if told["minutes"].strip() == given.get("usual", ""):
+            told["minutes"] = ""
+        return cls(**told)
 
     @classmethod
     def carried(cls, text: str) -> Wish:
@@ -53,6 +62,22 @@ class Wish:
     @property
     def date(self) -> dt.date | None:
         return read_day(self.day)
+
+    @property
+    def clock(self) -> dt.time | None:
+        """The time of day they pressed in the calendar."""
+        try:
+            return dt.time.fromisoformat(self.time).replace(tzinfo=None)
+        except ValueError:
+            return None
+
+    @property
+    def lasting(self) -> int | None:
+        """Its minutes where they are not the type's own and make a visit; None lets the type say."""
+        typed = self.minutes.strip()
+        if not (typed.isascii() and typed.isdecimal() and len(typed) < 5):
+            return None
+        return int(typed) if SHORTEST_VISIT <= int(typed) <= LONGEST_VISIT else None
 
 
 def read_day(typed: str) -> dt.date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
@@ -26,7 +27,7 @@ class TooShort(ValueError):
     """One letter, or a country code alone, fits nearly everybody; nothing was searched."""
 
 
-def find(typed: str) -> QuerySet[Patient]:
+def find(typed: str) -> Iterable[Patient]:
     """At most 20 patients that fit what was typed, by family name.
 
     Raises TooShort below two letters, or where no digit of a phone number tells one from another.
@@ -55,16 +56,24 @@ def birth_date(typed: str) -> dt.date | None:
         return None
 
 
-def _by_name(typed: str) -> QuerySet[Patient]:
+def _by_name(typed: str) -> list[Patient]:
     words = [word for word in re.split(r"[^\w]+", fold(typed)) if word]
     if sum(map(len, words)) < 2:
         raise TooShort
-    # Two letters alone are a whole name (Ng, Li), since they begin half the clinic; more letters are beginnings.
-    beginning = ":*" if sum(map(len, words)) > 2 else ""
+    # Two letters alone are a whole name (Ng, Li), since they begin half the clinic; more letters are beginnings, and
+    # so are two that are nobody's name.
+    found = list(named(words)) if sum(map(len, words)) == 2 else []
+    found = found or list(named(words, ":*"))
+    # Sorted here, not by PostgreSQL: until it has counted a table that was just filled, it would walk all of it.
+    found.sort(key=lambda one: (fold(one.legal_family_name), fold(one.legal_given_name), one.pk))
+    return found[:MOST_SHOWN]
+
+
+def named(words: Iterable[str], beginning: str = "") -> QuerySet[Patient]:
+    """Some of those who have all these words in their names, or (":*") words that begin so; in no order."""
     terms = " & ".join(f"'{word}'{beginning}" for word in words)
     fitting = Patient.objects.filter(search_words=SearchQuery(terms, search_type="raw", config="simple"))
-    # The inner LIMIT keeps PostgreSQL from walking the sort index through a million rows looking for matches.
-    return Patient.objects.filter(pk__in=fitting.order_by().values("pk")[:MOST_WEIGHED])[:MOST_SHOWN]
+    return fitting.order_by()[:MOST_WEIGHED]
 
 
 def _by_phone(typed: str) -> QuerySet[Patient]:

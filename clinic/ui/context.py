@@ -28,6 +28,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "front_desk": (
         ("Today", "desk:today", "calendar"),
         ("Book", "desk:book", "plus"),
+        ("Next free", "desk:find_time", "clock"),
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
         ("Numbers", "desk:numbers", "list"),
@@ -42,6 +43,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
         ("Numbers", "desk:numbers", "list"),
+        ("Overbooked", "desk:overbooked", "warning"),
         ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
         ("Settings", "admin:index", "gear"),

@@ -209,6 +209,26 @@
 
   if (document.body.classList.contains("role-patient")) each("[data-sign-out]", patientSignsOut);
 
+  // ---------- the calendar: a gap opens the booking in a box, and the card it made has the focus afterwards ----------
+
+  document.addEventListener("click", async (event) => {
+    const gap = event.target.closest("a[data-book-gap], td.cell-free a");
+    if (!gap || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    try {
+      const { open } = await import("./desk/box.js");
+      open(gap);
+    } catch {
+      location.assign(gap.href); // the booking's own page does the same
+    }
+  });
+  const booked = document.getElementById(sessionStorage.getItem("desk-box-card") || "");
+  sessionStorage.removeItem("desk-box-card");
+  if (booked) {
+    booked.tabIndex = -1;
+    booked.focus();
+  }
+
   forPaper([]);
   each("[data-error-summary]", errorSummary);
   each("[data-menu]", menu);

@@ -42,7 +42,7 @@ HOSTILE = {
 }
 WHAT_ADDRESSES_ASK = (
     "q day time type clinician patient starts_at other_time booking book state before after record account readers "
-    "everyone next page look"
+    "everyone next page look minutes usual which who weekday from_time until_time after moving"
 ).split()
 
 

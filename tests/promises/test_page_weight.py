@@ -52,6 +52,8 @@ def weight(files: dict[str, bytes]) -> int:
         ("dee", "/desk/"),
         ("dee", "/desk/book/"),
         ("dee", "/desk/book/?patient={ana}"),
+        ("dee", "/desk/book/find/?type=follow-up"),
+        ("mona", "/desk/overbooked/"),
         ("dee", "/desk/patients/"),
         ("dee", "/desk/patients/register/"),
         ("dee", "/desk/patients/{ana}/"),

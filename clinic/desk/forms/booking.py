@@ -8,12 +8,16 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from clinic.booking.free import bookable, clinic_zone, instant
+from clinic.booking.free import bookable, clinic_zone
 from clinic.booking.models import Appointment, AppointmentType
+from clinic.booking.taking import LONGEST, SHORTEST
+from clinic.desk.free_times import both
+from clinic.desk.wish import ANYBODY
 from clinic.people.models import Clinician, Patient
-from clinic.ui.widgets import DateInput
+from clinic.ui.widgets import DateInput, UnitInput
 
 FURTHEST_YEARS = 2
+NOT_A_LENGTH = "A visit takes 5 minutes to 8 hours. Type its length in whole minutes, for example 45."
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
 
 
@@ -27,8 +31,13 @@ def readable_day(typed: str, today: dt.date) -> dt.date | None:
 
 
 class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
+    """One of them, or ANYBODY."""
+
     def label_from_instance(self, clinician: Any) -> str:
         return str(clinician)
+
+    def to_python(self, value: Any) -> Any:
+        return value if value == ANYBODY else super().to_python(value)
 
 
 class DayForm(forms.Form):
@@ -59,7 +68,9 @@ class DayForm(forms.Form):
 
     def offer(self, *, clinicians: list[Clinician], types: list[AppointmentType] | None = None) -> None:
         """Draw the selects from rows the page has read already."""
-        self.fields["clinician"].choices = [("", "Choose…"), *((c.pk, str(c)) for c in clinicians)]  # type: ignore[attr-defined]
+        anybody = [(ANYBODY, "Any clinician")] if len(clinicians) > 1 else []
+        people = [(c.pk, str(c)) for c in clinicians]
+        self.fields["clinician"].choices = [("", "Choose…"), *anybody, *people]  # type: ignore[attr-defined]
         if types is not None:
             self.fields["type"].choices = [("", "Choose…"), *((t.slug, str(t)) for t in types)]  # type: ignore[attr-defined]
 
@@ -73,8 +84,18 @@ class DayForm(forms.Form):
 
 
 class TimeForm(DayForm):
-    """A moment on that day. A pressed time (`take`) counts before a typed one, a typed one before a picked one."""
+    """A moment on that day, and how long from then. A pressed time (`take`, `overbook`) counts before a typed one, a
+    typed one before a picked one."""
 
+    minutes = forms.IntegerField(
+        label="Length",
+        required=False,
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        widget=UnitInput(unit="min", whole=True),
+        error_messages={"invalid": NOT_A_LENGTH, "min_value": NOT_A_LENGTH, "max_value": NOT_A_LENGTH},
+    )
+    usual = forms.CharField(required=False, widget=forms.HiddenInput())  # what was filled in as the length
     starts_at = forms.CharField(required=False, widget=forms.HiddenInput())
     other_time = forms.TimeField(
         label="Or another time",
@@ -84,13 +105,54 @@ class TimeForm(DayForm):
         help_text="For example 14:20",
         error_messages={"invalid": "That is not a time of day. Type hours and minutes, for example 14:20."},
     )
+    which = forms.ChoiceField(label="Which of the two", required=False, widget=forms.RadioSelect())
     take = forms.CharField(required=False, widget=forms.HiddenInput())
+    overbook = forms.CharField(required=False, widget=forms.HiddenInput())
+    because = forms.CharField(
+        label="Reason for overbooking",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": "Say it in 200 letters or fewer."},
+    )
+    comes_twice = False  # the time typed is one the clock shows twice on that day
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["which"].choices = [("first", "The first"), ("second", "The second")]  # type: ignore[attr-defined]
+
+    def show_length(self, minutes: str, *, usual: int | None) -> None:
+        """A length nobody touched is the usual one, also after what is usual has changed."""
+        told = {"minutes": minutes or str(usual or ""), "usual": str(usual or "")}
+        if self.is_bound:
+            self.data = dict(self.data.items()) | told  # the last of each name, as a form reads it
+        else:
+            self.initial = {**self.initial, **told}
+
+    @property
+    def is_for_anybody(self) -> bool:
+        return bool(self.cleaned_data.get("clinician") == ANYBODY)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """With whom, when, how long, and why on top of another: what booking.actions wants to know of a time."""
+        told = self.cleaned_data
+        untouched = str(told["minutes"]) == told["usual"]
+        return {
+            "clinician": told["clinician"],
+            "starts_at": told["moment"],
+            "minutes": None if untouched else told["minutes"],
+            "overbooking": told["because"] if told["overbook"] else "",
+        }
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
+        if told.get("overbook"):
+            self._must_say_why(told)
         typed, day = told.get("other_time"), told.get("day")
-        if told.get("take"):
-            told["moment"] = self._sent(told["take"])
+        pressed = told.get("take") or told.get("overbook")
+        if pressed:
+            told["moment"] = self._sent(pressed)
         elif typed and day:
             told["moment"] = self._on_the_wall(day, typed)
         elif told.get("starts_at") and not typed:
@@ -102,6 +164,14 @@ class TimeForm(DayForm):
         elif "other_time" not in self.errors and not typed:
             self.add_error("other_time", "Pick a free time, or type one, for example 14:20.")
         return told
+
+    def _must_say_why(self, told: dict[str, Any]) -> None:
+        if told.get("clinician") == ANYBODY:
+            self.add_error(
+                "clinician", "Choose with whom: an overbooking goes on top of one clinician’s visit."
+            )
+        if "because" not in self.errors and not told.get("because"):
+            self.add_error("because", "Say why before you overbook: the manager reads it.")
 
     def _sent(self, value: str) -> dt.datetime | None:
         """A moment as our own buttons send it; whatever else arrives is refused."""
@@ -115,12 +185,27 @@ class TimeForm(DayForm):
             return None
         return moment
 
-    def _on_the_wall(self, day: dt.date, typed: dt.time) -> dt.datetime:
-        """The moment the clinic's clock shows that time; refused where the clock skips it."""
-        moment = instant(day, typed, clinic_zone())
-        if timezone.localtime(moment, clinic_zone()).time() != typed:
+    def _on_the_wall(self, day: dt.date, typed: dt.time) -> dt.datetime | None:
+        """When the clinic's clock shows that time: refused where it skips it, asked which where it comes twice."""
+        first, last = both(day, typed)
+        if timezone.localtime(first, clinic_zone()).time() != typed:
             self.add_error("other_time", f"The clocks skip {typed:%H:%M} on that day. Choose another time.")
-        return moment
+            return None
+        if first == last:
+            return first
+        zones = [timezone.localtime(at, clinic_zone()).tzname() for at in (first, last)]
+        self.comes_twice = True
+        names = (("first", "The first"), ("second", "The second"))
+        self.fields["which"].choices = [  # type: ignore[attr-defined]
+            (value, f"{words} ({zone})") for (value, words), zone in zip(names, zones, strict=True)
+        ]
+        if which := self.cleaned_data.get("which"):
+            return first if which == "first" else last
+        self.add_error(
+            "which",
+            f"{typed:%H:%M} comes twice on that day: the first ({zones[0]}) or the second ({zones[1]})?",
+        )
+        return None
 
 
 class BookForm(TimeForm):
@@ -143,25 +228,23 @@ class BookForm(TimeForm):
             "invalid_choice": "Choose one of the appointment types listed.",
         },
     )
-    field_order = ["patient", "type", "clinician", "day"]
+    field_order = ["patient", "type", "clinician", "day", "minutes", "other_time", "which"]
 
     @property
     def asked(self) -> dict[str, Any]:
         """What booking.actions.book wants to know, once the form is valid."""
         told = self.cleaned_data
-        return {name: told[name] for name in ("patient", "clinician", "type")} | {"starts_at": told["moment"]}
+        return {"patient": told["patient"], "type": told["type"]} | self.wanted
 
     def is_answered_by(self, holder: Appointment) -> bool:
         """The second press of one button: what holds the slot is what was asked for."""
         asked = self.asked
-        wanted = (asked["patient"].pk, asked["clinician"].pk, asked["type"].pk, asked["starts_at"])
-        return (holder.patient_id, holder.clinician_id, holder.type_id, holder.starts_at) == wanted
+        wanted = (asked["patient"].pk, asked["type"].pk, asked["starts_at"])
+        same = (holder.patient_id, holder.type_id, holder.starts_at) == wanted
+        return same and (self.is_for_anybody or holder.clinician_id == asked["clinician"].pk)
 
 
 class MoveForm(TimeForm):
-    """Another time for an appointment, perhaps with another clinician; what it is for stays."""
+    """Another time for an appointment, perhaps with another clinician or longer; what it is for stays."""
 
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What booking.actions.move wants to know, once the form is valid."""
-        return {"clinician": self.cleaned_data["clinician"], "starts_at": self.cleaned_data["moment"]}
+    field_order = ["clinician", "day", "minutes", "other_time", "which"]

@@ -142,7 +142,7 @@ class EditForm(DetailsForm):
 
     def builds_on(self, patient: Patient) -> None:
         """They have now been told what changed: the next save goes over that."""
-        self.data = {**self.data, "based_on": fingerprint(patient)}
+        self.data = dict(self.data.items()) | {"based_on": fingerprint(patient)}
 
     @classmethod
     def showing(cls, patient: Patient) -> EditForm:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
-from clinic.booking import actions
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import Refused, SlotTaken
 from clinic.desk import booking_page
-from clinic.desk.day import told, where_it_is
+from clinic.desk.asking import book_as_asked, said_of_booking
+from clinic.desk.day import where_it_is
 from clinic.desk.forms.booking import BookForm
+from clinic.desk.in_a_box import draw, leave_for
 from clinic.desk.kept import brought_back
 from clinic.people.models import Account
 from clinic.people.roles import DESK
@@ -34,20 +34,21 @@ def book(request: HttpRequest, *, account: Account) -> HttpResponse:
     if not form.is_valid():
         return _page(request, account, request.POST, form=form, status=422)
     try:
-        made = actions.book(**form.asked, by=account, now=now)
-    except SlotTaken as taken:
-        if form.is_answered_by(taken.holder):
-            return _booked(request, taken.holder)
-        record_listed(patients=[taken.holder.patient_id], by=account, what="holder of a taken slot")
-        return _page(request, account, request.POST, form=form, status=409, refused=taken)
+        made = book_as_asked(form, by=account, now=now)
     except Refused as refused:
-        return _page(request, account, request.POST, form=form, status=422, refused=refused)
+        if isinstance(refused, SlotTaken):
+            if form.is_answered_by(refused.holder):
+                return _booked(request, refused.holder)
+            holder = refused.holder.patient_id
+            record_listed(patients=[holder], by=account, what="holder of a taken slot")
+        status = 409 if refused.somebody_was_first else 422
+        return _page(request, account, request.POST, form=form, status=status, refused=refused)
     return _booked(request, made)
 
 
 def _booked(request: HttpRequest, made: Appointment) -> HttpResponse:
-    messages.success(request, f"Booked: {told(made)}.")
-    return redirect(where_it_is(made))
+    messages.success(request, said_of_booking(made))
+    return leave_for(request, where_it_is(made))
 
 
 def _page(
@@ -64,4 +65,4 @@ def _page(
     shown = booking_page.facts(given, now=timezone.now(), form=form, refused=refused, fresh=fresh)
     if shown["patient"]:
         record_listed(patients=[shown["patient"].pk], by=account, what="booking")
-    return render(request, "desk/book.html", shown, status=status)
+    return draw(request, "desk/book.html", "desk/book_box.html", shown, status=status)

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record
-from clinic.booking import actions
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import AlreadyThere, NotAllowedFrom, Refused, SlotTaken
 from clinic.booking.status import Status
+from clinic.desk.asking import move_as_asked, said_of_move
 from clinic.desk.booking_page import facts_of_move
-from clinic.desk.day import told, where_it_is
+from clinic.desk.day import where_it_is
 from clinic.desk.forms.booking import MoveForm
 from clinic.desk.kept import brought_back
 from clinic.people.models import Account, Patient
@@ -44,7 +44,7 @@ def _move(request: HttpRequest, appointment: Appointment, account: Account) -> H
     if not form.is_valid():
         return _page(request, appointment, request.POST, form=form, status=422)
     try:
-        moved = actions.move(appointment=appointment, **form.asked, by=account, now=now)
+        moved = move_as_asked(form, appointment=appointment, by=account, now=now)
     except AlreadyThere as there:
         messages.info(request, str(there))
         return redirect(where_it_is(appointment))
@@ -52,9 +52,9 @@ def _move(request: HttpRequest, appointment: Appointment, account: Account) -> H
         if isinstance(refused, SlotTaken):
             holder = refused.holder.patient_id
             record_listed(patients=[holder], by=account, what="holder of a taken slot")
-        status = 409 if isinstance(refused, SlotTaken) else 422
+        status = 409 if refused.somebody_was_first else 422
         return _page(request, appointment, request.POST, form=form, refused=refused, status=status)
-    messages.success(request, f"Moved: {told(moved)}.")
+    messages.success(request, said_of_move(moved, now=now))
     return redirect(where_it_is(moved))
 
 

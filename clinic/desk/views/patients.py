@@ -12,6 +12,7 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.desk import records
 from clinic.desk.forms.patients import EditForm
+from clinic.desk.in_a_box import draw
 from clinic.desk.kept import brought_back, unsaved
 from clinic.desk.wish import Wish
 from clinic.people.actions import ChangedMeanwhile, change_patient
@@ -40,8 +41,9 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
         return redirect(lines[0].url)  # Enter: nobody else fits, and the booking shows who it is
     # Several: a second Enter takes the first. A list that comes while somebody types leaves the focus alone.
     shown["focus_first"] = not as_they_type
-    template = "desk/found.html" if as_they_type else "desk/patients.html"
-    return render(request, template, shown)
+    return draw(
+        request, "desk/found.html" if as_they_type else "desk/patients.html", "desk/found_box.html", shown
+    )
 
 
 @for_record(*DESK)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
 from clinic.desk import records
 from clinic.desk.forms.patients import RegisterForm
+from clinic.desk.in_a_box import draw
 from clinic.desk.kept import brought_back, unsaved
 from clinic.desk.wish import Wish
 from clinic.people.actions import AlreadyRegistered, LikelyDuplicates, register_patient
@@ -104,4 +105,4 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "wish": wish, "alike": alike, "already": already}
-    return render(request, "desk/register.html", shown, status=status)
+    return draw(request, "desk/register.html", "desk/register_box.html", shown, status=status)

@@ -22,38 +22,55 @@ typed?.addEventListener("input", () => {
 typed?.form.addEventListener("submit", () => clearTimeout(waiting));
 
 // --- Changing what, whom or the day shows its free times at once ------------------------------------------
-const form = document.querySelector("[data-booking]");
-const look = form?.querySelector("[data-look]");
-const deciding = ["type", "clinician", "day"].map((name) => form?.elements[name]).filter(Boolean);
 const BACK_TO = "desk-booking-focus";
 
-const lookAgain = (field) => {
-  if (!deciding.every((each) => each.value)) return;
-  sessionStorage.setItem(BACK_TO, field.name); // a field's name only: the page comes back with the focus on it
-  form.requestSubmit(look);
-};
-const backTo = sessionStorage.getItem(BACK_TO);
-sessionStorage.removeItem(BACK_TO);
-if (backTo) form?.elements[backTo]?.focus();
+// `send` is how a form is sent from here: as a page, or by the box that it lies in.
+export const alive = (within, send) => {
+  const form = within.querySelector("[data-booking]");
+  if (!form) return;
+  const look = form.querySelector("[data-look]");
+  const deciding = ["type", "clinician", "day", "minutes"].map((name) => form.elements[name]).filter(Boolean);
 
-for (const field of deciding.filter((each) => each.name !== "day")) {
-  field.addEventListener("change", () => lookAgain(field));
-}
-// A day typed by keys passes through other years on its way, so it waits for Enter or the button; a day picked
-// with the mouse is meant.
-let byMouse = false;
-const day = form?.elements.day;
-day?.addEventListener("pointerdown", () => (byMouse = true));
-day?.addEventListener("keydown", (event) => {
-  byMouse = false;
-  if (event.key !== "Enter") return;
-  event.preventDefault();
-  lookAgain(day);
-});
-day?.addEventListener("change", () => byMouse && lookAgain(day));
-// Enter in the form books, as anywhere else: not the first button, which only looks.
-form?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("input[name=other_time], input[name=starts_at]")) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector(".btn-primary"));
-});
+  const lookAgain = (field) => {
+    if (!deciding.every((each) => each.value)) return;
+    sessionStorage.setItem(BACK_TO, field.name); // a field's name only: the page comes back with the focus on it
+    send(form, look);
+  };
+  const backTo = sessionStorage.getItem(BACK_TO);
+  sessionStorage.removeItem(BACK_TO);
+  if (backTo && form.elements[backTo] && !within.querySelector("[data-error-summary]")) {
+    within.querySelectorAll("[autofocus]").forEach((other) => other.removeAttribute("autofocus"));
+    form.elements[backTo].setAttribute("autofocus", "");
+    form.elements[backTo].focus();
+  }
+
+  for (const field of deciding.filter((each) => each.name !== "day")) {
+    field.addEventListener("change", () => lookAgain(field));
+  }
+  // A day typed by keys passes through other years on its way, so it waits for Enter or the button; a day picked
+  // with the mouse is meant.
+  let byMouse = false;
+  const day = form.elements.day;
+  day?.addEventListener("pointerdown", () => (byMouse = true));
+  day?.addEventListener("keydown", (event) => {
+    byMouse = false;
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    lookAgain(day);
+  });
+  day?.addEventListener("change", () => byMouse && lookAgain(day));
+  // Enter in the length books, and does not look first as leaving it does.
+  form.elements.minutes?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    send(form, form.querySelector(".btn-primary"));
+  });
+  // Enter in the reason for overbooking overbooks; elsewhere the form's own first button books.
+  within.querySelector("[data-presses]")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    send(form, within.querySelector(event.target.dataset.presses));
+  });
+};
+
+alive(document, (form, button) => form.requestSubmit(button));

@@ -73,7 +73,7 @@ def test_a_taken_time_says_who_holds_it_and_what_is_free(world, dee, visit):
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "14:15 on Thursday 5 March (GMT) with Carl Jensen is taken: Ben Nowak, 14:00–14:30." in page
-    assert "Next free" not in page, "the buttons say it"
+    assert "Next free:" not in page, "the buttons say it"
     assert 'name="take" value="2026-03-05T14:30:00+00:00"' in page
     assert 'value="14:15"' in page, "what was typed stays"
     assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").exists()
@@ -171,3 +171,73 @@ def test_the_page_costs_the_same_on_a_full_day(world, dee, visit, taken, django_
         world.booked(patient=world.ben, type=world.follow_up, starts_at=starts_at)
     with django_assert_max_num_queries(10):
         dee.get(address(visit), {"day": "2026-03-06"})
+
+
+# --- How long, with anybody, and on top of another ------------------------------------------------------------
+
+
+def test_it_keeps_its_length_and_takes_another_where_one_is_typed(dee, visit):
+    assert 'name="minutes" value="60"' in dee.get(address(visit)).content.decode()
+    move(dee, visit, other_time="14:00", minutes="60", usual="60")
+    visit.refresh_from_db()
+    assert visit.ends_at == dt.datetime(2026, 3, 5, 15, tzinfo=dt.UTC)
+    move(dee, visit, other_time="14:00", minutes="45", usual="60")
+    visit.refresh_from_db()
+    assert visit.ends_at == dt.datetime(2026, 3, 5, 14, 45, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("minutes", ["0", "1200", "long"])
+def test_a_length_that_is_no_visit_is_refused_at_its_field(dee, visit, minutes):
+    answer = move(dee, visit, other_time="14:00", minutes=minutes, usual="60")
+    assert answer.status_code == 422
+    assert 'href="#id_minutes"' in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.moved_at is None
+
+
+def test_any_clinician_stays_with_theirs_where_they_are_free_and_goes_to_another_where_not(world, dee, visit):
+    cleo = world.cleo.clinician
+    move(dee, visit, clinician="any", other_time="14:00")
+    visit.refresh_from_db()
+    assert visit.clinician == world.carl.clinician
+    world.booked(patient=world.ben, starts_at=NOW + dt.timedelta(days=2, hours=7))  # Carl at four
+    move(dee, visit, clinician="any", other_time="16:00")
+    visit.refresh_from_db()
+    assert (visit.clinician, visit.starts_at.hour) == (cleo, 16)
+
+
+def test_nobody_free_says_so_and_offers_times(world, dee, visit):
+    for clinician in (world.carl, world.cleo):
+        world.booked(patient=world.ben, clinician=clinician, starts_at=NOW + dt.timedelta(days=2, hours=5))
+    answer = move(dee, visit, clinician="any", other_time="14:15")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Nobody is free at 14:15 on Thursday 5 March (GMT) any more." in page
+    assert 'name="take" value="2026-03-05T15:00:00+00:00"' in page
+
+
+def test_onto_another_only_with_a_reason(world, dee, visit):
+    world.booked(patient=world.ben, starts_at=NOW + dt.timedelta(days=2, hours=5))
+    refused = move(dee, visit, other_time="14:15").content.decode()
+    pressed = {"other_time": "14:15", "overbook": "2026-03-05T14:15:00+00:00"}
+    assert f'name="overbook" value="{pressed["overbook"]}"' in refused
+    silent = move(dee, visit, **pressed, because="")
+    assert silent.status_code == 422
+    assert 'href="#id_because"' in silent.content.decode()
+    assert move(dee, visit, **pressed, because="Sisters, one car").status_code == 302
+    visit.refresh_from_db()
+    assert (visit.starts_at.hour, visit.overbooked_because) == (14, "Sisters, one car")
+
+
+def told_after(dee, visit):
+    answer = move(dee, visit, other_time="14:00")
+    return dee.get(answer["Location"].split("#")[0]).content.decode()
+
+
+def test_a_move_says_who_will_be_told_and_when(dee, visit):
+    assert "They are mailed the new time at 09:03" in told_after(dee, visit)
+
+
+def test_and_that_nobody_tells_those_who_agreed_to_no_mail(dee, visit):
+    visit.patient.channels.filter(kind="email").delete()
+    assert "nobody tells them: call +447946000123." in told_after(dee, visit)

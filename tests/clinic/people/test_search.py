@@ -2,11 +2,13 @@
 
 import contextlib
 import datetime as dt
+import time
 
 import pytest
 from django.db import connection
 
 from clinic.people import search
+from clinic.people.models import Patient
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,13 @@ def test_finds_a_patient_by_record_number(world):
 def test_one_letter_is_too_short(world):
     with pytest.raises(search.TooShort):
         search.find("a")
+
+
+def test_two_letters_that_are_nobodys_name_are_a_beginning(world):
+    ana = world.ana
+    assert list(search.find("si")) == [ana]
+    si = world.patient("Lan", "Si", dt.date(1990, 1, 1), "+447946000999")
+    assert list(search.find("si")) == [si], "somebody has it for a name now"
 
 
 def test_two_letters_are_a_whole_name_and_three_a_beginning(world):
@@ -101,3 +110,29 @@ def test_a_phone_number_is_looked_up_in_the_indexes(db, typed):
     plan = search.find(typed).explain()
     assert "channel_found_by_first_digits" in plan
     assert "Seq Scan on people_contactchannel" not in plan
+
+
+@pytest.mark.parametrize(("words", "beginning"), [(["si"], ""), (["si"], ":*"), (["ana", "silv"], ":*")])
+def test_a_name_is_looked_up_in_the_index(db, words, beginning):
+    """The index answers, and no more is read than is weighed: with a million patients both are needed."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+    plan = search.named(words, beginning).explain()
+    assert plan.startswith("Limit")
+    assert "patient_found_by_name" in plan
+    assert "Sort" not in plan
+    assert "Seq Scan" not in plan
+
+
+def test_ten_thousand_who_fit_are_twenty_and_soon(world, django_assert_max_num_queries):
+    born = dt.date(1990, 1, 1)
+    Patient.objects.bulk_create(
+        Patient(
+            legal_given_name="Ana", legal_family_name=f"Silva{n}", birth_date=born, registered_at=world.now
+        )
+        for n in range(10_000)
+    )
+    with django_assert_max_num_queries(2):
+        began = time.perf_counter()
+        assert len(search.find("si")) == 20
+    assert time.perf_counter() - began < 1
