@@ -120,13 +120,14 @@ def keep(
     starts_at: dt.datetime,
     now: dt.datetime,
     instead_of: Hold | None = None,
+    was_kept: bool = False,
 ) -> Hold:
     """Five minutes for whoever wants that time; without a clinician, one who is free then with the fewest visits.
 
-    `instead_of` is what the same visitor kept before: it goes. Raises NotOnline, TooSoon, TooFarAhead or Gone, and
-    then it stays.
+    `instead_of` is what the same visitor kept before: it goes. `was_kept`: they had this time until a moment ago.
+    Raises NotOnline, TooSoon, TooFarAhead or Gone, and then nothing is let go.
     """
-    check_reach(type, starts_at, now=now)
+    check_reach(type, starts_at, now=now - WHILE_TYPING if was_kept else now)
     people = [clinician] if clinician else list(free.doing(type, _day(starts_at)))
     lock_calendars({person.pk for person in people}, resources_for(type))
     if instead_of is not None:

@@ -165,6 +165,8 @@ def _confirm(
         form = form or CodeForm()
         form.add_error("code", str(refused))
         return _code_page(request, booking, form, status=422)
+    if isinstance(gone, online.EnoughBooked):
+        return render(request, "portal/booking/enough.html", facts(booking) | {"enough": gone}, status=409)
     if gone is not None:
         return keeping.choose_again(request, booking, gone)
     return redirect(booking.url("booked"))

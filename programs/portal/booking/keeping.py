@@ -47,7 +47,9 @@ def again(booking: Booking, whose: str) -> online.NotBooked | None:
     clinician = None if errand.anybody else booking.clinician
     limits.take_seat(errand, whose)
     try:
-        hold = online.keep(type=type, clinician=clinician, starts_at=starts_at, now=booking.now)
+        hold = online.keep(
+            type=type, clinician=clinician, starts_at=starts_at, now=booking.now, was_kept=True
+        )
     except online.NotBooked as refused:
         return refused
     errand.hold, errand.clinician = hold.pk, hold.clinician_id
