@@ -71,6 +71,13 @@ class Gone(NotBooked):
         super().__init__(f"{spoken(starts_at)} is not free any more. Choose another time.", later)
 
 
+class TwoAtOnce(NotBooked):
+    """The patient is expected at that time already."""
+
+    def __init__(self) -> None:
+        super().__init__("You have a visit at that time already. Choose another time.")
+
+
 class EnoughBooked(NotBooked):
     def __init__(self) -> None:
         super().__init__(
@@ -184,11 +191,14 @@ def book_kept(
 ) -> Appointment:
     """The visit at the time that was kept; also when the hold has run out and the time is still free.
 
-    Raises NotOnline, TooSoon, TooFarAhead, Gone or EnoughBooked.
+    Raises NotOnline, TooSoon, TooFarAhead, Gone, TwoAtOnce or EnoughBooked.
     """
     # Not FOR UPDATE: whoever books this patient at the desk meanwhile holds the calendar and refers to this row.
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     check_enough(patient, now=now)
+    theirs = Appointment.objects.standing().filter(patient=patient)
+    if theirs.filter(starts_at__lt=starts_at + type.lasts, ends_at__gt=starts_at).exists():
+        raise TwoAtOnce
     check_reach(type, starts_at, now=now - WHILE_TYPING)
     try:
         with transaction.atomic():

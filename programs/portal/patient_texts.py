@@ -192,6 +192,7 @@ def _booking_refusals() -> Iterator[Text]:
         online.TooSoon(visit),
         online.TooFarAhead(visit),
         online.Gone(at, []),
+        online.TwoAtOnce(),
         online.EnoughBooked(),
         online_requests.WrongCode(3),
         online_requests.WrongCode(0),

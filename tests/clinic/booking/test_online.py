@@ -195,6 +195,13 @@ def test_notice_passes_while_one_types_but_not_overnight(world, visit):
     assert book_kept(world, visit, held, now=world.now + 29 * MINUTE)
 
 
+def test_nobody_is_expected_by_two_at_once(world, visit):
+    world.booked(starts_at=THURSDAY_TEN)
+    with pytest.raises(online.TwoAtOnce):
+        book_kept(world, visit, keep(world, visit, clinician=world.cleo.clinician))
+    assert book_kept(world, visit, keep(world, visit, THURSDAY_TEN + dt.timedelta(hours=1)))
+
+
 def test_two_visits_to_come_are_enough(world, visit):
     for day in (0, 1):
         book_kept(world, visit, keep(world, visit, THURSDAY_TEN + dt.timedelta(days=day)))

@@ -280,7 +280,8 @@ def test_somebody_new_is_registered_with_consent_and_a_trace(world, visit):
 
 
 def test_two_windows_of_one_newcomer_make_one_record(world, visit):
-    first, second = asked(world, visit), asked(world, visit)
+    first = asked(world, visit)
+    second = asked(world, visit, starts_at=THURSDAY_TEN + dt.timedelta(hours=2))
     codes = mailed(world, first), mailed(world, second)
     one, other = confirm(world, first, codes[0]), confirm(world, second, codes[1])
     assert one.patient == other.patient
