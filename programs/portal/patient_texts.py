@@ -213,7 +213,10 @@ def _form(form: type[forms.Form]) -> Iterator[Text]:
             else {}
         )
         for code in ours:
-            yield Text(f"{form.__name__}.{name}.{code}", field.error_messages[code] % {"value": FILLED_IN})
+            yield Text(
+                f"{form.__name__}.{name}.{code}",
+                field.error_messages[code] % {"value": FILLED_IN, "typed": FILLED_IN},
+            )
 
 
 def _refusals(module: ModuleType, names: set[str]) -> Iterator[Text]:

@@ -77,7 +77,7 @@ class ContactForm(forms.Form):
 
     legal_given_name = forms.CharField(
         label="Given name",
-        help_text="As on your identity card.",
+        help_text="As in your passport.",
         error_messages={"required": "Enter your given name."},
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
