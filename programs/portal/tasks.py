@@ -6,8 +6,10 @@ Each task may be lost or doubled: what is due stands in the request's row, and a
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from clinic.booking import online_requests
@@ -40,5 +42,6 @@ def mail_code(*, request_id: int, nth: int) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def forget_requests() -> None:
-    """What was typed more than a day ago."""
+    """What was typed more than a day ago, and sessions that ended: whoever looks at free times leaves one."""
     online_requests.forget(now=timezone.now())
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

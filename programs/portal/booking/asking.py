@@ -54,7 +54,11 @@ def _go_on(request: HttpRequest, booking: Booking, contact: Contact) -> HttpResp
         type, clinician, starts_at = booking.type, booking.clinician, booking.starts_at
         if type is None or clinician is None or starts_at is None:  # taken away in another window
             return redirect(booking.lacks("last") or booking.url("times"))
-        gone = keeping.again(booking, whose)
+        gone, too_much = None, False
+        try:
+            gone = keeping.again(booking, whose)
+        except limits.TooMuch:
+            too_much = True
         asked = online_requests.ask(
             type=type,
             clinician=booking.clinician or clinician,
@@ -65,10 +69,9 @@ def _go_on(request: HttpRequest, booking: Booking, contact: Contact) -> HttpResp
             instead_of=booking.request,
         )
         errand.request, errand.appointment = asked.pk, 0
-        too_much = False
         if gone is not None:
             errand.forget_time()
-        elif asked.confirmed_at is None:
+        elif asked.confirmed_at is None and not too_much:
             too_much = not _sent(booking, asked, whose)
     if too_much:  # said out here, so that what was typed is kept
         raise limits.TooMuch

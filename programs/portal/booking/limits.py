@@ -15,6 +15,7 @@ from clinic.people.tokens import hashed
 from programs.portal.booking.errand import Booking, Errand
 
 SEATS = 3  # times kept at once; a household may share an address
+BEGUN = {"most": 60, "seconds": 3600}  # each writes a session
 TIMES_KEPT = {"most": 40, "seconds": 3600}
 CODES_TO = {"most": 6, "seconds": 3600}  # per e-mail address
 CODES_FROM = {"most": 20, "seconds": 3600}
@@ -35,6 +36,12 @@ def who(request: HttpRequest, booking: Booking) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def may_begin(whose: str) -> None:
+    """Raises TooMuch."""
+    if not allowed(what="booking begun", who=whose, **BEGUN):
+        raise TooMuch
 
 
 def take_seat(errand: Errand, whose: str) -> None:

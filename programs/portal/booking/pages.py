@@ -43,6 +43,7 @@ def begin(request: HttpRequest, booking: Booking) -> HttpResponse:
     if not form.is_valid():
         shown = facts(booking) | {"form": form}
         return render(request, "portal/booking/begin.html", shown, status=_status(form.is_bound))
+    limits.may_begin(limits.who(request, booking))
     if booking.errand.appointment:  # that one is done: this is another
         booking.errand = Errand()
     booking.errand.place = form.cleaned_data["place"]
@@ -112,6 +113,8 @@ def what_for(request: HttpRequest, booking: Booking) -> HttpResponse:
     if not form.is_valid():
         shown = facts(booking) | {"form": form}
         return render(request, "portal/booking/type.html", shown, status=_status(form.is_bound))
+    if booking.errand.type != form.cleaned_data["type"]:  # another length, perhaps other people: another time
+        _let_time_go(request, booking)
     booking.errand.type = form.cleaned_data["type"]
     remember(request, booking)
     return redirect(booking.url("times"))
@@ -193,12 +196,17 @@ def _times(
 
 def _stop(request: HttpRequest, booking: Booking) -> None:
     """Nothing is kept of somebody who should be seen by others first: no time, and nothing they typed."""
-    limits.leave_seat(booking.errand, limits.who(request, booking))
-    if booking.hold is not None:
-        let_go(hold=booking.hold)
+    _let_time_go(request, booking)
     OnlineRequest.objects.filter(pk=booking.errand.request, appointment=None).delete()
     booking.errand = Errand(place=booking.errand.place)
     remember(request, booking)
+
+
+def _let_time_go(request: HttpRequest, booking: Booking) -> None:
+    limits.leave_seat(booking.errand, limits.who(request, booking))
+    if booking.hold is not None:
+        let_go(hold=booking.hold)
+    booking.errand.forget_time()
 
 
 def _place_of_last_screen(booking: Booking) -> str:

@@ -267,6 +267,15 @@ def test_a_type_that_is_switched_off_meanwhile_stops_everything(rosa):
     assert rosa.keeps("2026-03-05T09:00Z").status_code == 404
 
 
+def test_coming_for_something_else_lets_the_time_go(rosa):
+    AppointmentType.objects.filter(slug="follow-up").update(bookable_online=True)
+    rosa.is_cleared().has_kept()
+    assert Hold.objects.exists()
+    rosa.post("visit/", {"type": "follow-up"})
+    assert not Hold.objects.exists()
+    assert rosa.get("you/").headers["Location"] == "/book/times/"
+
+
 def test_pressing_a_time_twice_keeps_it_once(rosa):
     rosa.is_cleared()
     first = rosa.offered()[0]
@@ -594,6 +603,18 @@ def test_six_codes_an_hour_for_one_mail_address(visit, clock):
         Hold.objects.all().delete()
     assert statuses == [302] * 6 + [429]
     assert len(mail.outbox) == 6
+
+
+def test_beginning_is_limited_by_address(visit, monkeypatch):
+    from programs.portal.booking import limits
+
+    monkeypatch.setitem(limits.BEGUN, "most", 2)
+    rosa = Visitor()
+    rosa.says_where(), rosa.says_where()
+    page = rosa.post("", {"place": USUAL.screen})
+    assert page.status_code == 429
+    assert "020 7946 0000" in text(page)
+    assert rosa.get().status_code == 200
 
 
 def test_guessing_codes_is_stopped_by_address(visit, monkeypatch):
