@@ -160,6 +160,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 60 * 60.0,
         "options": {"expires": 60 * 60},
     },
+    "mail codes to people who book": {
+        "task": "programs.portal.tasks.mail_codes",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "forget what was typed to book online": {
+        "task": "programs.portal.tasks.forget_requests",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60 * 60},
+    },
     "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
 }
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("chart/", include("assessments.charting.urls")),
     path("programs/", include("programs.prescribing.urls")),
     path("my/", include("programs.portal.urls")),
+    path("book/", include("programs.portal.booking.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -17,7 +17,7 @@ from clinic.booking.models import Appointment, AppointmentChange, WorkingHours
 from clinic.booking.reminders import CANCELLED, CONFIRMATION, MOVED
 from clinic.booking.series import with_place
 from clinic.booking.status import HOLDS_A_SLOT, Status
-from clinic.desk import grid
+from clinic.desk import grid, newcomers
 from clinic.desk.now import TO_COME, Line, lines
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician
@@ -66,6 +66,7 @@ class Visit:
     status: str
     arrived_at: dt.datetime | None
     urgent_because: str
+    online: str
     told: str
     unreached_because: str
     usual_step: tuple[str, str] | None
@@ -145,6 +146,7 @@ def visit_of(appointment: Any, reminders: Iterable[Reminder], *, now: dt.datetim
         status=appointment.status,
         arrived_at=appointment.arrived_at,
         urgent_because=appointment.urgent_because,
+        online=newcomers.flag(appointment),
         told=_told(newest, to_come=appointment.starts_at > now),
         unreached_because=newest.because if newest and missed else "",
         usual_step=(usual.value, STEP_WORDS[usual]) if usual else None,

@@ -6,6 +6,7 @@ What people type (a note, a clinician's name) is theirs. Names of movements and 
 from __future__ import annotations
 
 import ast
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from assessments.screens.definitions import Item
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules import load_ruleset
+from clinic.booking import online, online_requests
+from clinic.booking.models import AppointmentType
 from clinic.people import links
 from programs.builder.progression import load_progression
 from programs.builder.reading import load_recipe
@@ -28,12 +31,23 @@ from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
 from programs.plans import diary
 from programs.portal import questions, words
+from programs.portal.booking.forms import CodeForm, ContactForm, PlaceForm, TypeForm
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
 from programs.portal.template_words import FILLED_IN, paragraphs
 
 TEMPLATES = Path(settings.ROOT) / "templates"
-SAFETY = tuple(f"portal/{name}.html" for name in ("_safety", "_emergency", "_ring_now", "question_warning"))
+SAFETY = tuple(
+    f"portal/{name}.html"
+    for name in (
+        "_safety",
+        "_emergency",
+        "_ring_now",
+        "question_warning",
+        "booking/emergency",
+        "booking/ring_us",
+    )
+)
 DOORS = (
     "desk/entrance/link*.html",
     "desk/entrance/form_too_old.html",
@@ -158,15 +172,34 @@ def _found() -> Iterator[Text]:
 
 
 def _pages() -> Iterator[Text]:
-    for path in sorted((TEMPLATES / "portal").glob("*.html")):
-        if f"portal/{path.name}" not in SAFETY:
+    for path in sorted((TEMPLATES / "portal").rglob("*.html")):
+        if str(path.relative_to(TEMPLATES)) not in SAFETY:
             yield from _of_template(path)
-    for form in (SessionForm, questions.WhereForm):
+    for form in (SessionForm, questions.WhereForm, PlaceForm, TypeForm, ContactForm, CodeForm):
         yield from _form(form)
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
     for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
         yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
     yield from _refusals(diary, LOG_REFUSALS)
+    yield from _booking_refusals()
+
+
+def _booking_refusals() -> Iterator[Text]:
+    """Why a time or a code did not count."""
+    visit, at = AppointmentType(), dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+    for refused in (
+        online.NotOnline(),
+        online.TooSoon(visit),
+        online.TooFarAhead(visit),
+        online.Gone(at, []),
+        online.TwoAtOnce(),
+        online.EnoughBooked(),
+        online_requests.WrongCode(3),
+        online_requests.WrongCode(0),
+        online_requests.CodeTooOld(),
+        online_requests.TooManyTries(),
+    ):
+        yield Text(type(refused).__name__, str(refused))
 
 
 def _form(form: type[forms.Form]) -> Iterator[Text]:
@@ -180,7 +213,10 @@ def _form(form: type[forms.Form]) -> Iterator[Text]:
             else {}
         )
         for code in ours:
-            yield Text(f"{form.__name__}.{name}.{code}", field.error_messages[code] % {"value": FILLED_IN})
+            yield Text(
+                f"{form.__name__}.{name}.{code}",
+                field.error_messages[code] % {"value": FILLED_IN, "typed": FILLED_IN},
+            )
 
 
 def _refusals(module: ModuleType, names: set[str]) -> Iterator[Text]:

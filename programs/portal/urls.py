@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from programs.portal import (
     app_views,
@@ -30,6 +30,7 @@ urlpatterns = [
     path("offline/", app_views.offline, name="offline"),
     path("worker.js", app_views.worker, name="worker"),
     path("appointments/", views.appointments, name="appointments"),
+    path("book/", include("programs.portal.booking.own_urls")),
     path("measures/", measure_views.measures, name="measures"),
     path("measures/ask/<slug:measure>/", measure_views.measure, name="measure"),
     path("measures/activities/", measure_views.activities, name="activities"),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments.screens.from_home import AtHome, Closed, at_home
 from clinic.audit.guards import for_patient
+from clinic.booking.online import bookable_online
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from programs.plans import diary
@@ -182,5 +183,6 @@ def appointments(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "upcoming": upcoming,
         "past": past,
         "before_visit": _before_visit(patient),
+        "book_url": reverse("portal:booking:begin") if bookable_online(timezone.localdate()).exists() else "",
     }
     return render(request, "portal/appointments.html", context)

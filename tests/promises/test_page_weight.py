@@ -73,6 +73,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/measures/"),
         ("ana", "/my/program/"),
         ("ana", "/my/calendar/"),
+        ("ana", "/my/appointments/"),
     ],
 )
 def test_a_page_is_light(story, who, address):

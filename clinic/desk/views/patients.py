@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
-from clinic.desk import records
+from clinic.desk import newcomers, records
 from clinic.desk.forms.patients import EditForm
 from clinic.desk.in_a_box import draw
 from clinic.desk.kept import brought_back, unsaved
@@ -50,7 +50,12 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
     """Who they are, how to reach them, when they come. Managers also see who read the record."""
-    shown = records.page(patient, now=timezone.now(), with_readers=account.role == Role.MANAGER)
+    now = timezone.now()
+    shown = records.page(patient, now=now, with_readers=account.role == Role.MANAGER)
+    if newcomers.to_check(patient, now=now):
+        alike = newcomers.alike(patient)
+        record_listed(patients=[one.patient.pk for one in alike], by=account, what="likely duplicates")
+        shown |= {"booked_online_new": True, "alike": newcomers.lines(alike)}
     return render(request, "desk/patient.html", shown)
 
 

@@ -190,6 +190,8 @@ def test_every_page_and_every_letter_is_read():
     }
     # Those that hold no words of their own: frames, drawings and answers.
     assert pages - read == {"_app.html", "_bars.html", "_figure.html", "done_or_not.html", "how_much.html"}
+    booking = {path.name for path in (templates / "portal" / "booking").glob("*.html")}
+    assert booking - read == {"_frame.html"}
     letters = {path.name for path in (templates / "emails").glob("*.txt")}
     assert letters - ids("e-mails") == {"base.txt"}
     assert all("You get th" in one.text for one in KINDS["e-mails"]()), (
