@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Subquery
+from django.utils import timezone
 
 from assessments.screens import actions, offered
 from assessments.screens.actions import Change, NotOffered
@@ -25,8 +26,9 @@ from assessments.screens.reading import load_screen
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.actions import mark_urgent
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, Urgency
 from clinic.booking.status import Status
+from clinic.booking.waiting import ByWhen, to_be_seen
 from clinic.people.models import Account, Patient
 
 # What the desk reads: whom to ask, and nothing of what was answered.
@@ -137,6 +139,8 @@ def answer(
     warns = screen.definition.warns(item, value)
     if warns:
         mark_urgent(appointment=here.visit, because=DESK_WORDS, by=by, now=now)
+        today = timezone.localdate(now, timezone.get_default_timezone())
+        to_be_seen(patient=patient, by_when=ByWhen(today, DESK_WORDS, Urgency.SAME_DAY), by=by, now=now)
     return warns
 
 

@@ -1,6 +1,17 @@
 from django.urls import URLPattern, path
 
-from clinic.desk.views import access_log, booking, contacts, day, moving, patients, registering, reminders
+from clinic.desk.views import (
+    access_log,
+    booking,
+    contacts,
+    day,
+    moving,
+    offering,
+    patients,
+    registering,
+    reminders,
+    wait_list,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -23,6 +34,13 @@ urlpatterns: list[URLPattern] = [
         moving.move,
         name="move",
     ),
+    path("wait-list/", wait_list.wait_list, name="wait_list"),
+    path("wait-list/settings/", wait_list.policy, name="wait_policy"),
+    path("patients/<int:patient_id>/wait/", wait_list.add, name="wait"),
+    path("patients/<int:patient_id>/wait/<int:entry_id>/", wait_list.change, name="wait_change"),
+    path("who-waits/", offering.who_waits, name="who_waits"),
+    path("offers/", offering.offer_time, name="offer_time"),
+    path("offers/<uuid:round_id>/take-back/", offering.take_back, name="take_offer_back"),
     path("access-log/", access_log.access_log, name="access_log"),
     path("reminders/", reminders.reminders, name="reminders"),
     path(

@@ -29,6 +29,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Today", "desk:today", "calendar"),
         ("Book", "desk:book", "plus"),
         ("Patients", "desk:patients", "search"),
+        ("Wait list", "desk:wait_list", "list"),
         ("Reminders", "desk:reminders", "bell"),
     ),
     "clinician": (
@@ -39,6 +40,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "manager": (
         ("Today", "desk:today", "calendar"),
         ("Patients", "desk:patients", "search"),
+        ("Wait list", "desk:wait_list", "list"),
         ("Reminders", "desk:reminders", "bell"),
         ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
