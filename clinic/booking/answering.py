@@ -69,7 +69,7 @@ def accept(*, token: str, now: dt.datetime) -> Appointment:
     mine = _taken(token)
     if mine is None or mine.starts_at <= now:
         raise NotOpen
-    visit = Appointment.objects.filter(pk=mine.entry.instead_of_id).first()
+    visit = mine.entry.instead_of
     lock_calendars(
         {mine.clinician_id, *([visit.clinician_id] if visit else [])}, resources_for(mine.entry.type)
     )
@@ -109,7 +109,7 @@ def decline(*, token: str, now: dt.datetime) -> Offer:
 
 
 def _taken(token: str) -> Offer | None:
-    rows = Offer.objects.select_related("entry__type__needs")
+    rows = Offer.objects.select_related("entry__type__needs", "entry__instead_of")
     return rows.filter(token_sha256=hashed(token)).first()
 
 
@@ -127,7 +127,8 @@ def _check_free_of_other_visits(mine: Offer, entry: WaitListEntry) -> None:
         raise AnotherVisit(moving)
     theirs = Appointment.objects.standing().filter(patient=entry.patient_id)
     meets = theirs.filter(starts_at__lt=mine.ends_at, ends_at__gt=mine.starts_at)
-    if (other := meets.exclude(pk=moving.pk if moving else None).first()) is not None:
+    other = next((visit for visit in meets if visit != moving), None)
+    if other is not None:
         raise AnotherVisit(other)
 
 

@@ -12,7 +12,7 @@ from clinic.audit.actions import record, record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.audit.models import Entry
 from clinic.booking import waiting
-from clinic.booking.models import WaitListEntry, WaitListPolicy
+from clinic.booking.models import Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.refusals import Refused
 from clinic.desk import records, wait_lines
 from clinic.desk.forms.waiting import ChangeForm, PolicyForm, WaitForm
@@ -108,7 +108,7 @@ def _chosen(request: HttpRequest) -> dict[str, object]:
         "instead_of": visit,
         "type": asked.get("type", "")[:60],
         "clinicians": [clinician] if clinician.isdecimal() else [],
-        "urgency": int(waiting.Urgency.SOON) if visit else int(waiting.Urgency.ROUTINE),
+        "urgency": int(Urgency.SOON if visit else Urgency.ROUTINE),
     }
 
 
