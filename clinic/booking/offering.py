@@ -172,7 +172,7 @@ def locked_round(round: uuid.UUID) -> list[Offer]:
 
 def answer(one: Offer, answered: Answer, *, now: dt.datetime) -> None:
     one.answer, one.answered_at = answered, now
-    one.save(update_fields=["answer", "answered_at"])
+    Offer.objects.filter(pk=one.pk).update(answer=answered, answered_at=now)  # its hold may be gone already
 
 
 def let_go(offers: Iterable[Offer]) -> None:

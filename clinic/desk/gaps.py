@@ -20,6 +20,7 @@ from clinic.desk.wish import Wish, read_day
 from clinic.people.models import Clinician
 
 BADGES = {Urgency.WITHIN_DAYS: "within_days", Urgency.SAME_DAY: "same_day"}
+MOST, MOST_IN_PART = 200, 6
 FURTHEST = dt.timedelta(days=731)
 
 
@@ -61,9 +62,18 @@ class Shown:
     people: Sequence[Fitting]
     how_many: int
     all_url: str
+    most: int
+
+    @property
+    def first(self) -> Sequence[Fitting]:
+        return self.people[: self.most]
+
+    @property
+    def further(self) -> int:
+        return max(0, len(self.people) - self.most)
 
 
-def asked(given: QueryDict, *, now: dt.datetime) -> Shown | None:
+def asked(given: QueryDict, *, now: dt.datetime, most: int = MOST) -> Shown | None:
     """The gap that clinician, day and time name; None where they name none. Four queries, one more for machines."""
     slot = _named(given, now)
     if slot is None:
@@ -77,6 +87,7 @@ def asked(given: QueryDict, *, now: dt.datetime) -> Shown | None:
         people=[_fitting(one, slot) for one in people],
         how_many=min(by_mail, WaitListPolicy.now().how_many) if by_mail else 0,
         all_url=url_of(slot),
+        most=most,
     )
 
 

@@ -25,7 +25,7 @@ from clinic.desk.wish import Wish
 from clinic.people.models import Clinician
 
 MOST = 200
-MOST_URGENT = 8
+MOST_URGENT = 4
 BADGES = {Urgency.WITHIN_DAYS: "within_days", Urgency.SAME_DAY: "same_day"}
 
 

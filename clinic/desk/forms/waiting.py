@@ -17,6 +17,7 @@ from clinic.ui.widgets import DateInput, TimeInput
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 TIME_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H"]
+NOTHING_CHOSEN = "Choose what they wait for."
 NOT_A_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 NOT_A_TIME = "That is not a time of day. Type hours and minutes, for example 14:20."
 
@@ -56,7 +57,10 @@ class WaitForm(forms.Form):
         queryset=AppointmentType.objects.all(),
         to_field_name="slug",
         required=False,
-        error_messages={"invalid_choice": "Choose one of the appointment types listed."},
+        error_messages={
+            "required": NOTHING_CHOSEN,
+            "invalid_choice": "Choose one of the appointment types listed.",
+        },
     )
     urgency = forms.TypedChoiceField(label="How soon", choices=Urgency.choices, coerce=int)
     target_day = day_field("To be seen by", "Only where a clinician said so.")
@@ -103,8 +107,10 @@ class WaitForm(forms.Form):
         if visits:
             told = [(pk, f"{_when(visit)}, {visit.type.name}") for pk, visit in self.visits.items()]
             self.fields["instead_of"].choices = [("", "Nothing: one visit more"), *told]  # type: ignore[attr-defined]
+            self.fields["type"].help_text = "Where it is one visit more."
         else:
             del self.fields["instead_of"]
+            self.fields["type"].required = True
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
@@ -112,7 +118,7 @@ class WaitForm(forms.Form):
         if visit is not None:
             told["type"] = visit.type
         elif not told.get("type") and "type" not in self.errors:
-            self.add_error("type", "Choose what they wait for.")
+            self.add_error("type", NOTHING_CHOSEN)
         return told
 
     @property

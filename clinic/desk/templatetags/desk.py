@@ -27,4 +27,4 @@ def to_be_seen(context: dict[str, Any]) -> dict[str, Any]:
         record_listed(
             patients=[one.patient_id for one in people], by=context["request"].user, what="to be seen"
         )
-    return {"people": people}
+    return {"people": people, "more": len(people) == wait_lines.MOST_URGENT}

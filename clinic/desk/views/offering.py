@@ -26,11 +26,12 @@ PART = "X-Part"
 @require_safe
 def who_waits(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Those who fit the gap named by clinician, day and time; the day's page asks for the list alone."""
-    now = timezone.now()
-    shown = gaps.asked(request.GET, now=now)
+    part = PART in request.headers
+    most = gaps.MOST_IN_PART if part else gaps.MOST
+    shown = gaps.asked(request.GET, now=timezone.now(), most=most)
     if shown is not None:
-        record_listed(patients=[one.patient_id for one in shown.people], by=account, what="who waits")
-    template = "desk/who_waits_list.html" if PART in request.headers else "desk/who_waits.html"
+        record_listed(patients=[one.patient_id for one in shown.first], by=account, what="who waits")
+    template = "desk/who_waits_list.html" if part else "desk/who_waits.html"
     return render(request, template, {"gap": shown}, status=200 if shown else 404)
 
 
