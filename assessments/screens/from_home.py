@@ -138,10 +138,17 @@ def answer(
     actions.save_answers(screen=screen, changes={item_id: Change(value, standing or 0)}, by=by, now=now)
     warns = screen.definition.warns(item, value)
     if warns:
-        mark_urgent(appointment=here.visit, because=DESK_WORDS, by=by, now=now)
-        today = timezone.localdate(now, timezone.get_default_timezone())
-        to_be_seen(patient=patient, by_when=ByWhen(today, DESK_WORDS, Urgency.SAME_DAY), by=by, now=now)
+        _should_not_wait(here.visit, by=by, now=now)
     return warns
+
+
+def _should_not_wait(visit: Appointment, *, by: Account, now: dt.datetime) -> None:
+    """The assessment is marked, and so is whatever comes before it; the list has them unless they come today."""
+    today = timezone.localdate(now, timezone.get_default_timezone())
+    by_when = ByWhen(today, DESK_WORDS, Urgency.SAME_DAY)
+    marked, _ = to_be_seen(patient=visit.patient, by_when=by_when, by=by, now=now)
+    if marked != visit:
+        mark_urgent(appointment=visit, because=DESK_WORDS, target_day=today, by=by, now=now)
 
 
 @transaction.atomic

@@ -293,7 +293,7 @@ class TestToBeSeenInTime:
         world.waits(world.ben, target_day=NOW.date())
         assert world.carl
         with time_machine.travel(NOW.replace(hour=17, minute=45), tick=False):
-            page = text(dee.get(reverse("desk:today")))
+            page = text(world.signed_in(world.dee).get(reverse("desk:today")))
         assert "Was due Mon 2 Mar" in page
         assert page.count("(too late)") == 1
 

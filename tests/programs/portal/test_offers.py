@@ -99,7 +99,7 @@ def test_wrong_old_and_used_links_answer_alike(links, world):
     assert "Ring us" in text(pages[0])
 
 
-def test_trying_many_links_is_slowed_down():
+def test_trying_many_links_is_slowed_down(db):
     client = Client()
     statuses = [client.get(reverse("portal:offer", args=[f"{n}" * 20])).status_code for n in range(61)]
     assert statuses[:60] == [410] * 60
