@@ -19,6 +19,7 @@ from clinic.booking.who_waits import Waiting, gap_at, who_fits
 from clinic.desk.wish import Wish, read_day
 from clinic.people.models import Clinician
 
+PART = "X-Part"  # a page's script asks for the list alone
 BADGES = {Urgency.WITHIN_DAYS: "within_days", Urgency.SAME_DAY: "same_day"}
 MOST, MOST_IN_PART = 200, 6
 FURTHEST = dt.timedelta(days=731)

@@ -60,7 +60,7 @@ def bar(patient: Patient, today: dt.date) -> dict[str, Any]:
 
 
 def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str, Any]:
-    """Five queries at most, whatever the record holds."""
+    """Four queries at most, whatever the record holds."""
     visits = patient.appointments.select_related("type", "clinician__account").order_by("-starts_at")
     latest: list[Appointment] = list(visits[:LATEST_APPOINTMENTS])
     channels = list(patient.channels.all())
@@ -83,7 +83,6 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
             for reminder in patient.reminders.order_by("-pk")[:LATEST_REMINDERS]
         ],
         "book_url": Wish().with_patient(patient.pk).url,
-        "waits": list(patient.wait_list_entries.open().select_related("type")),
         "with_readers": with_readers,
         "readers": _readers(patient) if with_readers else [],
     }

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
         name="move",
     ),
     path("wait-list/", wait_list.wait_list, name="wait_list"),
+    path("wait-list/to-be-seen/", wait_list.to_be_seen, name="to_be_seen"),
     path("wait-list/settings/", wait_list.policy, name="wait_policy"),
     path("patients/<int:patient_id>/wait/", wait_list.add, name="wait"),
     path("patients/<int:patient_id>/wait/<int:entry_id>/", wait_list.change, name="wait_change"),

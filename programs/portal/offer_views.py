@@ -30,19 +30,21 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method != "POST":
-            return _page(request, "offer", offer=answering.behind(token, now=now))
+            return _page(request, "portal/offer.html", offer=answering.behind(token, now=now))
         if request.POST.get("answer") == "yes":
-            return _page(request, "offer_taken", visit=answering.accept(token=token, now=now))
+            return _page(request, "portal/offer_taken.html", visit=answering.accept(token=token, now=now))
         if request.POST.get("answer") == "no":
-            return _page(request, "offer_left", left=answering.decline(token=token, now=now))
-        return _page(request, "offer", status=422, offer=answering.behind(token, now=now), unread=True)
+            return _page(request, "portal/offer_left.html", left=answering.decline(token=token, now=now))
+        return _page(
+            request, "portal/offer.html", status=422, offer=answering.behind(token, now=now), unread=True
+        )
     except answering.NotOpen:
-        return _page(request, "offer_closed", status=410)
+        return _page(request, "portal/offer_closed.html", status=410)
     except Refused as refused:
-        return _page(request, "offer_closed", status=409, refused=refused)
+        return _page(request, "portal/offer_closed.html", status=409, refused=refused)
 
 
-def _page(request: HttpRequest, name: str, *, status: int = 200, **facts: Any) -> HttpResponse:
+def _page(request: HttpRequest, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
     """The time is shown in the clinic's zone, and in the patient's where their clock shows another."""
     offered, visit = facts.get("offer"), facts.get("visit")
     if offered is not None:
@@ -53,4 +55,4 @@ def _page(request: HttpRequest, name: str, *, status: int = 200, **facts: Any) -
         patient = None
     if patient is not None:
         facts["there"] = elsewhere(facts["starts_at"], clinic_zone(), patient.zone)
-    return render(request, f"portal/{name}.html", facts, status=status)
+    return render(request, template, facts, status=status)

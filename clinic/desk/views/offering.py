@@ -19,14 +19,12 @@ from clinic.desk.day import day_url
 from clinic.people.models import Account
 from clinic.people.roles import DESK
 
-PART = "X-Part"
-
 
 @for_roles(*DESK)
 @require_safe
 def who_waits(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Those who fit the gap named by clinician, day and time; the day's page asks for the list alone."""
-    part = PART in request.headers
+    part = gaps.PART in request.headers
     most = gaps.MOST_IN_PART if part else gaps.MOST
     shown = gaps.asked(request.GET, now=timezone.now(), most=most)
     if shown is not None:

@@ -14,7 +14,7 @@ from clinic.audit.models import Entry
 from clinic.booking import waiting
 from clinic.booking.models import Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.refusals import Refused
-from clinic.desk import records, wait_lines
+from clinic.desk import gaps, records, wait_lines
 from clinic.desk.forms.waiting import ChangeForm, PolicyForm, WaitForm
 from clinic.desk.suggestions import Shelf
 from clinic.people.models import Account, Patient
@@ -31,6 +31,17 @@ def wait_list(request: HttpRequest, *, account: Account) -> HttpResponse:
     record_listed(patients=[*(line.patient_id for line in lines), *asked], by=account, what="wait list")
     shown = {"lines": lines, "rounds": rounds, "most": wait_lines.MOST, "policy": WaitListPolicy.now()}
     return render(request, "desk/wait_list.html", shown)
+
+
+@for_roles(*DESK)
+@require_safe
+def to_be_seen(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """Those with a day by which they are to be seen; the day's page asks for the list alone."""
+    people = wait_lines.to_be_seen(now=timezone.now())
+    record_listed(patients=[one.patient_id for one in people], by=account, what="to be seen")
+    template = "desk/to_be_seen_list.html" if gaps.PART in request.headers else "desk/to_be_seen.html"
+    shown = {"people": people, "more": len(people) == wait_lines.MOST_URGENT}
+    return render(request, template, shown)
 
 
 @for_record(*DESK)
@@ -123,5 +134,7 @@ def _form_page(
     entry: WaitListEntry | None = None,
 ) -> HttpResponse:
     bar = records.bar(patient, timezone.localdate())
+    waits = [] if entry else patient.wait_list_entries.open().select_related("type")
     shown = {"form": form, "patient": patient, "bar": bar, "refused": refused, "there": there, "entry": entry}
+    shown["waits"] = list(waits)
     return render(request, "desk/wait.html", shown, status=status)

@@ -1,4 +1,19 @@
-// Who waits for the gap that has the focus or the pointer. Without this file the booking page leads to the same list.
+// The day's page asks for two lists apart. Without this file its links lead to the same lists.
+
+// Who is to be seen in time, now and every minute.
+const MINUTE = 60_000;
+const top = document.querySelector("[data-loads]");
+const load = async () => {
+  const answer = await fetch(top.dataset.loads, { headers: { "X-Part": "1", "X-By-Itself": "1" } });
+  if (!answer.ok || answer.redirected || top.contains(document.activeElement)) return;
+  top.innerHTML = await answer.text();
+};
+if (top) {
+  load().catch(() => {}); // offline: the link is still there
+  setInterval(() => document.hidden || load().catch(() => {}), MINUTE);
+}
+
+// Who waits for the gap that has the focus or the pointer.
 const panel = document.querySelector("[data-who-waits]");
 const list = panel?.querySelector("[data-who-waits-list]");
 const PAUSE = 250; // milliseconds on one gap: passing over the others asks nothing

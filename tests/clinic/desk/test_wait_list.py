@@ -279,8 +279,11 @@ class TestToBeSeenInTime:
     def test_on_top_of_the_day_with_the_next_free_time(self, world, dee):
         world.waits(world.ana, urgency=Urgency.WITHIN_DAYS, target_day=dt.date(2026, 3, 5))
         assert world.carl
-        page = text(dee.get(reverse("desk:today")))
-        top = page.split('id="to-be-seen"')[1].split("</section>")[0]
+        address = reverse("desk:to_be_seen")
+        assert f'data-loads="{address}"' in text(dee.get(reverse("desk:today")))
+        assert "<html" in text(dee.get(address))
+        top = text(dee.get(address, headers={"X-Part": "1"}))
+        assert "<html" not in top
         assert "By Thursday 5 Mar" in top
         assert "+447946000123" in top
         assert "next free" in top
@@ -293,13 +296,21 @@ class TestToBeSeenInTime:
         world.waits(world.ben, target_day=NOW.date())
         assert world.carl
         with time_machine.travel(NOW.replace(hour=17, minute=45), tick=False):
-            page = text(world.signed_in(world.dee).get(reverse("desk:today")))
+            page = text(world.signed_in(world.dee).get(reverse("desk:to_be_seen")))
         assert "Was due Mon 2 Mar" in page
         assert page.count("(too late)") == 1
 
     def test_nothing_where_nobody_is(self, world, dee):
         world.waits(world.ana)
-        assert 'id="to-be-seen"' not in text(dee.get(reverse("desk:today")))
+        assert text(dee.get(reverse("desk:to_be_seen"), headers={"X-Part": "1"})).strip() == ""
+
+    @pytest.mark.parametrize("how_many", [1, 30])
+    def test_it_costs_no_more_when_many_are(self, world, dee, how_many, django_assert_max_num_queries):
+        many(world, how_many)
+        WaitListEntry.objects.update(target_day=NOW.date())
+        assert world.carl
+        with django_assert_max_num_queries(6):
+            dee.get(reverse("desk:to_be_seen"), headers={"X-Part": "1"})
 
 
 class TestThePolicy:
