@@ -29,8 +29,8 @@ DESK_WORDS = {
 # The screen's own visit is shown on top of its day for these; the next one for those in BY_WHEN.
 SHOWN_AT_ONCE = frozenset({"emergency_now", "same_day"})
 BY_WHEN = {"same_day": Urgency.SAME_DAY, "within_days": Urgency.WITHIN_DAYS}
-# Where the rules set no target: what is still to be found out is found out today, or within the three days that
-# the shortest of their referrals within days usually give.
+# Where the rules set no number: what is not known is found out today, or within three days, since nearly all
+# referrals that do set one give three or more.
 USUAL_DAYS = {"same_day": 0, "within_days": 3}
 
 

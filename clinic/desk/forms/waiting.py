@@ -111,6 +111,8 @@ class WaitForm(forms.Form):
         else:
             del self.fields["instead_of"]
             self.fields["type"].required = True
+        first = self.fields["instead_of" if visits else "type"]
+        first.widget.attrs["autofocus"] = True  # somebody is on the phone: the keys go on from here
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
