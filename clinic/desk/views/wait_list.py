@@ -134,7 +134,7 @@ def _form_page(
     entry: WaitListEntry | None = None,
 ) -> HttpResponse:
     bar = records.bar(patient, timezone.localdate())
-    waits = [] if entry else patient.wait_list_entries.open().select_related("type")
+    waits = WaitListEntry.objects.open().filter(patient=patient).select_related("type")
     shown = {"form": form, "patient": patient, "bar": bar, "refused": refused, "there": there, "entry": entry}
-    shown["waits"] = list(waits)
+    shown["waits"] = [] if entry else list(waits)
     return render(request, "desk/wait.html", shown, status=status)
