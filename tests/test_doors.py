@@ -6,6 +6,7 @@ The pages come from the URLconf and what they expect from the guard each wears, 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ ROWS = {
     "reminder_id": lambda ana: ana.reminders.values_list("pk", flat=True)[0],
     "activity_id": lambda ana: ana.activities.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
+    "entry_id": lambda ana: ana.wait_list_entries.values_list("pk", flat=True)[0],
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
 }
@@ -54,6 +56,7 @@ WORDS = {
     "item": "onset",
     "label": "hamstring.v1",
     "measure": "nprs",
+    "round_id": uuid.UUID(int=0),
 }
 
 
@@ -103,6 +106,7 @@ def story(world: World) -> Iterator[World]:
         for patient in (world.ana, world.ben):
             token = feeds.make_address(patient=patient, by=patient.account, now=world.now)
             patient.calendar_token = token  # type: ignore[attr-defined]
+            world.waits(patient)
         yield world
 
 

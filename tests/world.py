@@ -34,8 +34,9 @@ from assessments.screens.recordings import actions as recordings
 from assessments.screens.recordings.actions import Subject
 from assessments.triage import actions as triage
 from assessments.triage import worked_cases
+from clinic.booking import waiting
 from clinic.booking.actions import book
-from clinic.booking.models import Appointment, AppointmentType, WorkingHours
+from clinic.booking.models import Appointment, AppointmentType, WaitListEntry, WorkingHours
 from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, ChannelKind, Clinician, ContactChannel, Patient
 from clinic.people.roles import Role
@@ -150,6 +151,25 @@ class World:
             clinician=(clinician or self.carl).clinician,
             type=type or self.assessment,
             starts_at=starts_at or self.now + dt.timedelta(days=2, hours=1),
+            by=self.dee,
+            now=now or self.now,
+        )
+
+    def waits(
+        self,
+        patient: Patient,
+        *,
+        type: AppointmentType | None = None,
+        now: dt.datetime | None = None,
+        **other: Any,
+    ) -> WaitListEntry:
+        """On the wait list for a follow-up at any time, put there by Dee: or as told."""
+        instead_of = other.pop("instead_of", None)
+        return waiting.add(
+            patient=patient,
+            type=type or (instead_of.type if instead_of else self.follow_up),
+            wanted=waiting.Wanted(**other),
+            instead_of=instead_of,
             by=self.dee,
             now=now or self.now,
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Subquery
+from django.utils import timezone
 
 from assessments.screens import actions, offered
 from assessments.screens.actions import Change, NotOffered
@@ -25,8 +26,9 @@ from assessments.screens.reading import load_screen
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.actions import mark_urgent
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, Urgency
 from clinic.booking.status import Status
+from clinic.booking.waiting import ByWhen, to_be_seen
 from clinic.people.models import Account, Patient
 
 # What the desk reads: whom to ask, and nothing of what was answered.
@@ -136,8 +138,17 @@ def answer(
     actions.save_answers(screen=screen, changes={item_id: Change(value, standing or 0)}, by=by, now=now)
     warns = screen.definition.warns(item, value)
     if warns:
-        mark_urgent(appointment=here.visit, because=DESK_WORDS, by=by, now=now)
+        _should_not_wait(here.visit, by=by, now=now)
     return warns
+
+
+def _should_not_wait(visit: Appointment, *, by: Account, now: dt.datetime) -> None:
+    """The assessment is marked, and so is whatever comes before it; the list has them unless they come today."""
+    today = timezone.localdate(now, timezone.get_default_timezone())
+    by_when = ByWhen(today, DESK_WORDS, Urgency.SAME_DAY)
+    marked, _ = to_be_seen(patient=visit.patient, by_when=by_when, by=by, now=now)
+    if marked != visit:
+        mark_urgent(appointment=visit, because=DESK_WORDS, target_day=today, by=by, now=now)
 
 
 @transaction.atomic

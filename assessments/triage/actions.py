@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from assessments.screens import actions as screens
 from assessments.screens.models import Screen
@@ -15,13 +16,22 @@ from assessments.triage.rules import INSUFFICIENT, REVIEW, Outcome, Ruleset, loa
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.actions import mark_urgent
+from clinic.booking.models import Urgency
+from clinic.booking.waiting import ByWhen, to_be_seen
 from clinic.people.models import Account
 
 # What the desk reads beside an urgent booking: whom to ask, and nothing of what was found.
 DESK_WORDS = {
     "emergency_now": "Emergency: ask the clinician now",
     "same_day": "To be seen on the same day: ask the clinician",
+    "within_days": "To be seen within days: ask the clinician",
 }
+# The screen's own visit is shown on top of its day for these; the next one for those in BY_WHEN.
+SHOWN_AT_ONCE = frozenset({"emergency_now", "same_day"})
+BY_WHEN = {"same_day": Urgency.SAME_DAY, "within_days": Urgency.WITHIN_DAYS}
+# Where the rules set no number: what is not known is found out today, or within three days, since nearly all
+# referrals that do set one give three or more.
+USUAL_DAYS = {"same_day": 0, "within_days": 3}
 
 
 class NotSigned(Exception):
@@ -67,7 +77,8 @@ def sign_and_conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Resul
 def conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
     """The result of a signed screen; the one already there if the same rules concluded before. Raises NotSigned.
 
-    An urgent outcome puts the booking the screen belongs to on top of the desk's day.
+    An urgent outcome puts the booking the screen belongs to on top of the desk's day; one that asks to be seen by a
+    day marks the next visit too, and puts them on the wait list where that would come too late.
     """
     if not screen.is_signed:
         raise NotSigned
@@ -77,9 +88,23 @@ def conclude(*, screen: Screen, by: Account, now: dt.datetime) -> Result:
         return standing
     result = _result(screen, knowledge, by, now)
     record(action=Entry.Action.CREATED, patient=screen.patient, by=by, what=f"result {result.pk}")
-    if result.urgency in DESK_WORDS and screen.appointment is not None:
+    if result.urgency in SHOWN_AT_ONCE and screen.appointment is not None:
         mark_urgent(appointment=screen.appointment, because=DESK_WORDS[result.urgency], by=by, now=now)
+    if result.urgency in BY_WHEN:
+        to_be_seen(patient=screen.patient, by_when=by_when(result), by=by, now=now)
     return result
+
+
+def by_when(result: Result) -> ByWhen:
+    """The day by which they are to be seen, on the clinic's calendar, in words for the desk.
+
+    A same-day result is due that day, also where a referral it came with has longer.
+    """
+    urgency = result.urgency
+    days = result.target_days if urgency == "within_days" else 0
+    days = USUAL_DAYS[urgency] if days is None else days
+    day = timezone.localdate(result.decided_at, timezone.get_default_timezone()) + dt.timedelta(days=days)
+    return ByWhen(day, DESK_WORDS[urgency], BY_WHEN[urgency])
 
 
 def agree(*, result: Result, by: Account, now: dt.datetime) -> Decision:

@@ -42,6 +42,7 @@ from clinic.booking.refusals import (
 from clinic.booking.status import MAY_MOVE, MAY_RESIZE, Status
 from clinic.booking.steps import cancel, change_status, mark_urgent, take_back
 from clinic.booking.taking import OFFERED, check_time, length, resources_for, take
+from clinic.booking.waiting import settle
 from clinic.people.actors import Actor
 from clinic.people.models import Clinician, Patient
 
@@ -109,6 +110,7 @@ def book(
     on_top = f", on top of another: {overbooking.strip()}" if appointment.overbooked_because else ""
     write_down(appointment, from_status="", by=by, now=now, note=f"booked for {spoken(starts_at)}{on_top}")
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"appointment {appointment.pk}")
+    settle(appointment=appointment, by=by, now=now)
     return appointment
 
 
@@ -201,6 +203,7 @@ def move(
     take(fresh, now=now, overbooking=overbooking.strip(), holding=holding)
     write_down(fresh, from_status=status, by=by, now=now, note=note, was=was)
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} moved")
+    settle(appointment=fresh, by=by, now=now, moved_from=was["was_starts_at"])
     return fresh
 
 

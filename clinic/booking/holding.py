@@ -23,14 +23,18 @@ def hold(
     lasts_until: dt.datetime,
     now: dt.datetime,
     minutes: int | None = None,
+    buffer: dt.timedelta | None = None,
 ) -> Hold:
-    """Nobody else gets this time before `lasts_until`. Raises what `clinic.booking.actions.book` raises."""
+    """Nobody else gets this time before `lasts_until`; the buffer is the type's unless another is named.
+
+    Raises what `clinic.booking.actions.book` raises.
+    """
     lock_calendars({clinician.pk}, resources_for(type))
     lasts = length(type, minutes)
     check_time(clinician, type, starts_at, lasts, now=now)
     # The visit it may become: what stands in its way stands in the hold's.
     visit = Appointment(clinician=clinician, type=type, starts_at=starts_at, ends_at=starts_at + lasts)
-    visit.held_until = visit.ends_at + type.buffer
+    visit.held_until = visit.ends_at + (type.buffer if buffer is None else buffer)
     if refused := in_the_way(visit, now=now, holding=None):
         raise refused
     resource = free_resource(visit, now=now, holding=None)

@@ -83,6 +83,7 @@ if DEVELOPMENT_PAGES:
 REMINDER_SOURCES = [
     "clinic.reminders.sign_in_links",
     "clinic.booking.reminders",
+    "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",
 ]
@@ -169,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programs.portal.tasks.forget_requests",
         "schedule": 60 * 60.0,
         "options": {"expires": 60 * 60},
+    },
+    "look after the wait list": {
+        "task": "clinic.booking.tasks.look_after_wait_list",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
 }

@@ -203,5 +203,9 @@ def told(appointment: Appointment) -> str:
 
 def where_it_is(appointment: Appointment) -> str:
     """The address of its card on its day."""
-    day = timezone.localdate(appointment.starts_at).isoformat()
-    return f"{reverse('desk:today')}?day={day}#visit-{appointment.pk}"
+    return f"{day_url(appointment.starts_at)}#visit-{appointment.pk}"
+
+
+def day_url(moment: dt.datetime) -> str:
+    """The day it falls on."""
+    return f"{reverse('desk:today')}?day={timezone.localdate(moment).isoformat()}"

@@ -30,6 +30,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Book", "desk:book", "plus"),
         ("Next free", "desk:find_time", "clock"),
         ("Patients", "desk:patients", "search"),
+        ("Wait list", "desk:wait_list", "list"),
         ("Reminders", "desk:reminders", "bell"),
         ("Numbers", "desk:numbers", "list"),
     ),
@@ -41,6 +42,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "manager": (
         ("Today", "desk:today", "calendar"),
         ("Patients", "desk:patients", "search"),
+        ("Wait list", "desk:wait_list", "list"),
         ("Reminders", "desk:reminders", "bell"),
         ("Numbers", "desk:numbers", "list"),
         ("Overbooked", "desk:overbooked", "warning"),

@@ -70,6 +70,8 @@ def told(world):
         )
         screens.load_case(screen=screen, case=world.case("O16"), by=carl, now=ben_at)
         triage.sign_and_conclude(screen=screen, by=carl, now=ben_at)
+        world.waits(world.ana, now=ben_at)
+        world.waits(world.ben, type=world.assessment, now=ben_at)
         reminders.collect(now=ben_at)
         yield world, version
 

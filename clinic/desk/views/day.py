@@ -17,6 +17,7 @@ from clinic.booking.actions import change_status
 from clinic.booking.free import clinic_zone
 from clinic.booking.refusals import Refused
 from clinic.booking.status import Status
+from clinic.desk import gaps
 from clinic.desk.day import day_of, where_it_is
 from clinic.desk.wish import read_day
 from clinic.people.models import Account, Patient
@@ -62,7 +63,7 @@ def appointment_status(
     if form.is_valid():
         told = form.cleaned_data
         try:
-            change_status(
+            done = change_status(
                 appointment=appointment,
                 to=told["to"],
                 because=told["because"],
@@ -70,6 +71,8 @@ def appointment_status(
                 now=timezone.now(),
             )
             messages.success(request, f"{patient.full_name}: {Status(told['to']).label.lower()}.")
+            if done.status == Status.CANCELLED:
+                gaps.mention(request, done, now=timezone.now())
         except Refused as refused:
             messages.error(request, f"{refused} {refused.instead}".strip())
     else:

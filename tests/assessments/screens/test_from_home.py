@@ -68,6 +68,15 @@ def test_a_yes_to_a_red_flag_marks_the_booking_at_once_and_stays(world, visit):
     assert visit.urgent_since == world.now, "the desk takes it back, not a second thought at home"
 
 
+def test_a_yes_to_a_red_flag_puts_them_on_the_desks_list_for_today(world, visit):
+    says(world, CORE, YES)
+    says(world, CORE, YES)
+    visit.refresh_from_db()
+    entry = world.ana.wait_list_entries.get()
+    assert entry.target_day == visit.target_day == world.now.date()
+    assert (entry.instead_of, entry.note, entry.added_by) == (visit, from_home.DESK_WORDS, world.ana.account)
+
+
 def test_every_red_flag_warns_and_nothing_else_does(world, visit):
     definition = at_home(world.ana, now=world.now).definition
     flags = [item for item in definition.asked_at_home if item.kind == "bool" and item.group == "red_flag"]

@@ -12,6 +12,7 @@ from assessments.screens.models import Screen
 from assessments.triage import actions
 from assessments.triage.actions import NotSigned, ReasonMissing, UnknownClass
 from assessments.triage.models import Decision, Result
+from clinic.booking.models import Urgency
 from tests.assessments.stories import (
     CONTRADICTORY,
     DESK_WORKER,
@@ -87,6 +88,43 @@ def test_a_routine_outcome_leaves_the_booking_as_it_is(world):
     result = concluded(world, DESK_WORKER, appointment=world.booked())
     result.screen.appointment.refresh_from_db()
     assert not result.screen.appointment.is_urgent
+
+
+@pytest.mark.parametrize(
+    ("story", "days", "urgency"),
+    [
+        (NOT_EXAMINED, 0, Urgency.SAME_DAY),  # an open red flag is found out about today
+        ("O12", 0, Urgency.SAME_DAY),
+        ("O05", None, Urgency.WITHIN_DAYS),  # as its rule says
+        (CONTRADICTORY, 3, Urgency.WITHIN_DAYS),  # no rule says how many
+    ],
+)
+def test_whoever_is_to_be_seen_soon_is_on_the_desks_list_with_the_day(world, story, days, urgency):
+    late = world.booked(starts_at=world.now + dt.timedelta(days=30, hours=1))
+    result = concluded(world, story)
+    target = world.now.date() + dt.timedelta(days=result.target_days if days is None else days)
+    late.refresh_from_db()
+    assert late.is_urgent
+    assert late.target_day == target
+    entry = world.ana.wait_list_entries.get()
+    assert (entry.target_day, entry.urgency, entry.instead_of) == (target, urgency, late)
+    assert "ask the clinician" in entry.note
+    assert result.klass not in entry.note
+
+
+@pytest.mark.parametrize("story", [DESK_WORKER, SCIATICA])
+def test_what_is_routine_and_what_is_an_emergency_is_on_no_list(world, story):
+    world.booked(starts_at=world.now + dt.timedelta(days=30, hours=1))
+    concluded(world, story)
+    assert not world.ana.wait_list_entries.exists()
+
+
+def test_a_next_visit_in_time_is_marked_and_nobody_waits(world):
+    soon = world.booked(starts_at=world.now + dt.timedelta(days=2))
+    concluded(world, "O05")
+    soon.refresh_from_db()
+    assert soon.is_urgent
+    assert not world.ana.wait_list_entries.exists()
 
 
 def test_agreeing_is_a_row_of_its_own(world):

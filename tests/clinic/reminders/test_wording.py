@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings as live
 from django.urls import reverse
 
-from clinic.booking.reminders import KINDS
+from clinic.booking import offer_reminders, reminders
 from clinic.reminders.sources import Message
 from clinic.reminders.wording import letter
 
+KINDS = reminders.KINDS | offer_reminders.KINDS
 EMAILS = Path(live.ROOT) / "templates" / "emails"
 AT = dt.datetime(2026, 7, 9, 8, 30, tzinfo=dt.UTC)
 
