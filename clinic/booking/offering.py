@@ -141,6 +141,11 @@ def touched(*, type: AppointmentType, details: TypeDetails, now: dt.datetime) ->
     return said
 
 
+def how_many_to_come(type: AppointmentType, now: dt.datetime) -> int:
+    """Visits of it that are booked and have not begun."""
+    return Appointment.objects.filter(type=type, status__in=MAY_MOVE, starts_at__gt=now).count()
+
+
 @transaction.atomic
 def make_resource(*, name: str, kind: str, by: Actor) -> Resource:
     """A room or a machine; a kind of that name is found or made. Raises NameTaken."""

@@ -34,8 +34,14 @@ class PlannedDay:
     clocks: str
 
     @property
-    def is_usual(self) -> bool:
-        return not (self.away or self.is_extra or self.clocks)
+    def hours(self) -> list[str]:
+        """“09:00–12:30” on the clinic's clock; the midnight it ends at is 24:00."""
+        zone = clinic_zone()
+        spans = [(opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in self.works]
+        return [
+            f"{opens:%H:%M}–{'24:00' if closes.date() > self.day else f'{closes:%H:%M}'}"
+            for opens, closes in spans
+        ]
 
 
 @dataclass(frozen=True, slots=True)

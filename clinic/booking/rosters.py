@@ -154,6 +154,8 @@ def add_absence(
         raise BadDays("last_day", "That is more than a year. Enter a longer one in parts.")
     if ends_at <= now:
         raise BadDays("last_day", "That is over already, and nobody can be booked there. Check the days.")
+    if starts_at.year > now.year + weeks.YEARS_AHEAD:
+        raise BadDays("first_day", f"That is more than {weeks.YEARS_AHEAD} years ahead. Check the year.")
     everybody = Clinician.objects.order_by("pk").values_list("pk", flat=True)
     lock_calendars({clinician.pk} if clinician else list(everybody))
     told = {"clinician": clinician, "kind": AbsenceKind(kind), "starts_at": starts_at, "ends_at": ends_at}

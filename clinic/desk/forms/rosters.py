@@ -54,6 +54,9 @@ class Row:
     ends: forms.BoundField
     every: forms.BoundField
 
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        return iter((self.starts, self.ends, self.every))
+
 
 class WeekForm(forms.Form):
     """Stretches for each weekday, from a day on. Empty rows are no stretches; there is always one more to fill in."""
@@ -142,6 +145,11 @@ class WeekForm(forms.Form):
                 )
             )
         return found
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What rosters.change_week wants to know beside the week."""
+        return {name: self.cleaned_data[name] for name in ("since", "until", "based_on")}
 
     @property
     def typed_rows(self) -> list[str]:
