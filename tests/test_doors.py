@@ -42,6 +42,8 @@ ROWS = {
     "reminder_id": lambda ana: ana.reminders.values_list("pk", flat=True)[0],
     "activity_id": lambda ana: ana.activities.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
+    "clinician_id": lambda ana: ana.appointments.values_list("clinician_id", flat=True)[0],
+    "type_id": lambda ana: ana.appointments.values_list("type_id", flat=True)[0],
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
 }
@@ -54,6 +56,10 @@ WORDS = {
     "item": "onset",
     "label": "hamstring.v1",
     "measure": "nprs",
+    "absence_id": 0,
+    "extra_id": 0,
+    "resource_id": 0,
+    "kind_id": 0,
 }
 
 

@@ -62,8 +62,7 @@ def problems(
     found = []
     for place, one in enumerate(week):
         if one.ends <= one.starts:
-            text = f"It ends at {one.ends:%H:%M}, before it starts. Type a later time, at most 23:59."
-            found.append(Problem(place, "ends", text))
+            found.append(Problem(place, "ends", ends_too_soon(one.ends)))
             continue
         clash = next((other for other in week[:place] if one.meets(other) and _overlap(one, other)), None)
         if clash is not None:
@@ -79,6 +78,10 @@ def problems(
             )
             found.append(Problem(place, "starts", text))
     return found
+
+
+def ends_too_soon(ends: dt.time) -> str:
+    return f"It ends at {ends:%H:%M}, before it starts. Type a later time, at most 23:59."
 
 
 def swallowed(one: Repeating, *, since: dt.date, until: dt.date | None, zone: ZoneInfo) -> dt.date | None:

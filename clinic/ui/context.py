@@ -40,7 +40,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Today", "desk:today", "calendar"),
         ("Patients", "desk:patients", "search"),
         ("Reminders", "desk:reminders", "bell"),
-        ("Hours and types", "desk:hours", "clock"),
+        ("Hours", "desk:hours", "clock"),
         ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
         ("Settings", "admin:index", "gear"),

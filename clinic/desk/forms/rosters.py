@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 
+from clinic.booking import weeks
 from clinic.booking.free import clinic_zone
 from clinic.booking.hours import day_window, instant
 from clinic.booking.models import AbsenceKind, WorkingHours
@@ -122,6 +123,8 @@ class WeekForm(forms.Form):
             starts, ends = told.get(f"{name}_starts"), told.get(f"{name}_ends")
             if starts and not ends and f"{name}_ends" not in self.errors:
                 self.add_error(f"{name}_ends", "Type when it ends, or empty both to leave this stretch out.")
+            if starts and ends and ends <= starts:
+                self.add_error(f"{name}_ends", weeks.ends_too_soon(ends))
             if ends and not starts and f"{name}_starts" not in self.errors:
                 self.add_error(
                     f"{name}_starts", "Type when it starts, or empty both to leave this stretch out."

@@ -101,27 +101,36 @@ class TestWhatIsBusy:
         assert times(event("DTSTART:20260303T083000Z", "DURATION:PT1H")) == [("03.03. 08:30", "03.03. 09:30")]
 
 
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (["DTSTART:20260310T090000Z", "DTEND:20260310T080000Z"], "it ends before it starts"),
-        (["DTSTART:20260310T090000Z"], "it takes no time"),
-        (["DTSTART;TZID=Middle/Earth:20260310T090000", "DURATION:PT1H"], "its time zone is not one that is known here"),
-        (["DTSTART:soon", "DURATION:PT1H"], "its times cannot be read"),
-        (["DTSTART:20260310T090000Z", "DTEND;VALUE=DATE:20260311"], "its times cannot be read"),
-        (["DTSTART;VALUE=DATE:99991231", "DURATION:P1D"], "its times cannot be read"),
-        (["DTSTART;VALUE=DATE:00010101", "DTEND;VALUE=DATE:00010102"], "it is over"),
-        (["DURATION:PT1H"], "it does not say when it starts"),
-        (["DTSTART:20260310T090000Z", "DURATION:P9999999W"], "it is longer than a year"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1H", "TRANSP:TRANSPARENT"], "it is marked as free, or was called off"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1H", "STATUS:CANCELLED"], "it is marked as free, or was called off"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1S", "RRULE:FREQ=SECONDLY"], "it repeats more often than daily"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1S", "RRULE:FREQ=MINUTELY;COUNT=1000000000"], "it repeats more often than daily"),
-        (["DTSTART;VALUE=DATE:00010101", "RRULE:FREQ=DAILY;COUNT=1000000000"], "it repeats in a way that takes too long to work out"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;BYHOUR=1,2,3"], "it repeats in a way that cannot be read here"),
-        (["DTSTART:20260310T090000Z", "DURATION:PT1H", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260310T090000Z"], "it changes itself and all that follow, which cannot be read here"),
-    ],
-)  # fmt: skip
+AT_NINE = ["DTSTART:20260310T090000Z", "DURATION:PT1H"]
+FREE = "it is marked as free, or was called off"
+TOO_OFTEN = "it repeats more often than daily"
+LEFT_OUT = [
+    (["DTSTART:20260310T090000Z", "DTEND:20260310T080000Z"], "it ends before it starts"),
+    (["DTSTART:20260310T090000Z"], "it takes no time"),
+    (["DTSTART;TZID=Middle/Earth:20260310T090000"], "its time zone is not one that is known here"),
+    (["DTSTART:soon", "DURATION:PT1H"], "its times cannot be read"),
+    (["DTSTART:20260310T090000Z", "DTEND;VALUE=DATE:20260311"], "its times cannot be read"),
+    (["DTSTART;VALUE=DATE:99991231", "DURATION:P1D"], "its times cannot be read"),
+    (["DTSTART;VALUE=DATE:00010101", "DTEND;VALUE=DATE:00010102"], "it is over"),
+    (["DURATION:PT1H"], "it does not say when it starts"),
+    (["DTSTART:20260310T090000Z", "DURATION:P9999999W"], "it is longer than a year"),
+    ([*AT_NINE, "TRANSP:TRANSPARENT"], FREE),
+    ([*AT_NINE, "STATUS:CANCELLED"], FREE),
+    ([*AT_NINE, "RRULE:FREQ=SECONDLY"], TOO_OFTEN),
+    ([*AT_NINE, "RRULE:FREQ=MINUTELY;COUNT=1000000000"], TOO_OFTEN),
+    (
+        ["DTSTART;VALUE=DATE:00010101", "RRULE:FREQ=DAILY;COUNT=1000000000"],
+        "it repeats in a way that takes too long to work out",
+    ),
+    ([*AT_NINE, "RRULE:FREQ=DAILY;BYHOUR=1,2,3"], "it repeats in a way that cannot be read here"),
+    (
+        [*AT_NINE, "RECURRENCE-ID;RANGE=THISANDFUTURE:20260310T090000Z"],
+        "it changes itself and all that follow, which cannot be read here",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "reason"), LEFT_OUT)
 def test_an_event_that_cannot_be_is_left_out_with_its_reason(lines, reason):
     assert skipped(event(*lines)) == {reason: 1}
     fine = event("DTSTART:20260311T090000Z", "DURATION:PT1H", uid="fine")
@@ -230,7 +239,7 @@ def test_whatever_is_in_the_file_it_is_read_or_refused(lines, folded):
     try:
         reading = read(data, zone=LONDON, now=NOW)
     except Unreadable as refused:
-        assert str(refused)
+        assert str(refused).endswith(".")  # noqa: PT017 - which of the two it is, is the point
         return
     for busy in reading.times:
         assert busy.starts_at < busy.ends_at
@@ -243,4 +252,4 @@ def test_whatever_bytes_they_are(data, begun):
     try:
         read((b"BEGIN:VCALENDAR\n" if begun else b"") + data, zone=LONDON, now=NOW)
     except Unreadable as refused:
-        assert str(refused)
+        assert str(refused).endswith(".")  # noqa: PT017

@@ -116,7 +116,7 @@ def test_agrees_with_the_library(
         dtstart=dt.datetime.combine(first, dt.time()),
         interval=interval,
         count=count,
-        until=None if count else dt.datetime(2029, 1, 1),
+        until=None if count else dt.datetime.combine(dt.date(2029, 1, 1), dt.time()),
         byweekday=[WEEKDAYS[day](nth) if nth else WEEKDAYS[day] for nth, day in by_day] or None,
         bymonthday=by_month_day or None,
         bymonth=by_month or None,

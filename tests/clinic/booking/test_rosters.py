@@ -182,7 +182,7 @@ class TestAbsences:
 
     def test_a_holiday_is_everybodys(self, world):
         self.add(world, clinician=False, kind=AbsenceKind.HOLIDAY, note="Founders’ day")
-        with pytest.raises(OutsideWorkingHours, match="The clinic is shut .*Founders’ day"):
+        with pytest.raises(OutsideWorkingHours, match="Founders’ day"):
             world.booked(clinician=world.cleo, starts_at=world.now + dt.timedelta(hours=1))
 
     def test_who_is_booked_in_it_is_listed(self, world):
