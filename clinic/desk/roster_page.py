@@ -111,6 +111,11 @@ class WeekPage:
     def today(self) -> dt.date:
         return timezone.localdate(self.now)
 
+    @property
+    def kept(self) -> list[Usual]:
+        """What holds now or will, for whoever was told that somebody else changed it."""
+        return Usual.of([row for row in self.rows if row.until_day is None or row.until_day >= self.today])
+
     def opened(self, kept: QueryDict | None) -> WeekForm:
         """The week that holds, or what was typed before a session ended."""
         if kept is not None:

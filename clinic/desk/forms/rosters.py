@@ -21,7 +21,7 @@ from clinic.ui.widgets import DateInput
 MOST_STRETCHES = 8  # on one weekday
 FEWEST_ROWS = 2  # before and after lunch
 OFFERED_EVERY = 4  # weeks; rarer ones are shown where they are there already
-TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%H%M", "%H"]
+TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%H", "%H%M"]  # hours alone first: “12” is not two past one
 BAD_TIME = "That is not a time of day. Type hours and minutes, for example 08:30."
 BAD_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 

@@ -78,7 +78,7 @@ def _week(
         "clinician": page.clinician,
         "form": form,
         "preview": preview,
-        "kept": roster_page.Usual.of(page.rows) if status == 409 and form.errors else None,
+        "kept": page.kept if status == 409 and form.errors else None,
         "asks": status == 409 and not form.errors,
     }
     return render(request, "desk/rosters/week.html", shown, status=status)

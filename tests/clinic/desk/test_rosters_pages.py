@@ -140,14 +140,15 @@ class TestTheWeek:
         assert "every 2nd week: 9 Mar and 23 Mar …" in shown
         assert '<option value="2@2026-03-09" selected' in shown
 
-    def test_typed_hours_outlive_a_session(self, world, clock, mona, carl):
+    def test_typed_hours_outlive_a_session(self, world, clock, client, carl):
+        assert world.mona
         url = reverse("desk:change_week", args=[carl.pk])
-        owner = owner_in(mona.get(url))
-        away_too_long(clock, "manager")
-        answer = mona.post(url, week(carl, d4_0_ends="13:45", form_owner=owner))
-        back = sign_in(mona, "mona", answer["Location"])
-        shown = page(mona.get(back["Location"]))
-        assert 'value="13:45"' in shown
+        sign_in(client, "mona", reverse("account_login"))
+        owner = owner_in(client.get(url))
+        away_too_long(clock, "staff")
+        answer = client.post(url, week(carl, d4_0_ends="13:45", form_owner=owner))
+        back = sign_in(client, "mona", answer["Location"])
+        assert 'value="13:45"' in page(client.get(back["Location"]))
         assert not WorkingHours.objects.exclude(from_day=None).exists()
 
     def test_an_unknown_clinician_is_no_page(self, mona):
@@ -158,15 +159,13 @@ class TestTheWeek:
 def test_the_pages_cost_the_same_however_much_is_booked(
     world, mona, carl, how_many, django_assert_max_num_queries
 ):
-    for number in range(how_many):
-        starts_at = NOW + dt.timedelta(days=7, minutes=30 * number)
+    starts = [NOW + dt.timedelta(days=7, minutes=30 * number) for number in range(how_many)]
+    for starts_at in starts:
         world.booked(type=world.follow_up, starts_at=starts_at)
+    for starts_at in starts:
+        ends_at = starts_at + dt.timedelta(hours=1)
         Absence.objects.create(
-            clinician=carl,
-            kind="leave",
-            starts_at=starts_at,
-            ends_at=starts_at + dt.timedelta(hours=1),
-            made_at=NOW,
+            clinician=carl, kind="leave", starts_at=starts_at, ends_at=ends_at, made_at=NOW
         )
     for name in ("roster", "change_week", "import_calendar", "add_absence"):
         with django_assert_max_num_queries(12):
