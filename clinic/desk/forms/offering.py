@@ -101,8 +101,9 @@ class TypeForm(forms.Form):
 
     def builds_on(self, type: AppointmentType) -> None:
         """They have now been told that it was changed: the next save goes over that."""
-        self.data = self.data.copy()
-        self.data["based_on"] = fingerprint(type)
+        told = self.data.copy()  # type: ignore[attr-defined]  # a form that was sent has a QueryDict
+        told["based_on"] = fingerprint(type)
+        self.data = told
 
 
 class ResourceForm(forms.Form):

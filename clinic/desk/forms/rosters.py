@@ -200,13 +200,12 @@ def _every(today: dt.date, told: Iterable[str]) -> list[tuple[str, str]]:
             first = monday + A_WEEK * ahead
             found[f"{every}@{first}"] = _weeks_in_words(every, first)
     for value in told:
-        every, at, day = value.partition("@")
-        if value not in found and at and every.isdecimal() and 2 <= int(every) <= LEAST_OFTEN:
+        number, at, day = value.partition("@")
+        if value not in found and at and number.isdecimal() and 2 <= int(number[:3]) <= LEAST_OFTEN:
             try:
                 anchor = monday_of(dt.date.fromisoformat(day))
-                found[value] = _weeks_in_words(
-                    int(every), Repeating(0, dt.time(), dt.time(1), int(every), anchor).first_on(monday)
-                )
+                nearest = Repeating(0, dt.time(), dt.time(1), int(number), anchor).first_on(monday)
+                found[value] = _weeks_in_words(int(number), nearest)
             except (ValueError, OverflowError):
                 continue
     return list(found.items())

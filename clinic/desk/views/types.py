@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -105,7 +107,7 @@ def _page(
     touched: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shown = {"form": form, "type": type, "touched": touched or []}
+    shown: dict[str, Any] = {"form": form, "type": type, "touched": touched or []}
     shown["now"] = _now_in_words(type) if type and status == 409 and not touched else []
     if type is not None:
         shown["to_come"] = offering.how_many_to_come(type, timezone.now())
