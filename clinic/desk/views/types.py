@@ -83,7 +83,7 @@ def retire(request: HttpRequest, *, account: Account, type_id: int) -> HttpRespo
     if request.POST.get("do") == "again":
         offering.offer_again(type=type, by=account)
         messages.success(request, f"{type.name} can be booked again.")
-    else:
+    elif request.POST.get("do") == "retire":
         offering.retire_type(type=type, by=account, now=timezone.now())
         messages.success(
             request, f"{type.name} is retired. What is booked stays, and can be moved; nothing new is booked."
