@@ -97,8 +97,7 @@ def test_eight_hands_on_twenty_slots(committed):
             starts = slots(committed, 7 + trial, SLOTS)
 
             def book_all(hand: Hand, patient: int, starts: list[dt.datetime] = starts) -> None:
-                for start in starts:
-                    answers.append(hand.books(**wish(committed, patient, start, carl)))
+                answers.extend(hand.books(**wish(committed, patient, start, carl)) for start in starts)
                 hand.pauses()
 
             all_at_once(
