@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
-from clinic.booking import offering
+from clinic.booking import kinds
 from clinic.booking.models import Resource, ResourceKind
 from clinic.booking.refusals import Refused
-from clinic.desk.forms.offering import NameForm, ResourceForm
+from clinic.desk.forms.kinds import NameForm, ResourceForm
 from clinic.people.models import Account
 from clinic.people.roles import Role
 
@@ -25,8 +25,8 @@ def resources(request: HttpRequest, *, account: Account) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            made = offering.make_resource(**form.cleaned_data, by=account)
-        except offering.NameTaken as refused:
+            made = kinds.make_resource(**form.cleaned_data, by=account)
+        except kinds.NameTaken as refused:
             form.add_error("name", str(refused))
         else:
             messages.success(request, f"{made} can be booked now, for types that need it.")
@@ -47,13 +47,13 @@ def resource(request: HttpRequest, *, account: Account, resource_id: int) -> Htt
         try:
             messages.success(request, _done(request, kept, form, account))
             return redirect("desk:resources")
-        except offering.NameTaken as refused:
+        except kinds.NameTaken as refused:
             form.add_error("name", str(refused))
         except Refused as refused:
             messages.error(request, str(refused))
     if request.method == "POST":
         status = 422
-    visits = offering.visits_holding(kept, timezone.now())
+    visits = kinds.visits_holding(kept, timezone.now())
     record_listed(patients=[visit.patient_id for visit in visits], by=account, what="hold a room or machine")
     shown = {"resource": kept, "form": form, "visits": visits}
     return render(request, "desk/rosters/resource.html", shown, status=status)
@@ -62,12 +62,12 @@ def resource(request: HttpRequest, *, account: Account, resource_id: int) -> Htt
 def _done(request: HttpRequest, kept: Resource, form: NameForm, account: Account) -> str:
     """Do what was pressed; what to say of it. Raises Refused."""
     if "name" in request.POST:
-        offering.rename_resource(resource=kept, name=form.cleaned_data["name"], by=account)
+        kinds.rename_resource(resource=kept, name=form.cleaned_data["name"], by=account)
         return "The name is changed."
     if request.POST.get("do") == "again":
-        offering.use_again(resource=kept, by=account)
+        kinds.use_again(resource=kept, by=account)
         return f"{kept} can be booked again."
-    offering.retire_resource(resource=kept, by=account, now=timezone.now())
+    kinds.retire_resource(resource=kept, by=account, now=timezone.now())
     return f"{kept} is retired. Visits that hold it keep it until they are moved."
 
 
@@ -78,10 +78,10 @@ def kind(request: HttpRequest, *, account: Account, kind_id: int) -> HttpRespons
     form = NameForm(request.POST or None, initial={"name": kept.name})
     if request.method == "POST" and form.is_valid():
         try:
-            offering.rename_kind(kind=kept, name=form.cleaned_data["name"], by=account)
+            kinds.rename_kind(kind=kept, name=form.cleaned_data["name"], by=account)
             messages.success(request, "The name is changed.")
             return redirect("desk:resources")
-        except offering.NameTaken as refused:
+        except kinds.NameTaken as refused:
             form.add_error("name", str(refused))
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/rosters/kind.html", {"kind": kept, "form": form}, status=status)

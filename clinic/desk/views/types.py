@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.guards import for_roles
-from clinic.booking import offering
+from clinic.booking import kinds
 from clinic.booking.models import AppointmentType
 from clinic.booking.rosters import ChangedMeanwhile
-from clinic.desk.forms.offering import TypeForm
+from clinic.desk.forms.kinds import TypeForm
 from clinic.desk.kept import brought_back
 from clinic.people.models import Account
 from clinic.people.roles import Role
@@ -39,8 +39,8 @@ def make(request: HttpRequest, *, account: Account) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, status=422)
     try:
-        made = offering.make_type(details=form.details, by=account)
-    except offering.NameTaken as refused:
+        made = kinds.make_type(details=form.details, by=account)
+    except kinds.NameTaken as refused:
         form.add_error("name", str(refused))
         return _page(request, form, None, status=422)
     messages.success(request, f"{made.name} can be booked now.")
@@ -57,14 +57,12 @@ def change(request: HttpRequest, *, account: Account, type_id: int) -> HttpRespo
     form = TypeForm(request.POST, today=timezone.localdate(), type=type)
     if not form.is_valid():
         return _page(request, form, type, status=422)
-    touched = offering.touched(type=type, details=form.details, now=timezone.now())
+    touched = kinds.touched(type=type, details=form.details, now=timezone.now())
     if touched and "knowing" not in request.POST:
         return _page(request, form, type, touched=touched, status=409)
     try:
-        offering.change_type(
-            type=type, details=form.details, based_on=form.cleaned_data["based_on"], by=account
-        )
-    except offering.NameTaken as refused:
+        kinds.change_type(type=type, details=form.details, based_on=form.cleaned_data["based_on"], by=account)
+    except kinds.NameTaken as refused:
         form.add_error("name", str(refused))
         return _page(request, form, type, status=422)
     except ChangedMeanwhile as refused:
@@ -81,10 +79,10 @@ def retire(request: HttpRequest, *, account: Account, type_id: int) -> HttpRespo
     """Or offer it again."""
     type = get_object_or_404(AppointmentType, pk=type_id)
     if request.POST.get("do") == "again":
-        offering.offer_again(type=type, by=account)
+        kinds.offer_again(type=type, by=account)
         messages.success(request, f"{type.name} can be booked again.")
     elif request.POST.get("do") == "retire":
-        offering.retire_type(type=type, by=account, now=timezone.now())
+        kinds.retire_type(type=type, by=account, now=timezone.now())
         messages.success(
             request, f"{type.name} is retired. What is booked stays, and can be moved; nothing new is booked."
         )
@@ -110,7 +108,7 @@ def _page(
     shown: dict[str, Any] = {"form": form, "type": type, "touched": touched or []}
     shown["now"] = _now_in_words(type) if type and status == 409 and not touched else []
     if type is not None:
-        shown["to_come"] = offering.how_many_to_come(type, timezone.now())
+        shown["to_come"] = kinds.how_many_to_come(type, timezone.now())
     return render(request, "desk/rosters/type.html", shown, status=status)
 
 

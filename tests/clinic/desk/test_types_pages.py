@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from clinic.booking import offering
+from clinic.booking import kinds
+from clinic.booking.kinds import fingerprint
 from clinic.booking.models import AppointmentType, Resource, ResourceKind
-from clinic.booking.offering import fingerprint
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -126,7 +126,7 @@ def test_a_room_is_made_renamed_and_retired_with_who_holds_it_listed(world, mona
 
 
 def test_a_kind_is_renamed(world, mona):
-    offering.make_resource(name="Quiet room", kind="Room", by=world.mona)
+    kinds.make_resource(name="Quiet room", kind="Room", by=world.mona)
     kind = ResourceKind.objects.get(name="Room")
     url = reverse("desk:resource_kind", args=[kind.pk])
     assert mona.post(url, {"name": "Treadmill"}).status_code == 422

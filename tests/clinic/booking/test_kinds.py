@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from clinic.booking import offering
+from clinic.booking import kinds
+from clinic.booking.kinds import TypeDetails
 from clinic.booking.models import AppointmentType, Resource, ResourceKind
-from clinic.booking.offering import TypeDetails
 from clinic.booking.refusals import NotOffered, ResourceTaken
 from clinic.booking.rosters import ChangedMeanwhile
 
@@ -19,8 +19,8 @@ HOUR = dt.timedelta(hours=1)
 
 def change(world, type, **what):
     details = replace(TypeDetails.of(type), **what)
-    said = offering.touched(type=type, details=details, now=world.now)
-    offering.change_type(type=type, details=details, based_on=offering.fingerprint(type), by=world.mona)
+    said = kinds.touched(type=type, details=details, now=world.now)
+    kinds.change_type(type=type, details=details, based_on=kinds.fingerprint(type), by=world.mona)
     type.refresh_from_db()
     return said
 
@@ -56,15 +56,15 @@ class TestWhatTheClinicBeginsWith:
 
 class TestAType:
     def test_is_made_with_an_address_of_its_own(self, world):
-        first = offering.make_type(details=TypeDetails("Home  visit", 90), by=world.mona)
+        first = kinds.make_type(details=TypeDetails("Home  visit", 90), by=world.mona)
         assert (first.name, first.slug, first.bookable_online) == ("Home visit", "home-visit", False)
-        offering.retire_type(type=first, by=world.mona, now=world.now)
-        assert offering.make_type(details=TypeDetails("Home visit", 60), by=world.mona).slug == "home-visit-2"
+        kinds.retire_type(type=first, by=world.mona, now=world.now)
+        assert kinds.make_type(details=TypeDetails("Home visit", 60), by=world.mona).slug == "home-visit-2"
 
     def test_of_a_name_that_is_there_is_refused(self, world, gait):
-        with pytest.raises(offering.NameTaken):
-            offering.make_type(details=TypeDetails("GAIT retraining", 30), by=world.mona)
-        with pytest.raises(offering.NameTaken):
+        with pytest.raises(kinds.NameTaken):
+            kinds.make_type(details=TypeDetails("GAIT retraining", 30), by=world.mona)
+        with pytest.raises(kinds.NameTaken):
             change(world, world.follow_up, name="Gait retraining")
 
     def test_a_new_length_leaves_what_is_booked(self, world):
@@ -94,10 +94,10 @@ class TestAType:
         assert change(world, world.assessment, notice_hours=2) == []
 
     def test_of_two_who_change_it_the_second_is_told(self, world):
-        seen = offering.fingerprint(world.assessment)
+        seen = kinds.fingerprint(world.assessment)
         change(world, world.assessment, minutes=45)
         with pytest.raises(ChangedMeanwhile, match="Somebody else changed this type"):
-            offering.change_type(
+            kinds.change_type(
                 type=world.assessment, details=TypeDetails("X", 30), based_on=seen, by=world.mona
             )
         world.assessment.refresh_from_db()
@@ -105,44 +105,44 @@ class TestAType:
 
     def test_a_retired_one_is_not_booked_and_can_come_back(self, world):
         visit = world.booked()
-        offering.retire_type(type=world.assessment, by=world.mona, now=world.now)
+        kinds.retire_type(type=world.assessment, by=world.mona, now=world.now)
         world.assessment.refresh_from_db()
         with pytest.raises(NotOffered):
             world.booked(patient=world.ben, starts_at=world.now + HOUR)
-        assert offering.how_many_to_come(world.assessment, world.now) == 1
-        offering.offer_again(type=world.assessment, by=world.mona)
+        assert kinds.how_many_to_come(world.assessment, world.now) == 1
+        kinds.offer_again(type=world.assessment, by=world.mona)
         world.assessment.refresh_from_db()
         assert world.booked(patient=world.ben, starts_at=world.now + HOUR).pk != visit.pk
 
 
 class TestARoom:
     def test_is_made_with_its_kind_found_or_made(self, world, gait):
-        second = offering.make_resource(name="Treadmill 2", kind="treadmill", by=world.mona)
+        second = kinds.make_resource(name="Treadmill 2", kind="treadmill", by=world.mona)
         assert second.kind == gait.needs
-        room = offering.make_resource(name="Quiet room", kind="Room", by=world.mona)
+        room = kinds.make_resource(name="Quiet room", kind="Room", by=world.mona)
         assert (room.kind.name, room.kind.slug) == ("Room", "room")
-        with pytest.raises(offering.NameTaken):
-            offering.make_resource(name="quiet room", kind="Other", by=world.mona)
+        with pytest.raises(kinds.NameTaken):
+            kinds.make_resource(name="quiet room", kind="Other", by=world.mona)
         assert not ResourceKind.objects.filter(name="Other").exists()
 
     def test_is_renamed_but_not_to_anothers_name(self, world, gait):
-        room = offering.make_resource(name="Quiet room", kind="Room", by=world.mona)
-        offering.rename_resource(resource=room, name="Loud room", by=world.mona)
-        with pytest.raises(offering.NameTaken):
-            offering.rename_resource(resource=room, name="treadmill", by=world.mona)
-        offering.rename_kind(kind=room.kind, name="Rooms", by=world.mona)
-        with pytest.raises(offering.NameTaken):
-            offering.rename_kind(kind=room.kind, name="Treadmill", by=world.mona)
+        room = kinds.make_resource(name="Quiet room", kind="Room", by=world.mona)
+        kinds.rename_resource(resource=room, name="Loud room", by=world.mona)
+        with pytest.raises(kinds.NameTaken):
+            kinds.rename_resource(resource=room, name="treadmill", by=world.mona)
+        kinds.rename_kind(kind=room.kind, name="Rooms", by=world.mona)
+        with pytest.raises(kinds.NameTaken):
+            kinds.rename_kind(kind=room.kind, name="Treadmill", by=world.mona)
 
     def test_the_last_one_that_is_needed_is_not_retired(self, world, gait):
         treadmill = Resource.objects.get()
-        with pytest.raises(offering.StillNeeded, match="Gait retraining"):
-            offering.retire_resource(resource=treadmill, by=world.mona, now=world.now)
-        offering.make_resource(name="Treadmill 2", kind="Treadmill", by=world.mona)
+        with pytest.raises(kinds.StillNeeded, match="Gait retraining"):
+            kinds.retire_resource(resource=treadmill, by=world.mona, now=world.now)
+        kinds.make_resource(name="Treadmill 2", kind="Treadmill", by=world.mona)
         visit = world.booked(type=gait, starts_at=world.now + HOUR)
-        assert offering.visits_holding(treadmill, world.now) == [visit]
-        offering.retire_resource(resource=treadmill, by=world.mona, now=world.now)
+        assert kinds.visits_holding(treadmill, world.now) == [visit]
+        kinds.retire_resource(resource=treadmill, by=world.mona, now=world.now)
         other = world.booked(type=gait, patient=world.ben, starts_at=world.now + 3 * HOUR)
         assert other.resource.name == "Treadmill 2"
-        offering.use_again(resource=treadmill, by=world.mona)
+        kinds.use_again(resource=treadmill, by=world.mona)
         assert not Resource.objects.exclude(retired_on=None).exists()
