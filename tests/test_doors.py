@@ -44,6 +44,8 @@ ROWS = {
     "activity_id": lambda ana: ana.activities.values_list("pk", flat=True)[0],
     "channel_id": lambda ana: ana.channels.values_list("pk", flat=True)[0],
     "entry_id": lambda ana: ana.wait_list_entries.values_list("pk", flat=True)[0],
+    "clinician_id": lambda ana: ana.appointments.values_list("clinician_id", flat=True)[0],
+    "type_id": lambda ana: ana.appointments.values_list("type_id", flat=True)[0],
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
 }
@@ -57,6 +59,10 @@ WORDS = {
     "label": "hamstring.v1",
     "measure": "nprs",
     "round_id": uuid.UUID(int=0),
+    "absence_id": 0,
+    "extra_id": 0,
+    "resource_id": 0,
+    "kind_id": 0,
 }
 
 

@@ -23,7 +23,6 @@ from clinic.booking.models import (
     CameBy,
     Hold,
     Series,
-    WorkingHours,
 )
 from clinic.booking.refusals import (
     AlreadyThere,
@@ -39,6 +38,7 @@ from clinic.booking.refusals import (
     TooLong,
     spoken,
 )
+from clinic.booking.rosters import set_working_hours
 from clinic.booking.status import MAY_MOVE, MAY_RESIZE, Status
 from clinic.booking.steps import cancel, change_status, mark_urgent, take_back
 from clinic.booking.taking import OFFERED, check_time, length, resources_for, take
@@ -233,20 +233,3 @@ def resize(
     write_down(fresh, from_status=status, by=by, now=now, note=f"takes {minutes} minutes now", was=was)
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} resized")
     return fresh
-
-
-@transaction.atomic
-def set_working_hours(
-    *, clinician: Clinician, week: Iterable[tuple[int, dt.time, dt.time]], by: Actor
-) -> list[WorkingHours]:
-    """Replace a clinician's week: (weekday 0 to 6, starts, ends) in the clinic's wall-clock time.
-
-    Appointments already booked stay where they are.
-    """
-    lock_calendars({clinician.pk})
-    clinician.working_hours.all().delete()
-    hours = WorkingHours.objects.bulk_create(
-        WorkingHours(clinician=clinician, weekday=day, starts=starts, ends=ends) for day, starts, ends in week
-    )
-    record(action=Entry.Action.CHANGED, patient=None, by=by, what=f"working hours {clinician.pk}")
-    return hours

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from clinic.desk import roster_urls
 from clinic.desk.views import (
     access_log,
     booking,
@@ -74,4 +75,5 @@ urlpatterns: list[URLPattern] = [
         reminders.resend_reminder,
         name="resend_reminder",
     ),
+    *roster_urls.urlpatterns,
 ]

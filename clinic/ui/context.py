@@ -46,6 +46,7 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Reminders", "desk:reminders", "bell"),
         ("Numbers", "desk:numbers", "list"),
         ("Overbooked", "desk:overbooked", "warning"),
+        ("Hours", "desk:hours", "clock"),
         ("Overruled", "charting:overruled", "pencil"),
         ("Access log", "desk:access_log", "eye"),
         ("Settings", "admin:index", "gear"),

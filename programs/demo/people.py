@@ -10,7 +10,9 @@ from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from clinic.booking.actions import set_working_hours
+from clinic.booking.hours import clinic_zone, day_window, instant
+from clinic.booking.models import AbsenceKind
+from clinic.booking.rosters import add_absence, set_working_hours
 from clinic.people import actions as people
 from clinic.people.actors import Job
 from clinic.people.details import Details
@@ -19,7 +21,8 @@ from clinic.people.roles import Role
 
 DEMO = Job("demo clinic")
 RUNNER = "runner"  # the patient whose name and password are printed
-OPENS, CLOSES = dt.time(8), dt.time(20)
+# Before lunch and after it.
+HOURS = ((dt.time(8), dt.time(13)), (dt.time(13, 30), dt.time(20)))
 
 
 @dataclass(slots=True)
@@ -78,7 +81,32 @@ def _give_a_working_week(account: Account, entry: Mapping[str, Any], now: dt.dat
     clinician = Clinician.objects.create(
         account=account, title=entry["title"], works_here_since=(now - dt.timedelta(days=700)).date()
     )
-    set_working_hours(clinician=clinician, week=[(day, OPENS, CLOSES) for day in range(7)], by=DEMO)
+    set_working_hours(
+        clinician=clinician, week=[(day, *hours) for day in range(7) for hours in HOURS], by=DEMO
+    )
+
+
+def take_time_off(entries: list[Mapping[str, Any]], *, staff: Staff, now: dt.datetime) -> None:
+    """Leave, training and days on which nobody is here: whole days, or from one time to another."""
+    zone = clinic_zone()
+    today = now.astimezone(zone).date()
+    for entry in entries:
+        first, last = (today + dt.timedelta(days=entry[name]) for name in ("first", "last"))
+        starts_at, ends_at = day_window(first, zone)[0], day_window(last, zone)[1]
+        if "from" in entry:
+            starts_at, ends_at = (
+                instant(first, entry["from"], zone),
+                instant(last, entry["to"], zone, last=True),
+            )
+        add_absence(
+            clinician=staff.clinician(entry["clinician"]) if "clinician" in entry else None,
+            kind=AbsenceKind(entry["kind"]),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            note=entry.get("note", ""),
+            by=DEMO,
+            now=now,
+        )
 
 
 def register(entry: Mapping[str, Any], *, age: int, number: int, staff: Staff, now: dt.datetime) -> Patient:

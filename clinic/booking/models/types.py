@@ -10,17 +10,32 @@ from django.db.models import Q
 from clinic.people.models import Clinician
 
 
+class ResourceKindQuerySet(models.QuerySet["ResourceKind"]):
+    def get_by_natural_key(self, slug: str) -> ResourceKind:
+        return self.get(slug=slug)
+
+
 class ResourceKind(models.Model):
     """Something a visit may need that is not a person: a treadmill, a quiet room."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
 
+    objects = ResourceKindQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class ResourceQuerySet(models.QuerySet["Resource"]):
+    def get_by_natural_key(self, name: str) -> Resource:
+        return self.get(name=name)
 
 
 class Resource(models.Model):
@@ -30,11 +45,16 @@ class Resource(models.Model):
     name = models.CharField(max_length=80, unique=True)
     retired_on = models.DateField(null=True, blank=True, help_text="The last day it could be booked.")
 
+    objects = ResourceQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.name,)
 
 
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):

@@ -1,5 +1,6 @@
 """The demo clinic: full of true things, and never where real people are."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -8,8 +9,8 @@ from django.core.management import CommandError, call_command
 from assessments.screens.offered import offered_screens
 from assessments.triage.models import Result
 from assessments.triage.worked_cases import load
-from clinic.booking.models import Appointment
-from clinic.people.models import Account, Patient
+from clinic.booking.models import Absence, Appointment
+from clinic.people.models import Account, Clinician, Patient
 from programs.plans.models import Version
 
 PATIENTS = 57
@@ -41,6 +42,19 @@ def test_every_page_has_something_true_to_show(printed):
     assert Version.objects.filter(state="released").count() >= 5
     assert {"booked", "confirmed", "done"} <= set(Appointment.objects.values_list("status", flat=True))
     assert Appointment.objects.filter(urgent_since__isnull=False).exists()
+
+
+def test_clinicians_have_a_lunch_break_and_time_off(printed):
+    for clinician in Clinician.objects.all():
+        week = clinician.working_hours.values_list("weekday", "starts", "ends")
+        assert {day for day, _, _ in week} == set(range(7)), "a Sunday's demo has a day to show too"
+        assert not any(starts < dt.time(13, 15) < ends for _, starts, ends in week)
+    assert set(Absence.objects.values_list("kind", "clinician__account__username")) == {
+        ("training", "clinician2"),
+        ("leave", "clinician"),
+        ("holiday", None),
+    }
+    assert Appointment.objects.filter(type__slug="gait-retraining", resource__isnull=False).exists()
 
 
 def test_each_role_has_a_printed_name_and_password_that_work(printed, client):

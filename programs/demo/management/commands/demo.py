@@ -91,4 +91,5 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
         version = stories.examined(patient, entry, case, staff=staff, calendar=calendar)
         if version and not any(account["name"] == people.RUNNER for account in printed):
             printed.append(people.let_in(patient, now=now))
+    people.take_time_off(file["time_off"], staff=staff, now=now)
     return printed
