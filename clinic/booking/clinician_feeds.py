@@ -100,7 +100,7 @@ def _visits(feed: ClinicianFeed, since: dt.datetime, until: dt.datetime) -> list
 
 
 def _absences(feed: ClinicianFeed, since: dt.datetime, until: dt.datetime) -> list[ics.Entry]:
-    """Not which kind: whoever shares the calendar does not learn who is ill. Imported ones are in their calendar already."""
+    """Not which kind: whoever shares the calendar does not learn who is ill. Imported ones are in it already."""
     rows = Absence.objects.filter(Q(clinician=feed.clinician_id) | Q(clinician=None), imported_as="")
     return [
         ics.Entry(

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.audit.actions import record
 from clinic.audit.guards import for_patient, open_to_everyone
 from clinic.audit.models import Entry
-from clinic.booking import ics, links
+from clinic.booking import by_patients, ics, links
 from clinic.booking.by_patients import LINK, LONGEST_REASON, ByPhone, NotDone, TimeGone
 from clinic.booking.models import Appointment
 from clinic.desk.throttle import allowed
@@ -119,7 +119,6 @@ def _do(request: HttpRequest, way: Way, asked: str, form: ReasonForm) -> str:
         return way.page
     if asked == "cancel":
         way.cancel(form.cleaned_data["reason"], now)
-        messages.success(request, "Cancelled.")
         return way.page
     back = way.take_back(now)
     messages.success(
@@ -130,8 +129,7 @@ def _do(request: HttpRequest, way: Way, asked: str, form: ReasonForm) -> str:
 
 def _move(request: HttpRequest, way: Way) -> HttpResponse:
     """Free times to choose from; a post takes one."""
-    shown = visits.facts(way, now=timezone.now())
-    if not shown["may_change"]:
+    if not by_patients.may_change(way.visit, now=timezone.now()):
         messages.warning(request, str(ByPhone()))
         return redirect(way.page)
     if request.method != "POST":
@@ -147,7 +145,6 @@ def _move(request: HttpRequest, way: Way) -> HttpResponse:
     except NotDone as refused:
         messages.warning(request, str(refused))
         return _as_it_stands(request, way, ReasonForm())
-    messages.success(request, "Moved.")
     return redirect(leads_to)
 
 
@@ -179,6 +176,7 @@ def _times(
         "way": way,
         "details": visits.details(way.visit),
         "clinician": str(way.visit.clinician),
+        "there": way.visit.patient.time_zone if visits.is_elsewhere(way.visit) else "",
         "anybody": anybody,
         "days": days,
         "later": later,

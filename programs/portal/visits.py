@@ -131,9 +131,8 @@ def facts(way: Way, *, now: dt.datetime) -> dict[str, object]:
         "change_hours": visit.type.change_hours,
         "by_phone": to_come and not may_change,
         "late": now > by_patients.change_until(visit),
-        "is_mailed": any(
-            one.kind == ChannelKind.EMAIL and one.may_be_used for one in visit.patient.channels.all()
-        ),
+        "is_mailed": own is not None
+        and any(one.kind == ChannelKind.EMAIL and one.may_be_used for one in visit.patient.channels.all()),
         "own_change": own,
         "told_at": (own.at + SETTLES).astimezone(clinic_zone()) if own else None,
     }
@@ -154,6 +153,11 @@ def details(visit: Appointment) -> list[tuple[str, str]]:
     return [(word, value) for word, value in said if value]
 
 
+def is_elsewhere(visit: Appointment) -> bool:
+    """Whether their clock shows another time than the clinic's."""
+    return bool(elsewhere(visit.starts_at, clinic_zone(), visit.patient.zone))
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """A start to choose. `there` is the patient's own clock where that differs; `whom` where it is somebody else."""
@@ -168,7 +172,6 @@ class Time:
 class DayOfTimes:
     day: dt.date
     times: Sequence[Time]
-    is_thinned: bool
 
 
 def times(
@@ -194,8 +197,8 @@ def offered(visit: Appointment, openings: Sequence[Opening]) -> list[tuple[dt.da
 
 def _of_day(visit: Appointment, day: dt.date, openings: list[Opening]) -> DayOfTimes:
     fewer = [one for one in openings if one.starts_at.astimezone(clinic_zone()).minute % 30 == 0]
-    thins = len(openings) > MOST_A_DAY and bool(fewer)
-    return DayOfTimes(day, [_time(visit, one) for one in (fewer if thins else openings)], thins)
+    thins = len(openings) > MOST_A_DAY and len(fewer) > MOST_A_DAY // 2
+    return DayOfTimes(day, [_time(visit, one) for one in (fewer if thins else openings)])
 
 
 def _time(visit: Appointment, opening: Opening) -> Time:

@@ -99,12 +99,16 @@ class TestInEveryMessage:
 
     def test_it_says_until_when_it_changes_anything(self, world, visit):
         (text,) = send_all(world.now)
-        assert (
-            "Confirm, move or cancel it here until Wednesday 11 March 2026 at 10:00 (Europe/London, GMT)"
-            in text
-        )
+        assert "online until Wednesday 11 March 2026 at 10:00 (Europe/London, GMT)." in text
+        assert "Confirm, move or cancel it: http" in text
         (text,) = send_all(visit.starts_at - 2 * HOUR)
-        assert "Confirm it here; to move or cancel it now, ring 020 7946 0000" in text
+        assert "To move or cancel it now, ring 020 7946 0000." in text
+        assert "Confirm it: http" in text
+
+    def test_who_has_confirmed_is_not_asked_again(self, world, visit, token):
+        links.confirm(link=opened(token, world.now), now=world.now)
+        assert "\nMove or cancel it: http" in send_all(world.now)[0]
+        assert "\nSee it: http" in send_all(visit.starts_at - 2 * HOUR)[0]
 
 
 class TestWhatLives:
