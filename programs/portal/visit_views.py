@@ -189,7 +189,11 @@ def _times(
 
 def _network(request: HttpRequest) -> str:
     """The network address; of IPv6 the half that a provider gives to one customer."""
-    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    given = str(get_adapter().get_client_ip(request))
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:  # a socket has none
+        return given
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import re
 import uuid
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from clinic.audit.models import Entry
 from clinic.booking import actions, links
 from clinic.booking.models import Appointment
 from clinic.people import actions as people
+from programs.portal import visits
 from tests.promises.test_reading_changes_nothing import rows
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -297,6 +299,14 @@ class TestActing:
         assert Client(enforce_csrf_checks=True).post(page, {"do": "cancel"}).status_code == 403
         visit.refresh_from_db()
         assert visit.status == "booked"
+
+
+def test_an_hour_that_the_clock_shows_twice_is_told_apart():
+    """01:30 on the night the clocks go back, and half past one on any other."""
+    zone = ZoneInfo("Europe/London")
+    twice = [dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC).astimezone(zone) for hour in (0, 1)]
+    assert [visits._clock(one) for one in twice] == ["01:30 BST", "01:30 GMT"]
+    assert visits._clock(dt.datetime(2026, 10, 26, 1, 30, tzinfo=zone)) == "01:30"
 
 
 class TestTheirOwn:

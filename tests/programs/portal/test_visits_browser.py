@@ -39,7 +39,7 @@ def test_a_visit_is_moved_taken_back_confirmed_and_cancelled(world, somebody):
     token = links.make_link(appointment=visit, now=now)
     somebody.opens(f"/my/visit/{token}/").is_on("Your visit").does_not_see("Silva").passes("visit")
     somebody.presses("Move it").is_on("Move your visit").passes("visit-times")
-    somebody.page.get_by_label("Whoever is free").check()
+    somebody.page.get_by_label("Any of us").check()
     somebody.presses("Show these times").sees("Cleo Marchetti").passes("visit-times-anybody")
     somebody.page.locator("button[name=starts_at]").first.press("Enter")
     somebody.sees("has this new time").passes("visit-moved")
