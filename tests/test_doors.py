@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from clinic.audit.guards import Door
 from clinic.audit.models import Entry
+from clinic.booking import clinician_feeds, links
 from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
@@ -48,6 +49,8 @@ ROWS = {
     "type_id": lambda ana: ana.appointments.values_list("type_id", flat=True)[0],
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
+    "visit_token": lambda ana: getattr(ana, "visit_token", "x" * 43),
+    "clinician_token": lambda ana: getattr(ana, "clinician_token", "x" * 43),
 }
 WORDS = {
     "section": "red-flags",
@@ -113,6 +116,11 @@ def story(world: World) -> Iterator[World]:
             token = feeds.make_address(patient=patient, by=patient.account, now=world.now)
             patient.calendar_token = token  # type: ignore[attr-defined]
             world.waits(patient)
+            later = world.booked(patient=patient, starts_at=world.now + dt.timedelta(days=6 + patient.pk % 2))
+            patient.visit_token = links.make_link(appointment=later, now=world.now)  # type: ignore[attr-defined]
+        for patient, clinician in ((world.ana, world.carl), (world.ben, world.cleo)):
+            token = clinician_feeds.make_address(clinician=clinician.clinician, by=clinician, now=world.now)
+            patient.clinician_token = token  # type: ignore[attr-defined]
         yield world
 
 
@@ -158,20 +166,29 @@ def test_each_role_opens_its_own_pages_and_no_other(story, role):
     assert wrong == []
 
 
-OPENS_WITHOUT_SIGN_IN = {"portal:calendar_feed"}  # pages of a record that a secret in the address opens
+# Pages that a secret in the address opens, with what they show, and whether it is of one patient's record.
+OPENS_WITHOUT_SIGN_IN = {
+    "portal:calendar_feed": ("BEGIN:VEVENT", True),
+    "portal:visit": ("Confirm my visit", True),
+    "portal:visit_move": ("Move your visit", True),
+    "portal:visit_file": ("BEGIN:VEVENT", True),
+    "charting:calendar_feed": ("BEGIN:VEVENT", False),
+}
 
 
 def test_a_page_of_a_record_that_a_secret_opens_tells_no_name(story):
-    """A calendar cannot sign in. Its page answers a stranger who has the address, and nobody who has not."""
+    """A calendar cannot sign in, nor whoever opens a mail. It answers who has the address, and nobody who has not."""
     named = {page.name for page in pages() if page.names_a_row and not page.door.roles}
-    assert named == OPENS_WITHOUT_SIGN_IN
+    assert named == set(OPENS_WITHOUT_SIGN_IN)
     for page in pages():
         if page.name in named:
             response = answer(Client(), "get", page.url(story.ana))
             assert response.status_code == 200
-            assert "BEGIN:VEVENT" in body(response)
+            shows, of_a_record = OPENS_WITHOUT_SIGN_IN[page.name]
+            assert shows in body(response)
             assert [word for word in canaries(story.ana, story.ben) if word in body(response)] == []
-            assert Entry.objects.filter(request_id=response["X-Request-ID"], patient=story.ana).exists()
+            seen = Entry.objects.filter(request_id=response["X-Request-ID"])
+            assert seen.filter(patient=story.ana if of_a_record else None).exists()
 
 
 def test_a_stranger_is_sent_to_sign_in(story):

@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.charting.views import (
     amend,
+    calendar,
     chart,
     day,
     overruled,
@@ -18,6 +19,8 @@ from assessments.charting.views import (
 app_name = "charting"
 urlpatterns = [
     path("", day.today, name="today"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:clinician_token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("overruled/", overruled.overruled, name="overruled"),
     path("rules/", rule_book.newest, name="rules"),
     path("rules/<str:label>/", rule_book.rule_book, name="rule_book"),

@@ -1,4 +1,8 @@
-"""What the calendar has to say to patients (clinic.reminders.sources tells how the outbox asks)."""
+"""What the calendar has to say to patients (clinic.reminders.sources tells how the outbox asks).
+
+Each message about a visit brings one link to that visit's page (clinic.booking.links), and one about a new time brings
+the time as a calendar file.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from clinic.booking import by_patients, ics, links
 from clinic.booking.hours import clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.reminders.models import Reminder, State
-from clinic.reminders.sources import Due, Message, NotWanted, unwritten
+from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
+from clinic.reminders.wording import moment
 
 CONFIRMATION = "appointment_confirmation"
 MOVED = "appointment_moved"
@@ -27,6 +33,9 @@ KINDS = {
     TWO_DAYS: "Two days before",
     TWO_HOURS: "Two hours before",
 }
+# Pages of the patient's own, by their names: they lie above this.
+VISIT, BOOKING = "portal:visit", "online:begin"
+WITH_A_FILE = frozenset({CONFIRMATION, MOVED})
 TWO_HOURS_BEFORE = dt.timedelta(hours=2)
 TOO_LATE_FOR_TWO_DAYS = dt.timedelta(hours=4)
 
@@ -79,14 +88,41 @@ def two_hours_before(starts_at: dt.datetime) -> dt.datetime:
     return starts_at - TWO_HOURS_BEFORE
 
 
-def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+def message(
+    *, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime
+) -> Message | NotWanted | NotYet:
     """The words for it, or why it is no longer wanted. Holds the row, so it cannot be moved while we answer."""
-    appointment = Appointment.objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
+    rows = Appointment.objects.select_related("type").select_for_update(of=("self",))
+    appointment = rows.filter(pk=subject_id).first()
     if appointment is None:
         return NotWanted("The appointment is no longer there.")
     if refusal := _stale(appointment, kind, about_at, now):
-        return NotWanted(refusal)
-    return Message(template=f"emails/{kind}.txt", page="portal:appointments", at=appointment.starts_at)
+        unsettled = _settles_at(appointment, now)
+        return NotYet(f"{refusal} That can still be undone.", unsettled) if unsettled else NotWanted(refusal)
+    template = f"emails/{kind}.txt"
+    if kind == CANCELLED:
+        return Message(template=template, page=BOOKING, at=appointment.starts_at)
+    changeable = by_patients.may_change(appointment, now=now)
+    until = moment(by_patients.change_until(appointment), clinic_zone()) if changeable else ""
+    return Message(
+        template=template,
+        page=VISIT,
+        key=links.make_link(appointment=appointment, now=now),
+        older_keys_work=True,
+        at=appointment.starts_at,
+        facts={"change_until": until, "confirmed": appointment.status == Status.CONFIRMED},
+        calendar=ics.of_visit(Appointment.objects.all(), appointment.pk) if kind in WITH_A_FILE else b"",
+    )
+
+
+def _settles_at(appointment: Appointment, now: dt.datetime) -> dt.datetime | None:
+    """When its last move or cancellation can no longer be undone; None where that is so already.
+
+    What is stale because of it may be wanted again: somebody undoes it, and the outbox writes nothing twice.
+    """
+    changed = (appointment.moved_at, appointment.cancelled_at)
+    settled = max((at + SETTLES for at in changed if at is not None), default=None)
+    return settled if settled is not None and settled > now and appointment.starts_at > now else None
 
 
 def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:

@@ -282,6 +282,8 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "Europe/London")
 CLINIC_NAME = os.environ.get("CLINIC_NAME", "Stride Physical Therapy")
 CLINIC_PHONE = os.environ.get("CLINIC_PHONE", "020 7946 0000")
+# Said beside a visit's time. An invented one would send patients there, so a real clinic has its own or none.
+CLINIC_ADDRESS = os.environ.get("CLINIC_ADDRESS", "1 Example Street, London" if DEBUG else "")
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 PHONENUMBER_DEFAULT_REGION = os.environ.get("CLINIC_PHONE_REGION", "GB")
@@ -299,10 +301,17 @@ else:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "clinic.audit.middleware.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "clinic.audit.middleware.RequestIdFilter"},
+        "secrets": {"()": "clinic.audit.middleware.SecretsFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id", "secrets"],
+        }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -27,7 +27,7 @@ from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind
 from clinic.reminders import mail, sources
 from clinic.reminders.models import Reminder, State
-from clinic.reminders.sources import Due, Message, NotWanted
+from clinic.reminders.sources import Due, Message, NotWanted, NotYet
 from clinic.reminders.wording import Letter, letter
 
 log = logging.getLogger(__name__)
@@ -146,6 +146,8 @@ def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
             )
             if isinstance(wanted, NotWanted):
                 return _skip(reminder, wanted.because)
+            if isinstance(wanted, NotYet):
+                return _wait(reminder, wanted)
             written = letter(wanted, reminder.patient)
     except Exception as error:
         log.exception("reminder %s could not be written", reminder.pk)
@@ -165,7 +167,8 @@ def message_id(reminder: Reminder, message: Message) -> str:
     Mails with a key differ from try to try: folded, the one still seen could be the one whose link has died.
     """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    copy = f"{reminder.resends}-{reminder.attempts}" if message.key else str(reminder.resends)
+    differs = message.key and not message.older_keys_work
+    copy = f"{reminder.resends}-{reminder.attempts}" if differs else str(reminder.resends)
     return f"<reminder-{reminder.pk}-{copy}@{domain}>"
 
 
@@ -179,6 +182,17 @@ def _address(reminder: Reminder, channel_id: int | None) -> str:
 
 def _skip(reminder: Reminder, because: str) -> State:
     return _finish(reminder, State.SKIPPED, because=because)
+
+
+def _wait(reminder: Reminder, answer: NotYet) -> State:
+    """As if nobody had asked, until it is known whether it is wanted."""
+    return _finish(
+        reminder,
+        State.DUE,
+        because=answer.because,
+        try_at=answer.ask_again_at,
+        attempts=reminder.attempts - 1,
+    )
 
 
 def _note_sent(reminder: Reminder, now: dt.datetime) -> State:

@@ -30,6 +30,8 @@ class NotSent(Exception):
 def send(letter: Letter, *, to: str, message_id: str) -> None:
     """Return once the server has taken it; raise NotSent otherwise."""
     mail = EmailMessage(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [to])
+    if letter.calendar:
+        mail.attach("appointment.ics", letter.calendar, "text/calendar; method=PUBLISH")
     mail.extra_headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     connection = get_connection()
     try:

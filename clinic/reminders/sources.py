@@ -12,7 +12,7 @@ settings.REMINDER_SOURCES. Nothing registers itself, and the outbox never import
             yield Due("program_released", version.pk, version.program.patient_id,
                       about_at=version.released_at, due_at=version.released_at)
 
-    def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+    def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted | NotYet:
         '''Asked inside the claim, a moment before sending. Whatever changed since is noticed here.'''
         version = Version.objects.get(pk=subject_id)
         if version.state != "released":
@@ -20,14 +20,14 @@ settings.REMINDER_SOURCES. Nothing registers itself, and the outbox never import
         return Message(template="emails/program_released.txt", page="portal:program")
 
 `about_at` is the moment the reminder is about. It is part of the key, so an appointment moved to another time
-earns its reminders again. A Message can carry a time and a page of the patient's own, and nothing else: what a
-passer-by may read on a lock screen is decided in templates/emails, which a test keeps free of clinical words.
+earns its reminders again. A Message can carry a time, a page of the patient's own and that time as a calendar file:
+what a passer-by may read on a lock screen is decided in templates/emails, which a test keeps free of clinical words.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, cast
@@ -52,7 +52,9 @@ class Due:
 class Message:
     """What to send: a template of ours, a patient's page by URL name, and perhaps an appointment's time.
 
-    `key` is for a page that takes one in its address, such as a sign-in link; each try has its own.
+    `key` is for a page that takes one in its address, such as a sign-in link; each try has its own. `older_keys_work`
+    where the key of an earlier try goes on working, so that copies may be folded into one. `facts` are more words the
+    template may show. `calendar` is a visit as text/calendar, sent along as a file.
     `channel_id` names the one channel of this patient to use, where the source itself has asked about consent;
     without it the outbox takes the first they agreed to.
     """
@@ -61,6 +63,9 @@ class Message:
     page: str
     at: dt.datetime | None = None
     key: str = field(default="", repr=False)
+    older_keys_work: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
+    calendar: bytes = field(default=b"", repr=False)
     channel_id: int | None = None
 
 
@@ -71,12 +76,20 @@ class NotWanted:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Whether it is still wanted shows only at `ask_again_at`: until then it waits as it is, and no try is counted."""
+
+    because: str
+    ask_again_at: dt.datetime
+
+
 class Source(Protocol):
     def due(self, *, now: dt.datetime) -> Iterable[Due]: ...
 
     def message(
         self, *, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime
-    ) -> Message | NotWanted: ...
+    ) -> Message | NotWanted | NotYet: ...
 
 
 def named(name: str) -> Source:

@@ -1,4 +1,4 @@
-"""From a Message to the words that are sent: the clinic's name, a time with its zone, a link. Nothing else."""
+"""From a Message to the words that are sent: the clinic's name and address, a time with its zone, a link."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from clinic.reminders.sources import Message
 class Letter:
     subject: str
     text: str
+    calendar: bytes = b""
 
 
 def letter(message: Message, patient: Patient) -> Letter:
@@ -28,15 +29,17 @@ def letter(message: Message, patient: Patient) -> Letter:
     facts = {
         "clinic": settings.CLINIC_NAME,
         "phone": settings.CLINIC_PHONE,
+        "place": " ".join(settings.CLINIC_ADDRESS.split()),
         "link": link_to(message.page, message.key),
         "called": patient.called,
+        **message.facts,
     }
     if message.at is not None:
         facts["day"] = date_format(message.at.astimezone(clinic_zone), "l j F")
         facts["when"] = moment(message.at, clinic_zone)
         facts["when_there"] = elsewhere(message.at, clinic_zone, patient.zone)
     subject, _, text = render_to_string(message.template, facts).strip().partition("\n")
-    return Letter(subject=" ".join(subject.split()), text=text.strip() + "\n")
+    return Letter(" ".join(subject.split()), text.strip() + "\n", message.calendar)
 
 
 def moment(at: dt.datetime, zone: ZoneInfo) -> str:

@@ -21,7 +21,7 @@ from assessments.screens.definitions import Item
 from assessments.screens.reading import load_screen
 from assessments.triage.causes import load_causes
 from assessments.triage.rules import load_ruleset
-from clinic.booking import online, online_requests
+from clinic.booking import by_patients, online, online_requests
 from clinic.booking.models import AppointmentType
 from clinic.people import links
 from programs.builder.progression import load_progression
@@ -30,7 +30,7 @@ from programs.builder.recipe import Recipe
 from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
 from programs.plans import diary
-from programs.portal import questions, words
+from programs.portal import questions, visit_views, words
 from programs.portal.booking.forms import CodeForm, ContactForm, PlaceForm, TypeForm
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
@@ -178,6 +178,7 @@ def _pages() -> Iterator[Text]:
     for form in (SessionForm, questions.WhereForm, PlaceForm, TypeForm, ContactForm, CodeForm):
         yield from _form(form)
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
+    yield from _visits()
     for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
         yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
     yield from _refusals(diary, LOG_REFUSALS)
@@ -200,6 +201,13 @@ def _booking_refusals() -> Iterator[Text]:
         online_requests.TooManyTries(),
     ):
         yield Text(type(refused).__name__, str(refused))
+
+
+def _visits() -> Iterator[Text]:
+    """What the pages of one visit ask and refuse."""
+    yield from _form(visit_views.ReasonForm)
+    for refused in (by_patients.ByPhone(), by_patients.TimeGone(), by_patients.Changed()):
+        yield Text(f"by_patients.{type(refused).__name__}", str(refused))
 
 
 def _form(form: type[forms.Form]) -> Iterator[Text]:
@@ -249,7 +257,12 @@ def _of_template(path: Path) -> Iterator[Text]:
 def _letters() -> Iterator[Text]:
     """Each e-mail from its subject to its end, as one text, without what it fills in about one person."""
     facts = {"clinic": "Stride", "phone": "3", "link": "3", "called": FILLED_IN, "day": "Monday"}
-    facts |= {"when": "Monday at 9.", "when_there": "Monday at 9"}
+    facts |= {
+        "when": "Monday at 9.",
+        "when_there": "Monday at 9",
+        "change_until": "Monday at 9",
+        "place": "3",
+    }
     for path in sorted((TEMPLATES / "emails").glob("*.txt")):
         if path.name != "base.txt":
             yield Text(path.name, render_to_string(f"emails/{path.name}", facts).strip())

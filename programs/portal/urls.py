@@ -10,6 +10,7 @@ from programs.portal import (
     question_views,
     session_views,
     views,
+    visit_views,
 )
 
 app_name = "portal"
@@ -33,6 +34,16 @@ urlpatterns = [
     path("offer/<str:token>/", offer_views.offer, name="offer"),
     path("appointments/", views.appointments, name="appointments"),
     path("book/", include("programs.portal.booking.own_urls")),
+    path("appointments/<int:appointment_id>/", visit_views.appointment, name="appointment"),
+    path("appointments/<int:appointment_id>/move/", visit_views.appointment_move, name="appointment_move"),
+    path(
+        "appointments/<int:appointment_id>/appointment.ics",
+        visit_views.appointment_file,
+        name="appointment_file",
+    ),
+    path("visit/<str:visit_token>/", visit_views.visit, name="visit"),
+    path("visit/<str:visit_token>/move/", visit_views.visit_move, name="visit_move"),
+    path("visit/<str:visit_token>/appointment.ics", visit_views.visit_file, name="visit_file"),
     path("measures/", measure_views.measures, name="measures"),
     path("measures/ask/<slug:measure>/", measure_views.measure, name="measure"),
     path("measures/activities/", measure_views.activities, name="activities"),

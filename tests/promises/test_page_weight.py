@@ -80,11 +80,14 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/program/"),
         ("ana", "/my/calendar/"),
         ("ana", "/my/appointments/"),
+        ("ana", "/my/visit/{visit}/"),
+        ("ana", "/my/visit/{visit}/move/?who=anybody"),
+        ("carl", "/chart/calendar/"),
     ],
 )
 def test_a_page_is_light(story, who, address):
     account = story.ana.account if who == "ana" else getattr(story, who)
-    response = story.signed_in(account).get(address.format(ana=story.ana.pk))
+    response = story.signed_in(account).get(address.format(ana=story.ana.pk, visit=story.ana.visit_token))
     assert response.status_code == 200
     files = files_of(response)
     assert len(files) <= MOST_REQUESTS, sorted(files)

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from assessments.triage.models import Symptom
 from clinic.audit.models import Entry
+from clinic.booking import actions as booking
 from programs.exercises.reading import load_library
 from programs.feeds import actions
 from programs.feeds.models import Feed
@@ -225,7 +227,7 @@ def test_reading_is_written_down_once_a_day_and_address(ana, ana_story, clock, d
     mine = Entry.objects.filter(
         patient=ana_story.patient, job=actions.CALENDAR.name, action=Entry.Action.READ
     )
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         read(address)
     for _ in range(5):
         read(address)
@@ -263,3 +265,60 @@ def test_the_settings_page_asks_little_of_the_database(ana, ana_story, django_as
 
 def test_nothing_can_be_posted_to_it(ana):
     assert Client().post(make(ana)).status_code == 405
+
+
+class TestVisits:
+    """What the patient goes to stands beside what they do at home."""
+
+    @pytest.fixture
+    def visit(self, ana_story):
+        world = ana_story.world
+        return world.booked(patient=ana_story.patient, starts_at=world.now + dt.timedelta(days=9, hours=1))
+
+    def visits(self, address):
+        return [one for one in events(address) if "Appointment" in str(one["summary"])]
+
+    def test_stand_in_it_without_a_program_and_say_nothing_but_when(self, ana, visit):
+        address = make(ana)
+        (event,) = events(address)
+        assert (event["dtstart"].dt, str(event["summary"])) == (visit.starts_at, "Appointment")
+        said = read(address).content.decode()
+        assert not [word for word in ("Silva", "Jensen", "ssessment", "Example Street") if word in said]
+        assert "location" not in event
+        assert event.walk("VALARM") == []
+
+    def test_follow_a_move_and_a_cancellation(self, ana, ana_story, visit):
+        address, world = make(ana), ana_story.world
+        (before,) = self.visits(address)
+        booking.move(
+            appointment=visit, starts_at=visit.starts_at + dt.timedelta(days=1), by=world.dee, now=world.now
+        )
+        (moved,) = self.visits(address)
+        assert moved["uid"] == before["uid"]
+        assert moved["dtstart"].dt - before["dtstart"].dt == dt.timedelta(days=1)
+        assert moved["sequence"] > before["sequence"]
+        booking.cancel(appointment=visit, because="a cold", by=world.dee, now=world.now)
+        (off,) = self.visits(address)
+        assert (str(off["status"]), str(off["summary"])) == ("CANCELLED", "Cancelled: Appointment")
+        assert "cold" not in read(address).content.decode()
+
+    def test_stay_when_a_warning_sign_takes_the_sessions_away(self, ana, ana_story, visit):
+        assert ana_story.released
+        address = make(ana)
+        assert len(events(address)) > 1
+        ana_story.logs(symptoms=[Symptom.POP.value])
+        assert [one["dtstart"].dt for one in events(address)] == [visit.starts_at]
+
+    def test_anothers_and_past_ones_are_not_in_it(self, ana, ana_story, visit, clock):
+        world = ana_story.world
+        world.booked(patient=world.ben, starts_at=visit.starts_at + dt.timedelta(hours=2))
+        address = make(ana)
+        assert len(self.visits(address)) == 1
+        clock.shift(dt.timedelta(days=10))
+        assert self.visits(address) == []
+
+    def test_have_the_name_they_have_in_their_own_file(self, ana, visit):
+        (event,) = self.visits(make(ana))
+        file = ana.get(reverse("portal:appointment_file", args=[visit.pk])).content
+        (own,) = Calendar.from_ical(file).walk("VEVENT")
+        assert own["uid"] == event["uid"]

@@ -1,0 +1,89 @@
+"""The link in each message about a visit: it opens that one visit, at the time the message spoke of, for anybody.
+
+Its token is made while the letter is written and stored as a hash, as sign-in links are. It lives while what the
+message said is true: it dies when the visit begins, is moved or cancelled, and the message about the new time brings
+another. One that was moved back answers again, since nobody gets a message about that. Looking changes nothing: mail
+scanners look too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic.booking import by_patients
+from clinic.booking.by_patients import LINK, Changed
+from clinic.booking.models import Appointment, AppointmentLink
+from clinic.booking.status import MAY_MOVE, SETTLES, Status
+from clinic.people.tokens import hashed, new_token
+
+
+def make_link(*, appointment: Appointment, now: dt.datetime) -> str:
+    """The token of a new link to it (43 characters). Older ones for the same time go on working."""
+    token = new_token()
+    AppointmentLink.objects.create(
+        appointment=appointment,
+        token_sha256=hashed(token),
+        starts_at=appointment.starts_at,
+        made_at=now,
+    )
+    return token
+
+
+def behind(token: str, *, now: dt.datetime) -> AppointmentLink | None:
+    """The living link of this token with its visit; None for a wrong, old, used or expired one, alike."""
+    rows = AppointmentLink.objects.select_related(
+        "appointment__patient__account", "appointment__clinician__account", "appointment__type"
+    )
+    link = rows.filter(token_sha256=hashed(token)).first()
+    return link if link is not None and _lives(link, now) else None
+
+
+def _lives(link: AppointmentLink, now: dt.datetime) -> bool:
+    visit = link.appointment
+    if visit.starts_at != link.starts_at or now >= visit.starts_at:
+        return False
+    if visit.status in MAY_MOVE:
+        return True
+    # Cancelled by this very link: it still takes that back, while nobody was told.
+    just_now = visit.cancelled_at is not None and now - visit.cancelled_at <= SETTLES
+    return visit.status == Status.CANCELLED and link.changed_at == visit.cancelled_at and just_now
+
+
+@transaction.atomic
+def confirm(*, link: AppointmentLink, now: dt.datetime) -> Appointment:
+    """Raises what `by_patients.confirm` raises."""
+    confirmed = by_patients.confirm(visit=link.appointment, by=LINK, now=now)
+    AppointmentLink.objects.filter(pk=link.pk, confirmed_at=None).update(confirmed_at=now)
+    return confirmed
+
+
+@transaction.atomic
+def cancel(*, link: AppointmentLink, reason: str, now: dt.datetime) -> Appointment:
+    """Raises what `by_patients.cancel` raises."""
+    cancelled = by_patients.cancel(visit=link.appointment, reason=reason, by=LINK, now=now)
+    AppointmentLink.objects.filter(pk=link.pk).update(changed_at=now)
+    return cancelled
+
+
+@transaction.atomic
+def move(*, link: AppointmentLink, starts_at: dt.datetime, anybody: bool, now: dt.datetime) -> str:
+    """The token of a link to the new time: this one is dead. Raises what `by_patients.move` raises."""
+    moved = by_patients.move(visit=link.appointment, starts_at=starts_at, anybody=anybody, by=LINK, now=now)
+    AppointmentLink.objects.filter(pk=link.pk).update(changed_at=now)
+    return make_link(appointment=moved, now=now)
+
+
+@transaction.atomic
+def take_back(*, link: AppointmentLink, now: dt.datetime) -> str:
+    """The token of a link to the time it has again; "" where this one still works. Raises Changed, TimeGone.
+
+    The message that told of that time has a link of its own, which works again too.
+    """
+    back = by_patients.take_back(visit=link.appointment, by=LINK, now=now)
+    if back.starts_at == link.starts_at:
+        return ""
+    if back.starts_at <= now:
+        raise Changed
+    return make_link(appointment=back, now=now)
