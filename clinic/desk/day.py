@@ -26,7 +26,7 @@ from clinic.desk.wish import Wish
 class Day:
     """Headings and rows of the table, and those who did not come or called off.
 
-    `people` is everybody to choose from.
+    `people` is everybody to choose from; `on_paper` are the visits by clinician, also those called off.
     """
 
     day: dt.date
@@ -38,6 +38,7 @@ class Day:
     unreached: list[Visit]
     lines: list[Line]
     people: list[tuple[int, str]]
+    on_paper: list[tuple[str, list[Visit]]]
 
     @property
     def standing(self) -> int:
@@ -80,7 +81,15 @@ def day_of(
         unreached=[visit for visit in visits if visit.unreached_because and visit.status in TO_COME],
         lines=lines(visits, now=now) if is_today else [],
         people=[(diary.clinician.pk, str(diary.clinician)) for diary in people],
+        on_paper=_by_clinician(visits),
     )
+
+
+def _by_clinician(visits: list[Visit]) -> list[tuple[str, list[Visit]]]:
+    found: dict[str, list[Visit]] = {}
+    for visit in visits:
+        found.setdefault(visit.clinician, []).append(visit)
+    return sorted(found.items())
 
 
 def _has_a_column(diary: Diary, visits: list[Visit], day: dt.date, only: int | None) -> bool:
