@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from clinic.config.celery import app
 from tests.world import NOW, World
@@ -48,6 +49,21 @@ def _flush_outlasts_a_last_request() -> Iterator[None]:
                 return
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_again):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_found_once() -> Iterator[None]:
+    """Each test client builds the middleware anew, and WhiteNoise would look for every static file again."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if middleware.static_prefix not in found:
+            look(middleware)
+            found[middleware.static_prefix] = middleware.files
+        middleware.files = dict(found[middleware.static_prefix])
+
+    with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", look_once):
         yield
 
 

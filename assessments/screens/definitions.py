@@ -4,7 +4,6 @@ A screen is read from one catalogue file and never changes while the program run
 an item, and everything needed to refuse an impossible answer, stands on the item.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -221,8 +220,10 @@ class Screen:
         if fact in self.derived:
             found = (item for given in self.derived[fact].inputs for item in self.items_behind(given))
             return tuple(dict.fromkeys(found))
-        bare = re.sub(r"_(un)?inv$", "", fact)
-        return (fact,) if fact in self.items else (bare,) if bare in self.items else ()
+        if fact in self.items:
+            return (fact,)
+        bare = fact.removesuffix("_inv") if fact.endswith("_inv") else fact.removesuffix("_uninv")
+        return (bare,) if bare in self.items else ()
 
     def unanswered(self, fact: str, answers: Answers) -> tuple[str, ...]:
         """The items still to be answered before `fact` can be known, in exam order."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from assessments.screens.answers import SIDES, Answers
+from assessments.screens.answers import SIDES, SINGLE, Answers
 from clinic.knowledge.conditions import Condition, Facts, Value
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ class Derived:
 def derived_facts(items: Mapping[str, "Item"], derived: Mapping[str, Derived], answers: Answers) -> Facts:
     """See `Screen.derive`."""
     facts = _answered(items, answers)
-    sided = {name: value for name, value in answers.exam.items() if isinstance(value, Mapping)}
+    sided = {
+        name: value
+        for name, value in answers.exam.items()
+        if not isinstance(value, SINGLE) and isinstance(value, Mapping)
+    }
     for name, rule in derived.items():
         value = _value(rule, facts, sided, answers.unable)
         if value is not None:
@@ -82,7 +86,7 @@ def _answered(items: Mapping[str, "Item"], answers: Answers) -> dict[str, Value]
     for name, value in (*answers.history.items(), *answers.exam.items()):
         if items[name].chart is not None:
             continue  # marks are looked at by people: no condition can name them
-        if not isinstance(value, Mapping):
+        if isinstance(value, SINGLE) or not isinstance(value, Mapping):
             facts[name] = value
         elif involved:
             for suffix, side in (("inv", involved), ("uninv", other_side(involved))):

@@ -23,6 +23,9 @@ from clinic.launch.supervisor import Stop, ignore_stop, listen_for_stop, say
 from clinic.launch.valkey import Valkey
 
 NO_BROWSER = 3  # the exit code that tells a missing browser from a failing test
+# A process that has done its share takes over half of the other's: the browsers' tests lie side by side, and whoever
+# got them all was still at work long after the other had nothing left to do.
+ON_TWO_CORES = ["-n", "2", "--dist", "worksteal"]
 Command = list[str]
 
 
@@ -52,7 +55,7 @@ def all_steps(root: Path, pytest_arguments: list[str]) -> list[Step]:
         Step("deploy", (deploy,), production=True),
         Step("migrations", ([*manage, "makemigrations", "--check", "--dry-run"],), servers=True),
         Step("mypy", ([*module, "mypy"],)),
-        Step("pytest", ([*module, "pytest", *(pytest_arguments or ["-n", "2"])],), servers=True),
+        Step("pytest", ([*module, "pytest", *(pytest_arguments or ON_TWO_CORES)],), servers=True),
     ]
 
 

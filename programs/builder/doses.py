@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from programs.builder.progression import DoseRules
 
@@ -24,6 +25,7 @@ class Amount:
     load: int = 0
 
 
+@lru_cache(maxsize=4096)
 def amount_at(
     step: int, *, sets: int, reps: str, hold_s: str, rules: DoseRules, deload_percent: int = 0
 ) -> Amount:

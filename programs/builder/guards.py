@@ -23,6 +23,7 @@ DONE_IN_TURN = (
     *("jump", "loading", "strength", "hold", "trunk"),
     *("loosening", "rolling", "cool_down"),
 )
+TURNS = {kind: turn for turn, kind in enumerate(DONE_IN_TURN)}
 MINUTES = (
     ("strength_min", STRENGTH, "strength"),
     ("run_addons_min", BEFORE_A_RUN, "around a run"),
@@ -84,9 +85,10 @@ def _too_much(block: Block[Any], plan: Plan, rules: Progression) -> Iterator[Bre
 
 def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
     # A cue is done while running: its minutes are the run's.
-    timed = [e for e in day.all if plan.split.kind(e) != "cue"]
+    of_kind = [(plan.split.kind(e), e) for e in day.all]
+    timed = [e for kind, e in of_kind if kind != "cue"]
     for key, kinds, label in MINUTES:
-        counted = [e for e in timed if kinds is None or plan.split.kind(e) in kinds]
+        counted = timed if kinds is None else [e for kind, e in of_kind if kind in kinds]
         spent = sum((e.minutes for e in counted), Decimal(0))
         if spent > plan.room.minutes[key]:
             words = f"{where}: {spent.normalize():f} minutes of {label}, at most {plan.room.minutes[key]}."
@@ -99,17 +101,13 @@ def _too_long(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
 
 def _out_of_order(where: str, day: PlannedDay[Any], plan: Plan) -> Iterator[Breach]:
     """Nothing is done before what makes ready for it: the day is read from its first exercise to its last."""
-    for before, after in itertools.pairwise(day.all):
-        kinds = [plan.split.kind(before), plan.split.kind(after)]
-        if all(kind in DONE_IN_TURN for kind in kinds) and _turn(kinds[0]) > _turn(kinds[1]):
+    turns = [(TURNS.get(plan.split.kind(one)), one) for one in day.all]
+    for (first, before), (then, after) in itertools.pairwise(turns):
+        if first is not None and then is not None and first > then:
             words = (
                 f"{where}: “{after.library_id}” comes after “{before.library_id}”, and is to be done before."
             )
             yield Breach("order", words, after.library_id, _ids([before, after]))
-
-
-def _turn(kind: str) -> int:
-    return DONE_IN_TURN.index(kind)
 
 
 def _ids(exercises: Sequence[Any]) -> tuple[str, ...]:

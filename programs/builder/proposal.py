@@ -18,7 +18,7 @@ from programs.builder.planning import Planned, plan_block, runner_of
 from programs.builder.progression import Progression, load_progression
 from programs.builder.recipe import LADDER, NO_PROGRAM, NO_RUNNING, Phase, Recipe, Slot, Track
 from programs.builder.runs import Stage
-from programs.builder.selection import Picked, select
+from programs.builder.selection import Picked, chosen, select
 from programs.builder.wording import Words
 from programs.exercises.definitions import CLASS_FACT, PHASE_FACT, Exercise
 
@@ -200,9 +200,11 @@ def _unfilled(
     case: Case, phase: Phase, eligible: Sequence[Exercise], wanted: Sequence[Exercise]
 ) -> tuple[Slot, ...]:
     """The slots that hold less than they would without the patient's limits."""
+    if len(wanted) == len(eligible):
+        return ()
 
     def held(among: Sequence[Exercise]) -> Counter[str]:
-        return Counter(one.slot for one in select(among, phase, (), case.causes.supported, case.recipe))
+        return Counter(slot for _, slot in chosen(among, phase, (), case.causes.supported))
 
     could, does = held(eligible), held(wanted)
     return tuple(slot for slot in phase.slots if does[slot.id] < could[slot.id])

@@ -32,14 +32,24 @@ def select(
     recipe: Recipe,
 ) -> tuple[Picked, ...]:
     """At most each slot's count, in slot order, no exercise twice; then the track's extra exercises."""
-    picked: dict[str, Picked] = {}
+    return tuple(
+        picked_for(exercise, slot, phase, causes, recipe)
+        for exercise, slot in chosen(eligible, phase, extra, causes)
+    )
+
+
+def chosen(
+    eligible: Collection[Exercise], phase: Phase, extra: Collection[str], causes: Mapping[str, Weighed]
+) -> tuple[tuple[Exercise, str], ...]:
+    """(exercise, its slot) as `select` picks them, without the words: enough to count what a slot holds."""
+    found: dict[str, tuple[Exercise, str]] = {}
     for slot in phase.slots:
-        for exercise in _best(eligible, slot, picked, phase, causes):
-            picked[exercise.id] = picked_for(exercise, slot.id, phase, causes, recipe)
+        for exercise in _best(eligible, slot, found, phase, causes):
+            found[exercise.id] = (exercise, slot.id)
     for exercise in eligible:
-        if exercise.id in extra and exercise.id not in picked:
-            picked[exercise.id] = picked_for(exercise, EXTRA, phase, causes, recipe)
-    return tuple(picked.values())
+        if exercise.id in extra and exercise.id not in found:
+            found[exercise.id] = (exercise, EXTRA)
+    return tuple(found.values())
 
 
 def _best(

@@ -1,7 +1,9 @@
 """What a ruleset says: classes, rules, contradictions and cautions. Values only; the deciding is in conclusion.py."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from clinic.knowledge.conditions import Condition
 from clinic.knowledge.files import Head
@@ -94,6 +96,16 @@ class Ruleset:
     rules: tuple[Rule, ...]
     contradictions: tuple[Contradiction, ...]
     cautions: tuple[Caution, ...]
+    families_asking: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    """Fact → the families of the rules that ask for it; read off the rules once, not for every runner."""
+
+    def __post_init__(self) -> None:
+        families: defaultdict[str, set[str]] = defaultdict(set)
+        for rule in self.rules:
+            for question in rule.when.tests():
+                families[question.fact].add(self.classes[rule.klass].family)
+        asking = MappingProxyType({fact: frozenset(found) for fact, found in families.items()})
+        object.__setattr__(self, "families_asking", asking)
 
     @property
     def version_label(self) -> str:

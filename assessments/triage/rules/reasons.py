@@ -1,6 +1,5 @@
 """Why a rule holds, does not hold, or is not decided: the questions that decided it, with what was found."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -65,7 +64,7 @@ def speaking_for_others(
     Left out is what is absent, and what most families ask alike (symptoms in the last week): it tells nothing apart.
     """
     family = ruleset.classes[rule.klass].family
-    asked_by = _families_asking(ruleset)
+    asked_by = ruleset.families_asking
     own = {one.fact for one in reasons(rule.when, facts, screen)[0]}
     found: dict[str, Finding] = {}
     for other in ruleset.rules:
@@ -76,14 +75,6 @@ def speaking_for_others(
             if one.is_of_a_sign and one.fact not in own and len(asked_by[one.fact]) < ASKED_BY_MOST:
                 found.setdefault(one.fact, replace(one, fits=other.klass))
     return tuple(found.values())
-
-
-def _families_asking(ruleset: Ruleset) -> Mapping[str, set[str]]:
-    families: defaultdict[str, set[str]] = defaultdict(set)
-    for rule in ruleset.rules:
-        for question in rule.when.tests():
-            families[question.fact].add(ruleset.classes[rule.klass].family)
-    return families
 
 
 def _deciding(part: Condition, facts: Facts, *, expected: bool) -> Iterator[tuple[Question, bool]]:

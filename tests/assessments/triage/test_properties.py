@@ -35,7 +35,8 @@ from tests.generated import (
 
 PROMISED = 20_000
 SAME_DAY = URGENCIES.index("same_day")
-SAMPLED_TWICE = 1.35  # Hypothesis may draw the same runner again; only different ones count
+# Hypothesis may draw the same runner again, less often with a number beside it; only different ones count.
+SAMPLED_TWICE, WITH_A_NUMBER = 1.35, 1.2
 TRIED: dict[str, int] = {}
 
 
@@ -52,12 +53,14 @@ def holds_for(
         def tried() -> None:
             met: set[str] = set()
 
-            @settings(max_examples=int(many * SAMPLED_TWICE), deadline=None)
+            @settings(max_examples=int(many * (WITH_A_NUMBER if more else SAMPLED_TWICE)), deadline=None)
             @given(st.tuples(runners(), *more))
             def each(given: tuple[Any, ...]) -> None:
                 (region, case), *drawn = given
-                met.add(f"{region} {json.dumps(case, sort_keys=True)} {drawn}")
-                check(region_of(region), case, *drawn)
+                runner = f"{region} {json.dumps(case, sort_keys=True)} {drawn}"
+                if len(met) < many and runner not in met:
+                    met.add(runner)
+                    check(region_of(region), case, *drawn)
 
             each()
             assert len(met) >= many, f"only {len(met)} different runners were met"
@@ -121,12 +124,11 @@ def test_taking_an_answer_away_never_makes_anything_less_urgent(region, case, nu
     """An emergency without the sign it rests on is asked for the same day at the latest, and never waits longer."""
     part, name = one_of(answered(case), number)
     outcome, less = region.triage(case), region.triage(without(case, part, name))
-    if name in rests_on(region, case, outcome):
+    if rank(less) <= rank(outcome) or name in rests_on(region, case, outcome):
         return
-    assert rank(less) <= max(rank(outcome), SAME_DAY)
-    if rank(less) > rank(outcome):
-        assert outcome.primary is not None
-        assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
+    assert rank(less) <= SAME_DAY
+    assert outcome.primary is not None
+    assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
 
 
 @holds_for(2_800, anything())
