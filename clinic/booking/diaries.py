@@ -31,6 +31,29 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """A time in which they, or the whole clinic, cannot be booked. `kind` is an AbsenceKind."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    kind: str
+    note: str
+    is_everybodys: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A living hold. `purpose` is a Hold.Purpose."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    held_until: dt.datetime
+    expires_at: dt.datetime
+    purpose: str
+    resource_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Diary:
     """One clinician's hours, absences and what takes up their time (buffers and living holds included), in order."""
 
@@ -39,13 +62,19 @@ class Diary:
     extra: list[Extra] = field(default_factory=list)
     away: list[Window] = field(default_factory=list)
     taken: list[Window] = field(default_factory=list)
+    absences: list[Away] = field(default_factory=list)
+    holds: list[Kept] = field(default_factory=list)
 
     def works(self, day: dt.date) -> list[Window]:
         """When they work on that day of the clinic's calendar, as UTC instants, absences left out."""
+        return without(self.due_in(day), self.away)
+
+    def due_in(self, day: dt.date) -> list[Window]:
+        """When their hours say they work on that day, absences or not."""
         began, left = self.clinician.works_here_since, self.clinician.left_on
         if day < began or (left is not None and day > left):
             return []
-        return without(windows([*self.hours, *self.extra], day, clinic_zone()), self.away)
+        return windows([*self.hours, *self.extra], day, clinic_zone())
 
 
 def diaries(
@@ -60,6 +89,31 @@ def diaries(
 ) -> list[Diary]:
     """Their diaries in the order given. `moving`, `holding` and the visits `besides` take up no time. One query."""
     people = list(clinicians)
+    parts = _parts(since, until, now, moving, holding, besides)
+    rows = Clinician.objects.filter(pk__in=[person.pk for person in people]).annotate(**parts)
+    found = {pk: written for pk, *written in rows.order_by("pk").values_list("pk", *parts)} if people else {}
+    return [_diary(person, *found.get(person.pk, [[], [], [], [], []])) for person in people]
+
+
+def everybodys(
+    clinicians: QuerySet[Clinician], since: dt.datetime, until: dt.datetime, *, now: dt.datetime
+) -> list[Diary]:
+    """The diaries of clinicians who are still to be read: they come along. One query."""
+    parts = _parts(since, until, now, None, None, ())
+    return [
+        _diary(person, *(getattr(person, part) for part in parts)) for person in clinicians.annotate(**parts)
+    ]
+
+
+def _parts(
+    since: dt.datetime,
+    until: dt.datetime,
+    now: dt.datetime,
+    moving: Appointment | None,
+    holding: Hold | None,
+    besides: Collection[int],
+) -> dict[str, ArraySubquery]:
+    """What a clinician's row is read with, in the order in which `_diary` takes it."""
     first = since.astimezone(clinic_zone()).date()
     last = until.astimezone(clinic_zone()).date()
     me = OuterRef("pk")
@@ -70,16 +124,21 @@ def diaries(
     away = Absence.objects.filter(Q(clinician=me) | Q(clinician=None))
     away = away.filter(ends_at__gt=since - A_DAY, starts_at__lt=until + A_DAY)
     booked, held = _taking(since, until, now, moving, holding, besides)
-    rows = Clinician.objects.filter(pk__in=[person.pk for person in people]).values_list(
-        "pk",
-        _array(hours, "weekday", "starts", "ends", "from_day", "until_day", "every_weeks"),
-        _array(extra, "on_day", "starts", "ends"),
-        _array(away, "starts_at", "ends_at"),
-        _array(booked.filter(clinician=me), "starts_at", "held_until"),
-        _array(held.filter(clinician=me), "starts_at", "held_until"),
-    )
-    found = {pk: parts for pk, *parts in rows.order_by("pk")} if people else {}
-    return [_diary(person, *found.get(person.pk, [[], [], [], [], []])) for person in people]
+    return {
+        "read_hours": _array(hours, "weekday", "starts", "ends", "from_day", "until_day", "every_weeks"),
+        "read_extra": _array(extra, "on_day", "starts", "ends"),
+        "read_away": _array(away, "starts_at", "ends_at", "kind", "note", "clinician_id"),
+        "read_booked": _array(booked.filter(clinician=me), "starts_at", "held_until"),
+        "read_held": _array(
+            held.filter(clinician=me),
+            "starts_at",
+            "ends_at",
+            "held_until",
+            "expires_at",
+            "purpose",
+            "resource_id",
+        ),
+    }
 
 
 def resource_diaries(
@@ -141,7 +200,7 @@ def _diary(
     extra: list[Mapping[str, Any]],
     away: list[Mapping[str, Any]],
     booked: list[Mapping[str, str]],
-    held: list[Mapping[str, str]],
+    held: list[Mapping[str, Any]],
 ) -> Diary:
     return Diary(
         clinician=person,
@@ -149,6 +208,27 @@ def _diary(
         extra=[Extra(**_read(row)) for row in extra],
         away=[(moment(row["starts_at"]), moment(row["ends_at"])) for row in away],
         taken=_spans([*booked, *held]),
+        absences=[
+            Away(
+                moment(row["starts_at"]),
+                moment(row["ends_at"]),
+                row["kind"],
+                row["note"],
+                row["clinician_id"] is None,
+            )
+            for row in away
+        ],
+        holds=[
+            Kept(
+                starts_at=moment(row["starts_at"]),
+                ends_at=moment(row["ends_at"]),
+                held_until=moment(row["held_until"]),
+                expires_at=moment(row["expires_at"]),
+                purpose=row["purpose"],
+                resource_id=row["resource_id"],
+            )
+            for row in held
+        ],
     )
 
 

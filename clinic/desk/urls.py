@@ -12,16 +12,22 @@ from clinic.desk.views import (
     offering,
     overbooked,
     patients,
+    putting,
     registering,
     reminders,
     series,
     series_rest,
     wait_list,
+    weeks,
 )
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", day.today, name="today"),
+    path("day/version/", day.day_version, name="day_version"),
+    path("day/part/", day.day_part, name="day_part"),
+    path("week/", weeks.week, name="week"),
+    path("month/", weeks.month, name="month"),
     path("book/", booking.book, name="book"),
     path("book/find/", finding.find_time, name="find_time"),
     path("overbooked/", overbooked.overbooked, name="overbooked"),
@@ -66,6 +72,16 @@ urlpatterns: list[URLPattern] = [
     path("who-waits/", offering.who_waits, name="who_waits"),
     path("offers/", offering.offer_time, name="offer_time"),
     path("offers/<uuid:round_id>/take-back/", offering.take_back, name="take_offer_back"),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/put/",
+        putting.put,
+        name="put",
+    ),
+    path(
+        "patients/<int:patient_id>/appointments/<int:appointment_id>/undo/",
+        putting.undo,
+        name="undo",
+    ),
     path("access-log/", access_log.access_log, name="access_log"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),

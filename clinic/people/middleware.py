@@ -15,6 +15,8 @@ from clinic.people.models import Account
 SEEN = "last_seen_at"
 STARTED = "signed_in_at"
 WRITE_EVERY_SECONDS = 30  # the session row is written at most this often
+# A page that asks again by itself says so with this header: nobody touched it, so the session is not used by it.
+BY_ITSELF = "X-By-Itself"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +33,7 @@ class SessionLimitsMiddleware:
             if self.has_run_out(request, request.user, now):
                 logout(request)
                 messages.info(request, "You were signed out because nothing happened for a while.")
-            else:
+            elif BY_ITSELF not in request.headers:
                 self.note(request, now)
         return self.get_response(request)
 

@@ -50,6 +50,8 @@ def weight(files: dict[str, bytes]) -> int:
     ("who", "address"),
     [
         ("dee", "/desk/"),
+        ("dee", "/desk/week/"),
+        ("dee", "/desk/month/"),
         ("dee", "/desk/book/"),
         ("dee", "/desk/book/?patient={ana}"),
         ("dee", "/desk/book/find/?type=follow-up"),

@@ -1,0 +1,116 @@
+"""The day in all open windows: has it changed since it was drawn, and which names has this window shown already?
+
+A window asks every second or so, so the question is one query and names nobody. What it compares is a fingerprint of
+all that the day shows, not a highest number: a transaction that began first and commits last changes it as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core import signing
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import MD5, Cast, JSONObject
+from django.utils import timezone
+
+from clinic.booking.hours import day_window
+from clinic.booking.models import (
+    Absence,
+    Appointment,
+    AppointmentType,
+    ExtraHours,
+    Hold,
+    Resource,
+    WorkingHours,
+)
+from clinic.booking.reminders import KINDS
+from clinic.desk.cards import REMINDERS_OF
+from clinic.people.models import Account
+from clinic.reminders.models import Reminder
+
+SALT = "clinic.desk.board"
+A_SHIFT = 12 * 60 * 60  # seconds; no session lasts longer
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A room or a machine that has a column."""
+
+    pk: int
+    name: str
+    kind: str
+
+
+def version_of(day: dt.date, *, zone: ZoneInfo, now: dt.datetime, asked_by: Account) -> str:
+    """Another text whenever the day would be drawn otherwise; today's also each minute. One query."""
+    (found,) = _from_one_row(asked_by).values_list(*_prints(day, zone, now))
+    return _version(found, day, zone, now)
+
+
+def version_and_things(
+    day: dt.date, *, zone: ZoneInfo, now: dt.datetime, asked_by: Account
+) -> tuple[str, list[Thing]]:
+    """The same query, and the rooms and machines that are taken on that day or that some type cannot do without."""
+    taken = Q(pk__in=Appointment.objects.on_day(day, zone).filter(resource__isnull=False).values("resource"))
+    wanted = Q(kind__in=AppointmentType.objects.filter(needs__isnull=False).values("needs"))
+    standing = Q(retired_on=None) | Q(retired_on__gte=day)
+    rows = Resource.objects.filter(taken | (standing & wanted)).order_by("kind__name", "name")
+    things = ArraySubquery(rows.values(part=JSONObject(pk=F("pk"), name=F("name"), kind=F("kind__name"))))
+    ((*found, named),) = _from_one_row(asked_by).values_list(*_prints(day, zone, now), things)
+    return _version(found, day, zone, now), [Thing(**one) for one in named]
+
+
+def _from_one_row(asked_by: Account) -> QuerySet[Account]:
+    """A row that is there for certain to hang the questions on; nothing of it is read."""
+    rows: QuerySet[Account] = Account.objects.filter(pk=asked_by.pk)
+    return rows
+
+
+def _version(found: Iterable[str], day: dt.date, zone: ZoneInfo, now: dt.datetime) -> str:
+    local = timezone.localtime(now, zone)
+    minute = f"{local:%H:%M}" if local.date() == day else ""
+    return hashlib.sha256("/".join([*(one or "" for one in found), minute]).encode()).hexdigest()[:20]
+
+
+def _prints(day: dt.date, zone: ZoneInfo, now: dt.datetime) -> list[MD5]:
+    since, until = day_window(day, zone)
+    visits = Appointment.objects.on_day(day, zone)
+    told = Reminder.objects.filter(source=REMINDERS_OF, kind__in=KINDS, subject_id__in=visits.values("pk"))
+    here = Q(starts_at__lt=until, ends_at__gt=since)
+    return [
+        _print(
+            visits, "patient_id", "clinician_id", "type_id", "resource_id", "starts_at", "ends_at", "held_until",
+            "status", "moved_at", "urgent_because", "overbooked_because", "cancelled_because",
+        ),
+        _print(told, "state", "kind"),
+        _print(Hold.objects.living(now).filter(here), "starts_at", "held_until", "expires_at"),
+        _print(Absence.objects.filter(here), "starts_at", "ends_at", "kind"),
+        _print(WorkingHours.objects.filter(weekday=day.weekday()), "starts", "ends", "from_day", "until_day"),
+        _print(ExtraHours.objects.filter(on_day=day), "starts", "ends"),
+    ]  # fmt: skip
+
+
+def _print(rows: QuerySet[Any], *columns: str) -> MD5:
+    """A fingerprint of these columns of the rows, whoever wrote them in whatever order."""
+    told = JSONObject(pk=F("pk"), **{name: F(name) for name in columns})
+    return MD5(Cast(ArraySubquery(rows.order_by("pk").values(part=told)), TextField()))
+
+
+def seen(patients: Iterable[int], by: Account) -> str:
+    """A signed note for the window: whose names it has shown, and that this was recorded."""
+    return signing.dumps([by.pk, sorted(set(patients))], salt=SALT, compress=True)
+
+
+def read_seen(note: str, by: Account) -> set[int]:
+    """Whose names that window's note says were shown and recorded; nobody for a note that is not theirs."""
+    try:
+        whose, patients = signing.loads(note, salt=SALT, max_age=A_SHIFT)
+    except signing.BadSignature:
+        return set()
+    return set(patients) if whose == by.pk else set()

@@ -1,0 +1,46 @@
+"""Who will hear of what the desk has just done, and when: said beside it, while it can still be undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from clinic.booking.models import Appointment
+from clinic.booking.status import MAY_MOVE, SETTLES, Status
+from clinic.people.models import ChannelKind
+
+UNDO = "undo"
+
+
+def who_hears(appointment: Appointment, *, of_a_move: bool, now: dt.datetime) -> str:
+    """“Ana Silva will be mailed the new time at 10:03, …”, or that nobody will be told."""
+    off = appointment.status == Status.CANCELLED
+    if appointment.starts_at <= now or not (off or (of_a_move and appointment.status in MAY_MOVE)):
+        return "Nobody is told of it."
+    name, at = appointment.patient.full_name, timezone.localtime(now + SETTLES)
+    channels = list(appointment.patient.channels.all())
+    if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
+        what = "that it is cancelled" if off else "the new time"
+        return f"{name} will be mailed {what} at {at:%H:%M}, three minutes from now, unless you undo it."
+    phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
+    return f"{name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
+
+
+def say(request: HttpRequest, words: str, appointment: Appointment) -> None:
+    """A notice with the button that takes the appointment's last change back."""
+    change = appointment.changes.latest("pk")
+    messages.success(
+        request, words, extra_tags=f"{UNDO} {appointment.patient_id} {appointment.pk} {change.pk}"
+    )
+
+
+def undo_of(extra_tags: str) -> tuple[int, int, int] | None:
+    """Patient, appointment and change that a notice offers to take back; None for any other notice."""
+    word, *numbers = (extra_tags or "").split()[:4] or [""]
+    if word != UNDO or len(numbers) != 3:
+        return None
+    patient, appointment, change = (int(number) for number in numbers)
+    return patient, appointment, change
