@@ -97,8 +97,9 @@ def with_their_cards(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
     newest = of_this_time.order_by("-pk").values(
         told=JSONObject(kind="kind", state="state", because="because")
     )
-    rows = with_place(appointments).select_related("patient", "type", "clinician__account", "resource")
-    return rows.annotate(
+    rows = appointments.select_related("patient", "type", "clinician__account", "resource")
+    placed: AppointmentQuerySet = with_place(rows)  # type: ignore[assignment]  # it stays what it was
+    return placed.annotate(
         arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), newest=Subquery(newest[:1])
     )
 

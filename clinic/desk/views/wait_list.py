@@ -12,6 +12,7 @@ from clinic.audit.actions import record, record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.audit.models import Entry
 from clinic.booking import waiting
+from clinic.booking.free import bookable
 from clinic.booking.models import Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.refusals import Refused
 from clinic.desk import gaps, records, wait_lines
@@ -81,7 +82,7 @@ def change(request: HttpRequest, *, account: Account, patient: Patient, entry_id
     now = timezone.now()
     sent = request.POST if request.method == "POST" else None
     form = ChangeForm(sent, initial=ChangeForm.initial_of(entry))
-    form.offer(clinicians=Shelf.stocked(timezone.localdate(now), types=False).clinicians)
+    form.offer(clinicians=list(bookable(timezone.localdate(now))))
     closing = sent is not None and sent.get("do") == "close"
     if not closing and (sent is None or not form.is_valid()):
         return _form_page(request, form, patient, status=200 if sent is None else 422, entry=entry)
