@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from clinic.booking.models import AppointmentType, ResourceKind
-from clinic.booking.offering import TypeDetails, everybody, fingerprint
+from clinic.booking.kinds import TypeDetails, everybody, fingerprint
 from clinic.booking.taking import LONGEST, SHORTEST
 
 OFF = {"autocomplete": "off"}
