@@ -21,20 +21,20 @@ from clinic.people.roles import DESK
 @require_safe
 def week(request: HttpRequest, *, account: Account) -> HttpResponse:
     """The week of ?day=; with ?clinician= who comes to them, day by day."""
-    return _page(request, account, "week")
+    return _page(request, account, "week", "desk/week.html")
 
 
 @for_roles(*DESK)
 @require_safe
 def month(request: HttpRequest, *, account: Account) -> HttpResponse:
-    return _page(request, account, "month")
+    return _page(request, account, "month", "desk/month.html")
 
 
-def _page(request: HttpRequest, account: Account, view: str) -> HttpResponse:
+def _page(request: HttpRequest, account: Account, view: str, template: str) -> HttpResponse:
     now = timezone.now()
     place = Place.asked(view, request.GET, timezone.localdate(now))
     shown = spread_of(place, zone=clinic_zone(), now=now)
     record_listed(patients=shown.patient_ids, by=account, what=view)
     page = {"shown": shown, "place": place, "now": now, "keys": calendar.KEYS}
     page["zone_name"] = clinic_zone().key.replace("_", " ")
-    return render(request, f"desk/{view}.html", page)
+    return render(request, template, page)
