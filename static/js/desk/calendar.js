@@ -287,5 +287,6 @@ const pickUp = async (visit) => (await moving()).pickUp(visit);
 if (board) {
   remember();
   prepare();
+  import("./waiting.js"); // who is to be seen in time, and who waits: after the day itself is there
   board.addEventListener("pointerover", async () => (await moving()).watch(board), { once: true });
 }
