@@ -16,8 +16,8 @@ from assessments.screens import actions as screens
 from assessments.triage import actions as triage
 from assessments.triage.models import Decision
 from clinic.booking import actions as booking
-from clinic.booking import free
-from clinic.booking.models import Appointment, AppointmentType
+from clinic.booking import free, waiting
+from clinic.booking.models import Appointment, AppointmentType, WaitListEntry
 from clinic.people.models import Account, Patient
 from programs.builder.limits import Limits
 from programs.demo.people import Staff
@@ -30,6 +30,7 @@ from programs.plans.models import Version
 
 FIRST_VISIT = dt.time(9)
 SINCE_VISIT = dt.timedelta(minutes=55)
+STILL_WAITING = 4
 BOOKED_BEFORE = dt.timedelta(days=5)
 
 
@@ -112,6 +113,16 @@ def _book(
     return booking.book(
         patient=patient, clinician=whose, type=type, starts_at=starts_at, by=staff.desk, now=booked_at
     )
+
+
+def see_in_time(*, staff: Staff, calendar: Calendar) -> None:
+    """Whoever was to be seen by now has been; of the others the first few still wait for a time."""
+    waiting_still = 0
+    for entry in WaitListEntry.objects.open().by_urgency():
+        is_to_come = entry.target_day is not None and entry.target_day >= calendar.today
+        waiting_still += is_to_come
+        if not is_to_come or waiting_still > STILL_WAITING:
+            waiting.withdraw(entry=entry, by=staff.desk, now=calendar.now)
 
 
 def _attend(appointment: Appointment, staff: Staff) -> Appointment:

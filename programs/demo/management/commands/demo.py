@@ -92,4 +92,5 @@ def fill(*, now: dt.datetime) -> list[dict[str, str]]:
         if version and not any(account["name"] == people.RUNNER for account in printed):
             printed.append(people.let_in(patient, now=now))
     people.take_time_off(file["time_off"], staff=staff, now=now)
+    stories.see_in_time(staff=staff, calendar=calendar)
     return printed
