@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from clinic.booking.as_shown import Shown
 from clinic.booking.models import Appointment, AppointmentChange, AppointmentQuerySet
@@ -109,7 +110,7 @@ def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
     newest: dict[str, str] | None = appointment.newest
     missed = newest is not None and newest["state"] in {State.FAILED, State.SKIPPED}
     patient = appointment.patient
-    usual = USUAL_STEP.get(Status(appointment.status))
+    usual = _usual_step(appointment, now)
     return Visit(
         pk=appointment.pk,
         patient_id=patient.pk,
@@ -139,6 +140,14 @@ def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
         online=newcomers.flag(appointment),
         place=f"{appointment.nth} of {appointment.of}" if appointment.nth else "",
     )
+
+
+def _usual_step(appointment: Appointment, now: dt.datetime) -> Status | None:
+    """Nobody arrives on a day to come: what can be done then is to confirm. The other steps are in the menu."""
+    status = Status(appointment.status)
+    if timezone.localdate(appointment.starts_at) > timezone.localdate(now):
+        return Status.CONFIRMED if status == Status.BOOKED else None
+    return USUAL_STEP.get(status)
 
 
 def _other_steps(appointment: Appointment, usual: Status | None) -> list[tuple[str, str]]:

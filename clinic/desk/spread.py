@@ -48,6 +48,7 @@ class Cell:
     works: bool
     away: list[str]
     first: Entry | None = None
+    is_over: bool = False
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -151,6 +152,7 @@ def _cell(
         works=bool(due),
         away=list(dict.fromkeys(away)),
         first=gaps[0] if gaps else None,
+        is_over=ends <= now,
         entries=sorted([*booked, *gaps], key=lambda entry: entry.starts_at) if named else [],
     )
 

@@ -29,7 +29,8 @@ class BirthDateField(forms.CharField):
     default_error_messages = {
         "required": "Enter the birth date as day, month and year, for example 14/3/1991.",
         "no_such_day": (
-            "\u201c%(typed)s\u201d is not a day in the calendar. Type day, month and year, for example 14/3/1991."
+            "\u201c%(typed)s\u201d is not a day in the calendar. Type day, month and the year with four digits, "
+            "for example 14/3/1991."
         ),
     }
 

@@ -107,6 +107,10 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target)) return;
   const stop = event.target.matches?.(STOPS) && table()?.contains(event.target) ? event.target : null;
   if (stop) onStop(event, stop);
+  else if (event.target === document.body && wide() && /^Arrow/.test(event.key)) {
+    event.preventDefault();
+    focus(active ?? stops()[0]);
+  }
   if (event.defaultPrevented || event.key.length !== 1 || "v+=-".includes(event.key)) return;
   anywhere(event.key.toLowerCase());
 });
@@ -145,12 +149,26 @@ document.querySelector("#only")?.addEventListener("change", (event) => event.tar
 const messages = () => document.getElementById("messages");
 const QUIET = 180000; // milliseconds in which nobody is told, and a step can be taken back
 let fades;
-const say = (content) => {
+// Where the top of the page is out of sight, what happened is said over its lower edge, until it is put away.
+const float = () => {
   const bar = messages();
   bar.classList.remove("messages-afloat");
-  bar.replaceChildren(...content);
+  bar.querySelector("[data-put-away]")?.remove();
   const box = bar.getBoundingClientRect();
-  bar.classList.toggle("messages-afloat", box.bottom < 0 || box.top > innerHeight);
+  if (!bar.children.length || (box.bottom >= 0 && box.top <= innerHeight)) return;
+  bar.classList.add("messages-afloat");
+  const away = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary", textContent: "Close" });
+  away.dataset.putAway = "";
+  away.addEventListener("click", putAway);
+  bar.append(away);
+};
+const putAway = () => {
+  messages().classList.remove("messages-afloat");
+  messages().querySelector("[data-put-away]")?.remove();
+};
+const say = (content) => {
+  messages().replaceChildren(...content);
+  float();
   clearTimeout(fades);
   fades = setTimeout(() => bar.querySelector("[data-undo]")?.remove(), QUIET);
 };
@@ -285,6 +303,7 @@ window.addEventListener("pagehide", () => clearInterval(asking));
 const moving = () => import("./calendar_moving.js");
 const pickUp = async (visit) => (await moving()).pickUp(visit);
 if (board) {
+  addEventListener("load", float); // after the browser went to the visit that the address names
   remember();
   prepare();
   import("./waiting.js"); // who is to be seen in time, and who waits: after the day itself is there
