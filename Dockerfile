@@ -22,5 +22,5 @@ ENV CLINIC_DATA_DIR=/var/lib/clinic
 USER clinic
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "2", "--backpressure", "16", \
+     "--workers", "2", "--blocking-threads", "2", "--backpressure", "128", \
      "--respawn-failed-workers", "clinic.config.wsgi:application"]

@@ -144,7 +144,7 @@ def start_web(supervisor: Supervisor, port: int) -> None:
     """The web server, which somebody is waiting for: it has the processors to itself until it answers."""
     address = ("--host", "127.0.0.1", "--port", str(port))
     # Two processes of two threads: one process of four is three times slower (decisions/2026-11-granian.md).
-    size = ("--workers", "2", "--blocking-threads", "2", "--backpressure", "16", "--respawn-failed-workers")
+    size = ("--workers", "2", "--blocking-threads", "2", "--backpressure", "128", "--respawn-failed-workers")
     say("Starting the web server …")
     web = python_program("granian", "--interface", "wsgi", *address, *size, "clinic.config.wsgi:application")
     supervisor.start(Program("web", web, essential=True))

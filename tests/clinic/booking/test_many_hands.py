@@ -98,7 +98,6 @@ def test_eight_hands_on_twenty_slots(committed):
 
             def book_all(hand: Hand, patient: int, starts: list[dt.datetime] = starts) -> None:
                 answers.extend(hand.books(**wish(committed, patient, start, carl)) for start in starts)
-                hand.pauses()
 
             all_at_once(
                 [
@@ -127,8 +126,6 @@ def test_fifty_attempts_at_one_moment(committed, clinician, free):
         for trial in range(CROWDED_TRIALS):
             [start] = slots(committed, 7 + trial, 1)
             asked = [wish(committed, patient, start, whom) for patient in people]
-            for hand in desk:
-                hand.pauses()
             all_at_once(
                 [
                     lambda hand=hand, asked=one: answers.append(hand.books(**asked)[0])
