@@ -176,7 +176,11 @@ class World:
 
     def patient(self, given: str, family: str, born: dt.date, phone: str) -> Patient:
         patient = Patient.objects.create(
-            legal_given_name=given, legal_family_name=family, birth_date=born, registered_at=self.now
+            legal_given_name=given,
+            legal_family_name=family,
+            birth_date=born,
+            registered_at=self.now,
+            registered_by=self.dee,
         )
         patient.account = Account.objects.create_user(
             username=patient.record_number.lower(),

@@ -298,14 +298,29 @@ const asking = board && setInterval(ask, EVERY);
 document.addEventListener("visibilitychange", ask);
 window.addEventListener("pagehide", () => clearInterval(asking));
 
-// --- Dragging, read when a pointer first comes near a visit ------------------------------------------------------
+// --- Who is to be seen in time, now and every minute ---------------------------------------------------------------
+
+const MINUTE = 60_000;
+const top = document.querySelector("[data-loads]");
+const load = async () => {
+  const answer = await fetch(top.dataset.loads, { headers: { "X-Part": "1", "X-By-Itself": "1" } });
+  if (!answer.ok || answer.redirected || top.contains(document.activeElement)) return;
+  top.innerHTML = await answer.text();
+};
+if (top) {
+  load().catch(() => {}); // offline: the link is still there
+  setInterval(() => document.hidden || load().catch(() => {}), MINUTE);
+}
+
+// --- Dragging, and who waits for a gap: read once the day is there -------------------------------------------------
 
 const moving = () => import("./calendar_moving.js");
 const pickUp = async (visit) => (await moving()).pickUp(visit);
 if (board) {
-  addEventListener("load", float); // after the browser went to the visit that the address names
+  addEventListener("load", async () => {
+    float(); // after the browser went to the visit that the address names
+    (await moving()).watch(board);
+  });
   remember();
   prepare();
-  import("./waiting.js"); // who is to be seen in time, and who waits: after the day itself is there
-  board.addEventListener("pointerover", async () => (await moving()).watch(board), { once: true });
 }

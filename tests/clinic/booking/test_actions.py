@@ -305,4 +305,4 @@ class TestTheDatabaseAlone:
 def test_the_types_can_be_loaded_again_without_doubling(world):
     assert world.assessment.is_assessment
     assert not world.follow_up.is_assessment
-    assert AppointmentType.objects.count() == 3
+    assert AppointmentType.objects.count() == 4

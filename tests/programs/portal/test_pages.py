@@ -433,7 +433,7 @@ def test_only_patients_open_their_pages(world, address):
 @pytest.mark.parametrize("logs", [0, 12])
 @pytest.mark.parametrize(
     ("address", "most"),
-    [(TODAY, 10), (SESSION, 8), (PROGRAM, 8), ("/my/coming/", 8), ("/my/appointments/", 6)],
+    [(TODAY, 10), (SESSION, 8), (PROGRAM, 8), ("/my/coming/", 8), ("/my/appointments/", 7)],
 )
 def test_pages_cost_the_same_with_many_logs(
     ana, ana_story, address, most, logs, django_assert_max_num_queries
