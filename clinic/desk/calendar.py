@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from clinic.desk.wish import read_day
+from clinic.desk.wish import read_day, read_key
 
 VIEWS = {"day": "desk:today", "week": "desk:week", "month": "desk:month"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -48,8 +48,7 @@ class Place:
         """From ?day=YYYY-MM-DD&clinician=…; an unreadable or far-off day is today, a clinician that is none is all."""
         day = read_day(given.get("day", ""))
         near = day is not None and FIRST_YEAR <= day.year < LAST_YEAR
-        who = given.get("clinician", "")
-        only = int(who) if who.isascii() and who.isdecimal() and len(who) < 10 else None
+        only = read_key(given.get("clinician", ""))
         return cls(view, day if day and near else today, today, only)
 
     @property

@@ -17,7 +17,7 @@ from clinic.desk.booking_page import patient_of
 from clinic.desk.forms.finding import FindForm
 from clinic.desk.free_times import Start
 from clinic.desk.suggestions import Shelf
-from clinic.desk.wish import Wish
+from clinic.desk.wish import Wish, read_key
 from clinic.people.models import Clinician
 
 A_PAGE = 24  # different times
@@ -97,10 +97,10 @@ class _Leads:
 
 def moving_of(typed: str) -> Appointment | None:
     """The appointment that is to be moved, if the address names one that still can be."""
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
+    if (key := read_key(typed)) is None:
         return None
     rows = Appointment.objects.select_related("patient", "type", "clinician__account")
-    found = rows.filter(pk=int(typed)).first()
+    found = rows.filter(pk=key).first()
     return found if found and found.may_move else None
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from clinic.booking.hours import clinic_zone, instant
 from clinic.booking.models import Appointment, Offer, Urgency, WaitListPolicy
 from clinic.booking.who_waits import Waiting, gap_at, who_fits
-from clinic.desk.wish import Wish, read_day
+from clinic.desk.wish import Wish, read_day, read_key
 from clinic.people.models import Clinician
 
 PART = "X-Part"  # a page's script asks for the list alone
@@ -152,9 +152,9 @@ def _named(given: QueryDict, now: dt.datetime) -> Slot | None:
 
 
 def _clinician(typed: str) -> Clinician | None:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
+    if (key := read_key(typed)) is None:
         return None
-    return Clinician.objects.select_related("account").filter(pk=typed).first()
+    return Clinician.objects.select_related("account").filter(pk=key).first()
 
 
 def _fitting(one: Waiting, slot: Slot) -> Fitting:

@@ -86,3 +86,8 @@ def read_day(typed: str) -> dt.date | None:
         return dt.date.fromisoformat(typed)
     except ValueError:
         return None
+
+
+def read_key(typed: str) -> int | None:
+    """The id of a row as an address names it; None for anything else."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None

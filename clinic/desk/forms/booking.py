@@ -18,6 +18,7 @@ from clinic.ui.widgets import DateInput, UnitInput
 
 FURTHEST_YEARS = 2
 NOT_A_LENGTH = "A visit takes 5 minutes to 8 hours. Type its length in whole minutes, for example 45."
+NOT_A_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
 
 
@@ -57,7 +58,7 @@ class DayForm(forms.Form):
         input_formats=DAY_FORMATS,
         error_messages={
             "required": "Choose a day.",
-            "invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027.",
+            "invalid": NOT_A_DAY,
         },
     )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.booking.free import clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.taking import LONGEST, SHORTEST
-from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, NOT_A_LENGTH
+from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, NOT_A_DAY, NOT_A_LENGTH
 from clinic.people.models import Clinician
 from clinic.ui.widgets import DateInput, UnitInput
 
@@ -62,7 +62,7 @@ class FindForm(forms.Form):
     until_time = clock("Over by")
     day = forms.DateField(
         label="From day", required=False, widget=DateInput(), input_formats=DAY_FORMATS,
-        error_messages={"invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027."},
+        error_messages={"invalid": NOT_A_DAY},
     )  # fmt: skip
     after = forms.CharField(required=False, widget=forms.HiddenInput())
 

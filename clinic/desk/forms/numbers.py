@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from clinic.booking.opening import Days, monday
-from clinic.desk.forms.booking import DAY_FORMATS
+from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
 from clinic.ui.widgets import DateInput
 
 WEEKS = 8
@@ -31,7 +31,7 @@ class DaysForm(forms.Form):
         input_formats=DAY_FORMATS,
         error_messages={
             "required": "Choose the first day.",
-            "invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027.",
+            "invalid": NOT_A_DAY,
         },
     )
     last = forms.DateField(
@@ -40,7 +40,7 @@ class DaysForm(forms.Form):
         input_formats=DAY_FORMATS,
         error_messages={
             "required": "Choose the last day.",
-            "invalid": "That is not a day in the calendar. Choose another, for example 14/3/2027.",
+            "invalid": NOT_A_DAY,
         },
     )
 

@@ -15,7 +15,7 @@ from clinic.booking.free import clinic_zone
 from clinic.booking.hours import day_window, instant
 from clinic.booking.models import AbsenceKind, WorkingHours
 from clinic.booking.weeks import A_WEEK, LEAST_OFTEN, WEEKDAYS, Problem, Repeating, as_typed, monday_of
-from clinic.desk.forms.booking import DAY_FORMATS
+from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
 from clinic.ui.widgets import DateInput
 
 MOST_STRETCHES = 8  # on one weekday
@@ -23,7 +23,6 @@ FEWEST_ROWS = 2  # before and after lunch
 OFFERED_EVERY = 4  # weeks; rarer ones are shown where they are there already
 TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%H", "%H%M"]  # hours alone first: “12” is not two past one
 BAD_TIME = "That is not a time of day. Type hours and minutes, for example 08:30."
-BAD_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 
 
 def time_field(label: str, *, required: bool = False) -> forms.TimeField:
@@ -43,7 +42,7 @@ def day_field(label: str, *, required: bool = True, help_text: str = "") -> form
         help_text=help_text,
         widget=DateInput(),
         input_formats=DAY_FORMATS,
-        error_messages={"required": "Choose a day.", "invalid": BAD_DAY},
+        error_messages={"required": "Choose a day.", "invalid": NOT_A_DAY},
     )
 
 

@@ -13,11 +13,10 @@ from django import forms
 from clinic.booking.free import bookable
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.patterns import MOST_WEEKS, NoSuchPattern, Pattern, Shift, When, last_day_of
-from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS
+from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, NOT_A_DAY
 from clinic.ui.widgets import ChoiceCards, DateInput, TimeInput
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-NOT_A_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 NOT_A_TIME = "That is not a time of day. Type hours and minutes, for example 14:20."
 TIME_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H"]
 

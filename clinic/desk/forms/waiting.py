@@ -11,14 +11,13 @@ from django.utils import timezone
 
 from clinic.booking.models import Appointment, AppointmentType, Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.waiting import Wanted
-from clinic.desk.forms.booking import DAY_FORMATS
+from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
 from clinic.people.models import Clinician
 from clinic.ui.widgets import DateInput, TimeInput
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 TIME_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H"]
 NOTHING_CHOSEN = "Choose what they wait for."
-NOT_A_DAY = "That is not a day in the calendar. Choose another, for example 14/3/2027."
 NOT_A_TIME = "That is not a time of day. Type hours and minutes, for example 14:20."
 
 
