@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
+from pathlib import Path
 from unittest import mock
 
 import pytest
 import time_machine
 from django.core.management.base import CommandError
-from django.db import OperationalError, connections
-from django.test import TransactionTestCase
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import TestCase, TransactionTestCase, override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from clinic.booking import clinician_feeds, links
 from clinic.config.celery import app
+from programs.feeds import actions as feeds
 from tests.world import NOW, World
 
 # Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """Argon2 takes half a second a password; one test (tests/clinic/people) uses the real one."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -49,6 +60,33 @@ def _flush_outlasts_a_last_request() -> Iterator[None]:
                 return
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_again):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_connection_serves_many_tests() -> Iterator[None]:
+    """Django closes the connection after every test, and with it what was made for all tests of a file.
+
+    What a test did is rolled back all the same; a connection that came to harm is closed. Nor does an answer that a
+    test itself closes end the transaction the test is in.
+    """
+    look = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def look_between_tests(connection: BaseDatabaseWrapper) -> None:
+        if not connection.in_atomic_block:
+            look(connection)
+
+    def roll_back(case: type[TestCase]) -> None:
+        case._rollback_atomics(case.cls_atomics)
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block and not connection.is_usable():
+                connection.close()
+        super(TestCase, case).tearDownClass()
+
+    with (
+        mock.patch.object(TestCase, "tearDownClass", classmethod(roll_back)),
+        mock.patch.object(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", look_between_tests),
+    ):
         yield
 
 
@@ -83,6 +121,62 @@ def _own_shelf(settings, tmp_path):
 def world(db) -> World:
     """The same few people as everywhere (tests/world.py)."""
     return World()
+
+
+@pytest.fixture(scope="module")
+def rows_of_a_file(
+    django_db_setup, django_db_blocker
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """with rows_of_a_file(): what is made there is there for every test of a file, and gone after the last.
+
+    What a test does to it is rolled back after that test, as ever; the rows are only not made anew for the next one.
+    Not for a file with tests that commit.
+    """
+    whole = transaction.atomic()
+
+    @contextmanager
+    def making() -> Iterator[None]:
+        with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK):
+            yield
+
+    with django_db_blocker.unblock():
+        whole.__enter__()
+    yield making
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def both_stories(rows_of_a_file, tmp_path_factory) -> tuple[World, Path]:
+    """Ana and Ben have each been through everything today; the folder holds their photos."""
+    world, shelf = World(), tmp_path_factory.mktemp("shelf")
+    later = time_machine.travel(world.now + dt.timedelta(hours=6), tick=False)
+    with rows_of_a_file(), override_settings(RECORDINGS_DIR=shelf), later:
+        world.whole_story(world.ana, hour=1)
+        world.whole_story(world.ben, hour=3)
+        for patient in (world.ana, world.ben):
+            token = feeds.make_address(patient=patient, by=patient.account, now=world.now)
+            patient.calendar_token = token  # type: ignore[attr-defined]
+            world.waits(patient)
+            coming = world.booked(
+                patient=patient, starts_at=world.now + dt.timedelta(days=6 + patient.pk % 2)
+            )
+            patient.visit_token = links.make_link(appointment=coming, now=world.now)  # type: ignore[attr-defined]
+        for patient, clinician in ((world.ana, world.carl), (world.ben, world.cleo)):
+            token = clinician_feeds.make_address(clinician=clinician.clinician, by=clinician, now=world.now)
+            patient.clinician_token = token  # type: ignore[attr-defined]
+        world.dee, world.mona  # noqa: B018  # made on first mention, which each test would do anew
+    return world, shelf
+
+
+@pytest.fixture
+def story(both_stories, db, settings, tmp_path) -> Iterator[World]:
+    """Ana's and Ben's stories, so that every page has a row to show, six hours after the world's now."""
+    world, shelf = both_stories
+    settings.RECORDINGS_DIR = shutil.copytree(shelf, tmp_path / "shelf")
+    with time_machine.travel(world.now + dt.timedelta(hours=6), tick=False):
+        yield deepcopy(world)
 
 
 @pytest.fixture
@@ -140,3 +234,22 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     yield page
     page.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rows made for all tests of a file are in the way of tests there that make their own, or commit."""
+    files: dict[str, set[str]] = {}
+    for item in items:
+        files.setdefault(str(item.path), set()).update(_where_from(item))
+    mixed = sorted(file for file, kinds in files.items() if len(kinds) > 1 and "shared" in kinds)
+    if mixed:
+        raise pytest.UsageError(
+            f"rows_of_a_file beside the tests' own rows, in {mixed}: put them into two files."
+        )
+
+
+def _where_from(item: pytest.Item) -> set[str]:
+    asked = set(getattr(item, "fixturenames", ()))
+    if "rows_of_a_file" in asked:
+        return {"shared"}
+    return {"own"} if asked & {"world", "transactional_db"} else set()

@@ -33,12 +33,15 @@ def test_every_form_takes_anything(world, bad):
     for step in ("you/", "code/", "times/", "visit/", "questions/", "questions/more/", ""):
         assert faults(visitor.post(step, dict.fromkeys(fields, typed))) == [], step
         assert faults(visitor.get(step, **dict.fromkeys(fields, typed))) == [], step
+    at_every_step(client)
     for name in TOLD:
-        at_every_step(client)
-        assert faults(visitor.post("you/", TOLD | {name: typed})) == [], name
-        for step in STEPS:
-            assert faults(visitor.get(step)) == [], (name, step)
-        Hold.objects.all().delete()
+        answer = visitor.post("you/", TOLD | {name: typed})
+        assert faults(answer) == [], name
+        if answer.status_code == 302:  # taken, and so shown from now on
+            for step in STEPS:
+                assert faults(visitor.get(step)) == [], (name, step)
+            Hold.objects.all().delete()
+            at_every_step(client)
     assert Patient.objects.count() == people
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import re
 from pathlib import Path
@@ -13,9 +14,7 @@ from django.http import HttpResponse
 
 from assessments.charting.section_page import ScreenPage
 from assessments.screens.offered import offered_screens
-from tests.test_doors import body, story
-
-__all__ = ["story"]
+from tests.test_doors import body
 
 MOST_BYTES = 100_000
 MOST_REQUESTS = 8
@@ -97,10 +96,13 @@ def test_a_page_is_light(story, who, address):
 
 
 @pytest.mark.parametrize("region", offered_screens())
-def test_every_section_of_a_screen_is_light(world, region):
-    carl, ana = world.signed_in(world.carl), world.ana
-    carl.post(f"/chart/patients/{ana.pk}/screens/", {"catalogue": region})
-    page = ScreenPage(ana.screens.get())
+def test_every_section_of_a_screen_is_light(story, region):
+    carl, runner = (
+        story.signed_in(story.carl),
+        story.patient("Eva", "Horak", dt.date(1990, 5, 1), "+447946000789"),
+    )
+    carl.post(f"/chart/patients/{runner.pk}/screens/", {"catalogue": region})
+    page = ScreenPage(runner.screens.get())
     for section in page.sections:
         response = carl.get(page.url(section))
         assert response.status_code == 200, section.id
