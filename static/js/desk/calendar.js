@@ -215,7 +215,7 @@ const SPOTS = ".visit, [data-book-gap], .who-is-next";
 const spotOf = (element) => {
   const spot = element?.closest?.(SPOTS);
   if (!spot || !board.contains(spot)) return null;
-  const name = spot.id ? `#${CSS.escape(spot.id)}` : spot.matches("a") ? `a[href="${CSS.escape(spot.getAttribute("href"))}"]` : ".who-is-next";
+  const name = spot.id ? `#${CSS.escape(spot.id)}` : spot.matches("a") ? `a[data-book-gap][href="${CSS.escape(spot.getAttribute("href"))}"]` : ".who-is-next";
   return { name, place: spot === element ? -1 : inside(spot).indexOf(element), box: middle(element) };
 };
 const backTo = (spot) => {

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic.audit.models import Entry
 from clinic.booking import actions, holding
-from clinic.booking.models import Absence, AbsenceKind, ExtraHours, Hold, Resource, ResourceKind
+from clinic.booking.models import Absence, ExtraHours, Hold, Resource, ResourceKind
 from clinic.desk.calendar import Place
 from tests.clinic.desk.test_pages import booked_day
 from tests.world import NOW
@@ -127,8 +127,8 @@ def test_on_paper_stands_everybody_who_works_that_day(world, dee):
 
 def test_on_paper_somebody_on_leave_has_no_visits_for_that_reason(world, dee):
     Absence.objects.create(
-        clinician=world.carl.clinician, kind=AbsenceKind.LEAVE, starts_at=NOW + dt.timedelta(days=1),
-        ends_at=NOW + dt.timedelta(days=4), note="",
+        clinician=world.carl.clinician, kind="leave", starts_at=NOW + dt.timedelta(days=1),
+        ends_at=NOW + dt.timedelta(days=4), made_at=NOW,
     )  # fmt: skip
     assert "<strong>Carl Jensen</strong>: no visits (Leave)</p>" in paper(shown(dee))
 
