@@ -314,7 +314,9 @@ const moving = () => import("./calendar_moving.js");
 const pickUp = async (visit) => (await moving()).pickUp(visit);
 if (board) {
   addEventListener("load", async () => {
-    float(); // after the browser went to the visit that the address names
+    // The browser glides to the visit that the address names: be there, to know whether what happened can be seen.
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+    float();
     (await moving()).watch(board);
   });
   remember();

@@ -240,6 +240,21 @@ def test_dragging_the_lower_edge_makes_it_longer(window, visits):
     expect(window.locator("#messages")).to_contain_text("45 minutes now", timeout=WAIT)
 
 
+def test_moved_by_its_page_what_happened_is_seen_beside_the_visit_and_can_be_undone(window, visits):
+    """The day opens at the visit, far below the notice: it floats, with its button."""
+    window.set_viewport_size({"width": 1280, "height": 500})
+    card(window, visits[1]).get_by_role("button", name="More").click()
+    card(window, visits[1]).get_by_role("link", name="Move", exact=True).click()
+    window.get_by_label("Or another time").fill("17")
+    window.get_by_label("Or another time").press("Enter")
+    undo = window.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(timeout=WAIT)
+    expect(card(window, visits[1])).to_contain_text("New time is mailed at")
+    undo.click()
+    expect(window.locator("#messages")).to_contain_text("Taken back", timeout=WAIT)
+    assert Appointment.objects.get(pk=visits[1].pk).starts_at == visits[1].starts_at
+
+
 # --- A visit's further steps -------------------------------------------------------------------------------------
 
 
