@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Expression, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -37,7 +37,7 @@ class News:
     unreached_because: str = ""
 
 
-def columns() -> dict[str, Expression | Exists]:
+def columns() -> dict[str, Subquery[Any] | Exists]:
     """What `news_of` reads, as annotations of appointments: no query of its own."""
     about_it = Reminder.objects.filter(source=REMINDERS_OF, kind__in=KINDS, subject_id=OuterRef("pk"))
     of_this_time = about_it.filter(Q(about_at=OuterRef("starts_at")) | Q(about_at=OuterRef("moved_at")))

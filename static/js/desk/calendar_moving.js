@@ -100,7 +100,7 @@ const under = (x, y) => {
   const row = quarters().filter((each) => each.getBoundingClientRect().top <= y).pop();
   return column && row && { column, at: row.dataset.at };
 };
-const EDGE = 10; // pixels at a visit's lower edge that resize it
+const EDGE = 6; // pixels at a visit's lower edge that resize it, as many as the style sheet gives that pointer
 
 const begin = (event) => {
   const visit = event.target.closest(".visit");
