@@ -86,7 +86,7 @@ def book(
 ) -> Appointment:
     """A new appointment of the type's length, or of `minutes`.
 
-    `overbooking` is the reason to put it on top of another on purpose; `holding` the hold its time was kept by.
+    `overbooking` is the reason to book it at the same time as another; `holding` the hold its time was kept by.
     Raises SlotTaken, SlotHeld, ResourceTaken, InThePast, OutsideWorkingHours, TooLong, BadLength, DoesNotDo,
     NotOffered or HasLeft.
     """
@@ -107,8 +107,10 @@ def book(
         series=series,
     )
     take(appointment, now=now, overbooking=overbooking.strip(), holding=holding)
-    on_top = f", on top of another: {overbooking.strip()}" if appointment.overbooked_because else ""
-    write_down(appointment, from_status="", by=by, now=now, note=f"booked for {spoken(starts_at)}{on_top}")
+    overbooked = f", overbooked: {overbooking.strip()}" if appointment.overbooked_because else ""
+    write_down(
+        appointment, from_status="", by=by, now=now, note=f"booked for {spoken(starts_at)}{overbooked}"
+    )
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=f"appointment {appointment.pk}")
     settle(appointment=appointment, by=by, now=now)
     return appointment

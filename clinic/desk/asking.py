@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.booking import actions
 from clinic.booking.free import Wanted, clinic_zone, doing, openings
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import NobodyFree, SlotHeld, SlotTaken
-from clinic.booking.status import MAY_MOVE, SETTLES
+from clinic.booking.status import MAY_MOVE
 from clinic.desk.day import told
 from clinic.desk.forms.booking import BookForm, MoveForm
+from clinic.desk.telling import who_hears
 from clinic.people.actors import Actor
 from clinic.people.models import ChannelKind, Clinician, Patient
 
@@ -24,7 +24,7 @@ OFFERED = 3
 def book_as_asked(form: BookForm, *, by: Actor, now: dt.datetime) -> Appointment:
     """Raises what booking.actions.book raises.
 
-    With a named clinician the second press of a button meets the first one's visit. With anybody, or on top of another,
+    With a named clinician the second press of a button meets the first one's visit. With anybody, or overbooking,
     nothing would be in its way: so presses for one patient queue here, and the second is given what the first made.
     """
     asked = form.asked
@@ -45,6 +45,13 @@ def book_as_asked(form: BookForm, *, by: Actor, now: dt.datetime) -> Appointment
 def move_as_asked(form: MoveForm, *, appointment: Appointment, by: Actor, now: dt.datetime) -> Appointment:
     """Raises what booking.actions.move raises; NobodyFree where anybody would have done."""
     asked = form.wanted
+    if asked["minutes"] and (asked["clinician"], asked["starts_at"]) == (
+        appointment.clinician,
+        appointment.starts_at,
+    ):
+        # Longer or shorter where it is: when to come stays the same, so nobody is told.
+        new = {name: asked[name] for name in ("minutes", "overbooking")}
+        return actions.resize(appointment=appointment, **new, by=by, now=now)
     if not form.is_for_anybody:
         return actions.move(appointment=appointment, **asked, by=by, now=now)
     later: list[dt.datetime] = []
@@ -85,17 +92,22 @@ def _free_then(
 def said_of_booking(made: Appointment) -> str:
     """What was booked, what is kept for it, and who will hear of it."""
     kept = f" {made.resource} is kept for it." if made.resource else ""
-    on_top = " It is on top of another visit, and marked so." if made.overbooked_because else ""
-    return f"Booked: {told(made)}.{kept}{on_top} {_hears(made, 'A confirmation is mailed to them.')}"
+    return (
+        f"Booked: {told(made)}.{kept}{_overbooked(made)} {_hears(made, 'A confirmation is mailed to them.')}"
+    )
 
 
-def said_of_move(moved: Appointment, *, now: dt.datetime) -> str:
-    """The same of a move, and until when it can be put back without anybody hearing of it."""
-    kept = f" {moved.resource} is kept for it." if moved.resource else ""
-    on_top = " It is on top of another visit, and marked so." if moved.overbooked_because else ""
-    at = timezone.localtime(now + SETTLES)
-    mailed = f"They are mailed the new time at {at:%H:%M}, three minutes from now; until then you can move it back."
-    return f"Moved: {told(moved)}.{kept}{on_top} {_hears(moved, mailed)}"
+def said_of_move(done: Appointment, *, now: dt.datetime) -> str:
+    """The same of a move or of a new length, by whichever way it was made."""
+    moved = done.moved_at == now
+    minutes = int((done.ends_at - done.starts_at) / dt.timedelta(minutes=1))
+    words = f"Moved: {told(done)}." if moved else f"{done.patient.full_name}: {minutes} minutes now."
+    kept = f" {done.resource} is kept for it." if moved and done.resource else ""
+    return f"{words}{kept}{_overbooked(done)} {who_hears(done, of_a_move=moved, now=now)}"
+
+
+def _overbooked(visit: Appointment) -> str:
+    return " It is overbooked, and marked so." if visit.overbooked_because else ""
 
 
 def _hears(visit: Appointment, mailed: str) -> str:

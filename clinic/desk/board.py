@@ -30,7 +30,7 @@ from clinic.booking.models import (
     WorkingHours,
 )
 from clinic.booking.reminders import KINDS
-from clinic.desk.cards import REMINDERS_OF
+from clinic.desk.news import REMINDERS_OF
 from clinic.people.models import Account
 from clinic.reminders.models import Reminder
 

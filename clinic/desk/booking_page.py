@@ -17,7 +17,7 @@ from clinic.desk.forms.booking import BookForm, MoveForm, readable_day
 from clinic.desk.free_times import Choices, both, free_times, instead_of
 from clinic.desk.short_gaps import TooShort, too_short
 from clinic.desk.suggestions import Shelf, suggested
-from clinic.desk.wish import Wish
+from clinic.desk.wish import ANYBODY, Wish, read_key
 from clinic.people.models import Clinician, Patient
 
 
@@ -50,12 +50,15 @@ def facts(
         "day": wish.date or today,
         "patient": wish.patient,
     }
-    shown = form or BookForm(initial=unsaved | {"other_time": given.get("other_time", "")}, today=today)
+    shown = form or BookForm(initial=unsaved | _typed(given), today=today)
     shown.offer(types=shelf.types, clinicians=shelf.doing(type))
     shown.show_length(wish.minutes, usual=type.minutes if type else None)
     picked = (
         free.picked(given.get("starts_at", ""), first=_may_take_any(wish, fresh, patient)) if free else ""
     )
+    gap = None
+    if refused is None and form is None:
+        gap = _too_short(shelf, wish, type, whom, free, picked, now)
     return {
         "wish": asked,
         "patient": patient,
@@ -64,12 +67,15 @@ def facts(
         "free": free,
         "picked": picked,
         "does_not_do": _does_not_do(shelf, wish, type),
-        "too_short": _too_short(shelf, wish, type, whom, free, picked, now)
-        if refused is None and form is None
-        else None,
+        "too_short": gap,
         "focus_time": patient is not None and form is None and refused is None,
         "find_url": f"{reverse('desk:find_time')}?{wish.query}",
-    } | _of_refusal(shown, refused, instead_of(refused, type, whom, wish=wish, now=now, lasting=wish.lasting))
+    } | _of_refusal(
+        shown,
+        refused,
+        instead_of(refused, type, whom, wish=wish, now=now, lasting=wish.lasting),
+        gap if patient and wish.clinician != ANYBODY else None,
+    )
 
 
 def _may_take_any(wish: Wish, fresh: bool, patient: Patient | None) -> bool:  # noqa: FBT001  # read as said
@@ -77,15 +83,27 @@ def _may_take_any(wish: Wish, fresh: bool, patient: Patient | None) -> bool:  # 
     return fresh and patient is not None and not wish.time
 
 
-def _of_refusal(form: BookForm | MoveForm, refused: Refused | None, offers: list[Any]) -> dict[str, Any]:
-    """What is shown of a refusal: times instead, and the way to put it on top on purpose where that is the matter."""
-    may_overbook = isinstance(refused, SlotTaken | SlotHeld)
-    asked_for = form.data.get("overbook", "") if form.is_bound else ""
-    return {
-        "refused": refused,
-        "offers": offers,
-        "overbook_at": refused.starts_at.isoformat() if may_overbook else asked_for,  # type: ignore[union-attr]
-    }
+def _typed(given: QueryDict) -> dict[str, str]:
+    """What was typed and is of no account while times are only looked at."""
+    return {name: given.get(name, "") for name in ("other_time", "because")}
+
+
+def _of_refusal(
+    form: BookForm | MoveForm,
+    refused: Refused | None,
+    offers: list[Any],
+    gap: TooShort | None = None,
+) -> dict[str, Any]:
+    """What is shown of a refusal: times instead, and overbooking where another visit is all that is in the way.
+
+    `gap`: the taken time that was pressed in the calendar, once it is known for whom, leads there too.
+    """
+    at = form.data.get("overbook", "") if form.is_bound else ""
+    if isinstance(refused, SlotTaken | SlotHeld):
+        at = refused.starts_at.isoformat()
+    elif gap and gap.may_overbook:
+        at = gap.at.isoformat()
+    return {"refused": refused, "offers": offers, "overbook_at": at}
 
 
 def _does_not_do(shelf: Shelf, wish: Wish, type: AppointmentType | None) -> str:
@@ -137,8 +155,8 @@ def facts_of_move(
     free = None
     if whom and day:
         free = free_times(type, whom, day, wish=wish, url=url, now=now, moving=appointment, lasting=lasting)
-    unsaved = {"clinician": wish.clinician, "day": wish.day, "other_time": given.get("other_time", "")}
-    shown = form or MoveForm(initial=unsaved, today=today)
+    unsaved = {"clinician": wish.clinician, "day": wish.day}
+    shown = form or MoveForm(initial=unsaved | _typed(given), today=today)
     shown.offer(clinicians=shelf.doing(type))
     shown.show_length(wish.minutes, usual=now_takes)
     offers = instead_of(refused, type, whom, wish=wish, now=now, lasting=lasting, moving=appointment)
@@ -157,5 +175,5 @@ def facts_of_move(
 
 def patient_of(wish: Wish) -> Patient | None:
     """Whom the booking is for, once chosen."""
-    typed = wish.patient
-    return Patient.objects.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 10 else None
+    key = read_key(wish.patient)
+    return None if key is None else Patient.objects.filter(pk=key).first()

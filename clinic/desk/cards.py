@@ -6,19 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from clinic.booking.as_shown import Shown
 from clinic.booking.models import Appointment, AppointmentChange, AppointmentQuerySet
-from clinic.booking.reminders import CANCELLED, CONFIRMATION, KINDS, MOVED
 from clinic.booking.series import with_place
-from clinic.booking.status import MAY_RESIZE, Status
-from clinic.desk import newcomers
-from clinic.reminders.models import Reminder, State
+from clinic.booking.status import HOLDS_A_SLOT, MAY_RESIZE, Status
+from clinic.desk import newcomers, news
+from clinic.desk.wish import Wish
 
-REMINDERS_OF = "clinic.booking.reminders"
 # The step a visit usually takes next; the others are one click further away.
 USUAL_STEP = {
     Status.BOOKED: Status.ARRIVED,
@@ -33,15 +30,6 @@ STEP_WORDS = {
     Status.IN_SESSION: "In session",
     Status.DONE: "Done",
     Status.NO_SHOW: "No-show",
-}
-# “Confirmation sent”: the kinds a patient tells apart; the others are reminders.
-TOLD_OF = {CONFIRMATION: "Confirmation", MOVED: "New time", CANCELLED: "Cancellation"}
-TOLD_HOW = {
-    State.DUE: "on its way",
-    State.SENDING: "on its way",
-    State.SENT: "sent",
-    State.FAILED: "failed",
-    State.SKIPPED: "not sent",
 }
 
 
@@ -70,6 +58,7 @@ class Visit:
     other_steps: list[tuple[str, str]]
     may_move: bool
     may_resize: bool
+    may_overbook: bool
     may_cancel: bool
     cancelled_because: str
     online: str = ""
@@ -85,6 +74,13 @@ class Visit:
         return Shown(self.starts_at, self.ends_at, self.clinician_id).text
 
     @property
+    def overbook_url(self) -> str:
+        """The booking page for the same time with the same clinician, where overbooking asks for a reason."""
+        local = timezone.localtime(self.starts_at)
+        day, time = local.date().isoformat(), f"{local:%H:%M}"
+        return Wish(clinician=str(self.clinician_id), day=day, time=time).url
+
+    @property
     def tells(self) -> bool:
         """Whether its patient hears of a move or a cancellation."""
         return self.may_move
@@ -93,22 +89,14 @@ class Visit:
 def with_their_cards(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
     """Read all a card shows in one query: also when they arrived, and the newest thing they were told."""
     arrivals = AppointmentChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.ARRIVED)
-    about_it = Reminder.objects.filter(source=REMINDERS_OF, kind__in=KINDS, subject_id=OuterRef("pk"))
-    of_this_time = about_it.filter(Q(about_at=OuterRef("starts_at")) | Q(about_at=OuterRef("moved_at")))
-    newest = of_this_time.order_by("-pk").values(
-        told=JSONObject(kind="kind", state="state", because="because")
-    )
     rows = appointments.select_related("patient", "type", "clinician__account", "resource")
     placed: AppointmentQuerySet = with_place(rows)  # type: ignore[assignment]  # it stays what it was
-    return placed.annotate(
-        arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), newest=Subquery(newest[:1])
-    )
+    return placed.annotate(arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), **news.columns())
 
 
 def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
     """The card of an appointment that was read with `with_their_cards`."""
-    newest: dict[str, str] | None = appointment.newest
-    missed = newest is not None and newest["state"] in {State.FAILED, State.SKIPPED}
+    told = news.news_of(appointment, now=now)
     patient = appointment.patient
     usual = _usual_step(appointment, now)
     return Visit(
@@ -129,12 +117,13 @@ def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
         arrived_at=appointment.arrived_at,
         urgent_because=appointment.urgent_because,
         overbooked_because=appointment.overbooked_because,
-        told=_told(newest, to_come=appointment.starts_at > now),
-        unreached_because=newest["because"] if newest and missed else "",
+        told=told.words,
+        unreached_because=told.unreached_because,
         usual_step=(usual.value, STEP_WORDS[usual]) if usual else None,
         other_steps=_other_steps(appointment, usual),
         may_move=appointment.may_move,
         may_resize=Status(appointment.status) in MAY_RESIZE,
+        may_overbook=appointment.starts_at >= now and appointment.status in HOLDS_A_SLOT,
         may_cancel=Status.CANCELLED in appointment.may_become,
         cancelled_because=appointment.cancelled_because,
         online=newcomers.flag(appointment),
@@ -155,10 +144,3 @@ def _other_steps(appointment: Appointment, usual: Status | None) -> list[tuple[s
         step for step in Status if step in appointment.may_become and step in STEP_WORDS and step != usual
     ]
     return [(step.value, STEP_WORDS[step]) for step in steps]
-
-
-def _told(newest: dict[str, str] | None, *, to_come: bool) -> str:
-    """“Confirmation sent”, “Reminder failed”; empty for a visit that has begun and of which nothing was sent."""
-    if newest is None:
-        return "Nothing sent yet" if to_come else ""
-    return f"{TOLD_OF.get(newest['kind'], 'Reminder')} {TOLD_HOW[State(newest['state'])]}"

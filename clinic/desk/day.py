@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.booking.diaries import Diary, everybodys
 from clinic.booking.hours import day_window
 from clinic.booking.models import Appointment
-from clinic.booking.status import HOLDS_A_SLOT
+from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.desk import columns, grid
 from clinic.desk.board import Thing
 from clinic.desk.cards import Visit, visit_of, with_their_cards
@@ -23,10 +23,20 @@ from clinic.desk.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One clinician's list on paper. `away` says why, where they would work that day and do not."""
+
+    name: str
+    visits: list[Visit]
+    cancelled: list[Visit]
+    away: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """Headings and rows of the table, and those who did not come or called off.
 
-    `people` is everybody to choose from; `on_paper` are the visits by clinician, also those called off.
+    `people` is everybody to choose from; `on_paper` is everybody who works that day, also without visits.
     """
 
     day: dt.date
@@ -38,7 +48,7 @@ class Day:
     unreached: list[Visit]
     lines: list[Line]
     people: list[tuple[int, str]]
-    on_paper: list[tuple[str, list[Visit]]]
+    on_paper: list[Sheet]
 
     @property
     def standing(self) -> int:
@@ -81,15 +91,22 @@ def day_of(
         unreached=[visit for visit in visits if visit.unreached_because and visit.status in TO_COME],
         lines=lines(visits, now=now) if is_today else [],
         people=[(diary.clinician.pk, str(diary.clinician)) for diary in people],
-        on_paper=_by_clinician(visits),
+        on_paper=_on_paper(seen, visits),
     )
 
 
-def _by_clinician(visits: list[Visit]) -> list[tuple[str, list[Visit]]]:
-    found: dict[str, list[Visit]] = {}
-    for visit in visits:
-        found.setdefault(visit.clinician, []).append(visit)
-    return sorted(found.items())
+def _on_paper(seen: list[Diary], visits: list[Visit]) -> list[Sheet]:
+    """A list for each column, and for whoever does not work that day and had somebody who cancelled."""
+    away = {diary.clinician.pk: diary.absences for diary in seen}
+    people = {visit.clinician_id: visit.clinician for visit in visits}
+    people |= {diary.clinician.pk: str(diary.clinician) for diary in seen}
+    sheets = []
+    for pk, name in sorted(people.items(), key=lambda person: (person[1], person[0])):
+        mine = [visit for visit in visits if visit.clinician_id == pk]
+        off = [visit for visit in mine if visit.status == Status.CANCELLED]
+        why = dict.fromkeys(columns.away_words(absence) for absence in away.get(pk, []))
+        sheets.append(Sheet(name, [visit for visit in mine if visit not in off], off, ", ".join(why)))
+    return sheets
 
 
 def _has_a_column(diary: Diary, visits: list[Visit], day: dt.date, only: int | None) -> bool:

@@ -51,11 +51,12 @@ def facts(given: QueryDict, *, now: dt.datetime) -> dict[str, Any]:
         return shown
     asked = form.cleaned_data
     type: AppointmentType = asked["type"]
+    begins, ends = form.hours
     wanted = Wanted(
         minutes=asked["minutes"] or _takes(moving),
         weekdays=[int(day) for day in asked["weekday"]],
-        from_time=asked["from_time"],
-        until_time=asked["until_time"],
+        from_time=begins,
+        until_time=ends,
         moving=moving,
     )
     after = max(now, form.begins)

@@ -19,7 +19,7 @@ from clinic.booking.status import HOLDS_A_SLOT
 from clinic.desk import series_page
 from clinic.desk.forms.series import WEEKDAYS, MoveRestForm, SeriesForm
 from clinic.desk.series_page import Date, Picks
-from clinic.desk.wish import Wish, read_day
+from clinic.desk.wish import Wish, read_day, read_key
 from clinic.people.models import Account, Clinician, Patient
 
 CHOOSE = "Choose for each date marked below. Nothing was changed."
@@ -70,9 +70,9 @@ def new_form(given: QueryDict, patient: Patient, *, today: dt.date) -> SeriesFor
     """What is chosen so far; or filled in from the visit that is repeated, or from the booking page."""
     if "look" in given:
         return SeriesForm(given, today=today)
-    like = given.get("like", "")
+    like = read_key(given.get("like", ""))
     rows = patient.appointments.select_related("type")
-    visit = rows.filter(pk=int(like)).first() if like.isdecimal() and len(like) < 10 else None
+    visit = rows.filter(pk=like).first() if like is not None else None
     wish = Wish.read(given)
     told: dict[str, Any] = {"type": wish.type, "clinician": wish.clinician, "first_day": today}
     day, time = read_day(wish.day), wish.time

@@ -31,12 +31,16 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class TooShort:
-    """`minutes` are free from there on and `wanted` would be needed; `fitting` are words and addresses."""
+    """`minutes` are free from there on and `wanted` would be needed; `fitting` are words and addresses.
+
+    `may_overbook` where they work that long: nothing but another visit, or a time that is kept, is in the way.
+    """
 
     at: dt.datetime
     minutes: int
     wanted: int
     fitting: list[tuple[str, str]]
+    may_overbook: bool
 
 
 def room(
@@ -72,4 +76,4 @@ def too_short(
     ]
     if has >= SHORTEST:
         fitting.append((f"{type.name}, {has} min only", replace(wish, type=type.slug, minutes=str(has)).url))
-    return TooShort(at, has, wanted, fitting)
+    return TooShort(at, has, wanted, fitting, may_overbook=at + wanted * MINUTE <= here.closes)

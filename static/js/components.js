@@ -212,7 +212,7 @@
   // ---------- the calendar: a gap opens the booking in a box, and the card it made has the focus afterwards ----------
 
   document.addEventListener("click", async (event) => {
-    const gap = event.target.closest("a[data-book-gap], td.cell-free a");
+    const gap = event.target.closest("a[data-book-gap], td.cell-free a, a[data-overbook]");
     if (!gap || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     try {

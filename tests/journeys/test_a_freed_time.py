@@ -47,7 +47,7 @@ def when_the_desk_puts_a_third_on_the_list(stage: Stage) -> None:
 def when_the_desk_cancels_and_offers_the_time(stage: Stage, visit: Appointment) -> None:
     dee = stage.person("Dee").opens("/desk/")
     card = dee.page.locator(f"#visit-{visit.pk}")
-    card.locator("summary").click()
+    card.locator(".visit-more").click()
     card.get_by_label("Reason for cancelling").fill("The patient rang.")
     card.get_by_role("button", name="Cancel the visit").click()
     dee.sees("2 people on the wait list fit the time that came free.").passes("desk-freed")

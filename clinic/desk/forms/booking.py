@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.booking.free import bookable, clinic_zone
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.taking import LONGEST, SHORTEST
+from clinic.desk.forms.clocks import ClockField
 from clinic.desk.free_times import both
 from clinic.desk.wish import ANYBODY
 from clinic.people.models import Clinician, Patient
@@ -98,13 +99,11 @@ class TimeForm(DayForm):
     )
     usual = forms.CharField(required=False, widget=forms.HiddenInput())  # what was filled in as the length
     starts_at = forms.CharField(required=False, widget=forms.HiddenInput())
-    other_time = forms.TimeField(
+    other_time = ClockField(
         label="Or another time",
         required=False,
-        input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        help_text="For example 14:20",
-        error_messages={"invalid": "That is not a time of day. Type hours and minutes, for example 14:20."},
+        help_text="For example 14:20, or 14",
     )
     which = forms.ChoiceField(label="Which of the two", required=False, widget=forms.RadioSelect())
     take = forms.CharField(required=False, widget=forms.HiddenInput())

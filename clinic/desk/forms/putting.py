@@ -83,6 +83,18 @@ class PutForm(forms.Form):
             "minutes": asked["minutes"],
         }
 
+    @property
+    def to_overbook(self) -> dict[str, Any]:
+        """The same once more as the moving page's form names it, where overbooking asks for a reason."""
+        asked = self.asked
+        starts_at: dt.datetime = asked["starts_at"]
+        return {
+            "clinician": asked["clinician"].pk,
+            "day": timezone.localdate(starts_at).isoformat(),
+            "minutes": asked["minutes"],
+            "at": starts_at.isoformat(),
+        }
+
 
 class UndoForm(forms.Form):
     change = forms.IntegerField(min_value=1, max_value=2**62)

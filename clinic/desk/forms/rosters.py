@@ -16,20 +16,19 @@ from clinic.booking.hours import day_window, instant
 from clinic.booking.models import AbsenceKind, WorkingHours
 from clinic.booking.weeks import A_WEEK, LEAST_OFTEN, WEEKDAYS, Problem, Repeating, as_typed, monday_of
 from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
+from clinic.desk.forms.clocks import ClockField
 from clinic.ui.widgets import DateInput
 
 MOST_STRETCHES = 8  # on one weekday
 FEWEST_ROWS = 2  # before and after lunch
 OFFERED_EVERY = 4  # weeks; rarer ones are shown where they are there already
-TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%H", "%H%M"]  # hours alone first: “12” is not two past one
 BAD_TIME = "That is not a time of day. Type hours and minutes, for example 08:30."
 
 
-def time_field(label: str, *, required: bool = False) -> forms.TimeField:
-    return forms.TimeField(
+def time_field(label: str, *, required: bool = False) -> ClockField:
+    return ClockField(
         label=label,
         required=required,
-        input_formats=TIME_FORMATS,
         widget=forms.TimeInput(attrs={"autocomplete": "off", "inputmode": "numeric"}, format="%H:%M"),
         error_messages={"required": "Type a time, for example 08:30.", "invalid": BAD_TIME},
     )

@@ -14,11 +14,10 @@ from clinic.booking.free import bookable
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.patterns import MOST_WEEKS, NoSuchPattern, Pattern, Shift, When, last_day_of
 from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, NOT_A_DAY
+from clinic.desk.forms.clocks import ClockField
 from clinic.ui.widgets import ChoiceCards, DateInput, TimeInput
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-NOT_A_TIME = "That is not a time of day. Type hours and minutes, for example 14:20."
-TIME_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H"]
 
 
 class Day(forms.DateField):
@@ -35,14 +34,13 @@ class Day(forms.DateField):
         )
 
 
-class Time(forms.TimeField):
+class Time(ClockField):
     def __init__(self, *, label: str, required: bool = False) -> None:
         super().__init__(
             label=label,
             required=required,
             widget=TimeInput(),
-            input_formats=TIME_FORMATS,
-            error_messages={"required": "Type the time.", "invalid": NOT_A_TIME},
+            error_messages={"required": "Type the time."},
         )
 
 
@@ -69,7 +67,7 @@ class NearForm(forms.Form):
             "invalid_choice": "Choose one of the clinicians listed; this one does not work here any more."
         },
     )
-    anybody = "Whoever is free, one face where possible"
+    anybody = "Any clinician, the same one where possible"
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -179,7 +177,7 @@ class MoveRestForm(NearForm, RestForm):
 
     day = Day(label="This one goes to")
     time = Time(label="At", required=True)
-    anybody = "Whoever has each now"
+    anybody = "The clinician each one has now"
     field_order = ["day", "time", "clinician", "which"]
 
     def clean(self) -> dict[str, Any]:

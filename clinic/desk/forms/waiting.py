@@ -12,13 +12,12 @@ from django.utils import timezone
 from clinic.booking.models import Appointment, AppointmentType, Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.waiting import Wanted
 from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
+from clinic.desk.forms.clocks import ClockField
 from clinic.people.models import Clinician
 from clinic.ui.widgets import DateInput, TimeInput
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-TIME_FORMATS = ["%H:%M", "%H.%M", "%H%M", "%H"]
 NOTHING_CHOSEN = "Choose what they wait for."
-NOT_A_TIME = "That is not a time of day. Type hours and minutes, for example 14:20."
 
 
 class TypeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
@@ -37,14 +36,8 @@ def day_field(label: str, help_text: str = "") -> forms.DateField:
     )
 
 
-def time_field(label: str) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        required=False,
-        widget=TimeInput(),
-        input_formats=TIME_FORMATS,
-        error_messages={"invalid": NOT_A_TIME},
-    )
+def time_field(label: str) -> ClockField:
+    return ClockField(label=label, required=False, widget=TimeInput())
 
 
 class WaitForm(forms.Form):

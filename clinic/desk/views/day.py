@@ -35,7 +35,7 @@ def today(request: HttpRequest, *, account: Account) -> HttpResponse:
     """The day named by ?day=YYYY-MM-DD, or today; an unreadable or far-off day is today too."""
     shown = _shown(request, account, recorded=set())
     keys = [*calendar.KEYS, *calendar.KEYS_IN_THE_DAY]
-    return render(request, "desk/today.html", shown | {"keys": keys, "zone_name": _zone_name()})
+    return render(request, "desk/today.html", shown | {"keys": keys})
 
 
 @for_roles(*DESK)
@@ -65,10 +65,6 @@ def _shown(request: HttpRequest, account: Account, *, recorded: set[int]) -> dic
     record_listed(patients=[pk for pk in shown.patient_ids if pk not in recorded], by=account, what="day")
     note = board.seen([*recorded, *shown.patient_ids], account)
     return {"shown": shown, "place": place, "now": now, "version": version, "seen": note}
-
-
-def _zone_name() -> str:
-    return clinic_zone().key.replace("_", " ")
 
 
 class StepForm(forms.Form):

@@ -18,6 +18,7 @@ from clinic.desk.booking_page import facts_of_move
 from clinic.desk.day import where_it_is
 from clinic.desk.forms.booking import MoveForm
 from clinic.desk.kept import brought_back
+from clinic.desk.telling import say
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -54,7 +55,7 @@ def _move(request: HttpRequest, appointment: Appointment, account: Account) -> H
             record_listed(patients=[holder], by=account, what="holder of a taken slot")
         status = 409 if refused.somebody_was_first else 422
         return _page(request, appointment, request.POST, form=form, refused=refused, status=status)
-    messages.success(request, said_of_move(moved, now=now))
+    say(request, said_of_move(moved, now=now), moved)
     return redirect(where_it_is(moved))
 
 

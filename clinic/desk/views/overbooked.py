@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
 from clinic.desk.overbookings import overbookings
+from clinic.desk.wish import read_key
 from clinic.people.models import Account
 from clinic.people.roles import Role
 
@@ -17,7 +18,6 @@ from clinic.people.roles import Role
 @require_safe
 def overbooked(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Newest first; ?before=id is the next page."""
-    before = request.GET.get("before", "")
-    page = overbookings(before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    page = overbookings(before=read_key(request.GET.get("before", "")))
     record_listed(patients=page.patient_ids, by=account, what="overbooked visits")
     return render(request, "desk/overbooked.html", {"rows": page.rows, "older": page.older})

@@ -12,10 +12,12 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record
 from clinic.booking.actions import take_back
 from clinic.booking.as_shown import put as put_there
-from clinic.booking.refusals import AlreadyThere, Refused, SlotTaken
+from clinic.booking.models import Appointment
+from clinic.booking.refusals import AlreadyThere, Refused, SlotHeld, SlotTaken
+from clinic.desk.asking import said_of_move
 from clinic.desk.day import told
 from clinic.desk.forms.putting import PutForm, UndoForm
-from clinic.desk.telling import say, who_hears
+from clinic.desk.telling import say
 from clinic.desk.views.day import back_to
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
@@ -39,20 +41,21 @@ def put(request: HttpRequest, *, account: Account, patient: Patient, appointment
         if isinstance(refused, SlotTaken):
             record_listed(patients=[refused.holder.patient_id], by=account, what="holder of a taken slot")
         return _refused(request, appointment, form, refused)
-    moved = done.moved_at == now
-    words = f"Moved: {told(done)}." if moved else f"{patient.full_name}: {form.asked['minutes']} minutes now."
-    say(request, f"{words} {who_hears(done, of_a_move=moved, now=now)}", done)
+    say(request, said_of_move(done, now=now), done)
     return redirect(back_to(request, done))
 
 
-def _refused(request: HttpRequest, appointment: object, form: PutForm, refused: Refused) -> HttpResponse:
-    """With the next free times as buttons that put it there instead."""
+def _refused(request: HttpRequest, appointment: Appointment, form: PutForm, refused: Refused) -> HttpResponse:
+    """With the next free times as buttons that put it there instead, and with the way to overbook."""
     shown = {
         "appointment": appointment,
         "refused": refused,
         "sent": form.sent,
         "here": request.get_full_path(),
-        "back": back_to(request, appointment),  # type: ignore[arg-type]
+        "back": back_to(request, appointment),
+        "overbook": form.to_overbook
+        if isinstance(refused, SlotTaken | SlotHeld) and appointment.may_move
+        else None,
     }
     status = 409 if refused.somebody_was_first else 422
     return render(request, "desk/not_put.html", shown, status=status)

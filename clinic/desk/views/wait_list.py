@@ -18,6 +18,7 @@ from clinic.booking.refusals import Refused
 from clinic.desk import gaps, records, wait_lines
 from clinic.desk.forms.waiting import ChangeForm, PolicyForm, WaitForm
 from clinic.desk.suggestions import Shelf
+from clinic.desk.wish import read_key
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
 
@@ -119,7 +120,7 @@ def _chosen(request: HttpRequest) -> dict[str, object]:
     return {
         "instead_of": visit,
         "type": asked.get("type", "")[:60],
-        "clinicians": [clinician] if clinician.isdecimal() else [],
+        "clinicians": [clinician] if read_key(clinician) is not None else [],
         "urgency": int(Urgency.SOON if visit else Urgency.ROUTINE),
     }
 

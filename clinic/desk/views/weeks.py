@@ -36,5 +36,4 @@ def _page(request: HttpRequest, account: Account, view: str, template: str) -> H
     shown = spread_of(place, zone=clinic_zone(), now=now)
     record_listed(patients=shown.patient_ids, by=account, what=view)
     page = {"shown": shown, "place": place, "now": now, "keys": calendar.KEYS}
-    page["zone_name"] = clinic_zone().key.replace("_", " ")
     return render(request, template, page)

@@ -211,14 +211,14 @@ def clinic_time(at: datetime, form: str = "full") -> SafeString:
         '<time datetime="{}">{} <span class="zone">{}</span></time>',
         local.isoformat(),
         shown,
-        timezone.get_current_timezone_name(),
+        clinic_zone(),
     )
 
 
 @register.simple_tag
 def clinic_zone() -> str:
-    """The name of the clinic's time zone, for a page or table to say once: “Europe/London”."""
-    return timezone.get_current_timezone_name()
+    """The name of the clinic's time zone, for a page or table to say once: “America/New York”."""
+    return timezone.get_current_timezone_name().replace("_", " ")
 
 
 @register.simple_tag

@@ -10,13 +10,16 @@ let box;
 let gap; // the link that opened it, to give the focus back to
 let asking; // one question at a time, so that two presses of Enter ask once
 let gone; // true once the box leads away
+let touched; // something was typed or chosen in it
+let focused; // where in it they were
+const kept = new Map(); // what a closed box held, by its gap: pressing that one again goes on with it
 let round = 0; // which question is the newest: the answer to one before, for another gap, is not drawn
 
 // --- Asking --------------------------------------------------------------------------------------------------
 
 const ask = async (address, told = {}) => {
   if (asking || gone) return;
-  asking = true;
+  asking = touched = true;
   const mine = (round += 1);
   box.setAttribute("aria-busy", "true");
   try {
@@ -80,32 +83,44 @@ const emptyField = () => [...box.querySelectorAll("input.form-control[required],
 // Back to a page that the browser had kept as it was left: the box in it has done its work.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  gone = asking = false;
+  gone = asking = touched = false;
   box?.close();
 });
 
 export const open = (link) => {
   box ??= made();
   gap = link;
+  asking = false;
+  box.removeAttribute("aria-busy");
+  const left = kept.get(link.href);
+  if (left) return goOnWith(left);
   box.innerHTML = "<h2 id=\"box-title\" tabindex=\"-1\">Opening…</h2>";
   if (!box.open) box.showModal();
-  asking = false;
   ask(link.href);
+  touched = false;
+};
+const goOnWith = (left) => {
+  round += 1;
+  touched = true;
+  box.replaceChildren(...left.nodes);
+  if (!box.open) box.showModal();
+  (left.focused?.isConnected ? left.focused : box.querySelector("#box-title"))?.focus();
 };
 
 const made = () => {
   const dialog = Object.assign(document.createElement("dialog"), { className: "sheet box" });
   dialog.setAttribute("aria-labelledby", "box-title");
   document.body.append(dialog);
-  const typed = () => [...dialog.querySelectorAll("input.form-control")].some((field) => field.value !== field.defaultValue);
-  dialog.addEventListener("cancel", (event) => {
-    if (typed() && !window.confirm("Close the box and lose what you typed in it?")) event.preventDefault();
-  });
+  dialog.addEventListener("input", () => (touched = true));
+  dialog.addEventListener("focusin", (event) => (focused = event.target));
   dialog.addEventListener("close", () => {
-    dialog.innerHTML = "";
+    if (gap && touched) kept.set(gap.href, { nodes: [...dialog.childNodes], focused });
+    else kept.delete(gap?.href);
+    dialog.replaceChildren();
     // The calendar may have been drawn anew behind it.
     const there = gap?.isConnected ? gap : document.querySelector(`a[href=${JSON.stringify(gap?.getAttribute("href") ?? "")}]`);
     there?.focus();
+    if (document.activeElement !== there) there?.closest(".visit")?.focus(); // its menu has closed
   });
   dialog.addEventListener("submit", (event) => {
     const form = event.target;
@@ -184,10 +199,25 @@ const find = (form) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => lookUp().catch(() => {}), PAUSE);
   });
+  const listed = (shown) => {
+    const list = place.querySelector("[role=listbox]");
+    if (list) list.hidden = !shown;
+    field.setAttribute("aria-expanded", String(shown));
+    if (!shown) mark(null);
+  };
   field.addEventListener("keydown", async (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    // The first Escape takes the list away, the next one closes the box, as the browser does by itself.
+    if (event.key === "Escape" && field.getAttribute("aria-expanded") === "true") {
+      event.preventDefault();
+      clearTimeout(waiting);
+      last?.abort();
+      answered = "";
+      return listed(false);
+    }
     if (step && options().length) {
       event.preventDefault();
+      listed(true);
       const all = options();
       return mark(all[(all.indexOf(active) + step + all.length) % all.length]);
     }

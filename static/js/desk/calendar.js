@@ -72,10 +72,10 @@ const arrows = (event, stop) => {
   focus(to);
 };
 const openSteps = (visit) => {
-  const menu = visit.querySelector("details[data-menu]");
-  if (!menu) return;
-  menu.open = true;
-  inside(menu).find((each) => each.matches(".visit-sheet *") && !each.hidden)?.focus();
+  const sheet = visit.querySelector("[popover]");
+  if (!sheet) return;
+  sheet.showPopover();
+  inside(sheet).find((each) => !each.hidden && !each.matches("[popovertargetaction]"))?.focus();
 };
 
 // --- Keys ------------------------------------------------------------------------------------------------------
@@ -103,7 +103,6 @@ const anywhere = (key) => {
 };
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || busyElsewhere() || state.held) return;
-  if (event.key === "Escape" && event.target.closest("[data-menu][open]")) return closeMenu(event.target.closest("[data-menu]"));
   if (typing(event.target)) return;
   const stop = event.target.matches?.(STOPS) && table()?.contains(event.target) ? event.target : null;
   if (stop) onStop(event, stop);
@@ -114,12 +113,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.key.length !== 1 || "v+=-".includes(event.key)) return;
   anywhere(event.key.toLowerCase());
 });
-const closeMenu = (menu) => {
-  menu.open = false;
-  menu.querySelector("summary").focus();
-};
 document.addEventListener("click", (event) => {
-  board?.querySelectorAll("[data-menu][open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
   const picked = event.target.closest("[data-pick-up]");
   if (picked) pickUp(picked.closest(".visit"));
 });
@@ -170,7 +164,7 @@ const say = (content) => {
   messages().replaceChildren(...content);
   float();
   clearTimeout(fades);
-  fades = setTimeout(() => bar.querySelector("[data-undo]")?.remove(), QUIET);
+  fades = setTimeout(() => messages().querySelector("[data-undo]")?.remove(), QUIET);
 };
 const sayPlainly = (words) => say([Object.assign(document.createElement("p"), { className: "notice notice-warning", textContent: words })]);
 
@@ -198,7 +192,7 @@ export const send = async (form, button, { url, ...fields } = {}) => {
 };
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!board || event.defaultPrevented || form.method !== "post" || !form.closest("[data-board], #messages")) return;
+  if (!board || event.defaultPrevented || form.method !== "post" || form.matches("[data-plainly]") || !form.closest("[data-board], #messages")) return;
   event.preventDefault();
   send(form, event.submitter);
 });
@@ -221,7 +215,7 @@ const SPOTS = ".visit, [data-book-gap], .who-is-next";
 const spotOf = (element) => {
   const spot = element?.closest?.(SPOTS);
   if (!spot || !board.contains(spot)) return null;
-  const name = spot.id ? `#${CSS.escape(spot.id)}` : spot.matches("a") ? `a[href="${CSS.escape(spot.getAttribute("href"))}"]` : ".who-is-next";
+  const name = spot.id ? `#${CSS.escape(spot.id)}` : spot.matches("a") ? `a[data-book-gap][href="${CSS.escape(spot.getAttribute("href"))}"]` : ".who-is-next";
   return { name, place: spot === element ? -1 : inside(spot).indexOf(element), box: middle(element) };
 };
 const backTo = (spot) => {
@@ -259,12 +253,14 @@ const swap = (fresh) => {
 // `leftBehind` is the visit whose form was just sent: its menu closes and its text is done with.
 const redraw = (fresh, leftBehind) => {
   const spot = spotOf(document.activeElement);
-  const open = [...board.querySelectorAll(".visit details[open]")].map((menu) => menu.closest(".visit").id).filter((id) => id !== leftBehind?.id);
+  const open = board.querySelector("[popover]:popover-open");
+  const opener = open?.closest(".visit").id !== leftBehind?.id && open?.id; // one at a time: the browser closes the other
   const typed = typedIn().filter(([id]) => !leftBehind?.querySelector(`#${CSS.escape(id)}`));
   const scrolled = table()?.closest(".day-region").scrollLeft;
   const top = spot?.box.top ?? table()?.getBoundingClientRect().top;
   swap(document.adoptNode(fresh));
-  open.forEach((id) => { const menu = document.getElementById(id)?.querySelector("details"); if (menu) menu.open = true; });
+  const again = opener && document.getElementById(opener);
+  if (again && !again.matches(":popover-open")) again.showPopover();
   typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
   prepare();
   if (table() && scrolled) table().closest(".day-region").scrollLeft = scrolled;
@@ -318,7 +314,9 @@ const moving = () => import("./calendar_moving.js");
 const pickUp = async (visit) => (await moving()).pickUp(visit);
 if (board) {
   addEventListener("load", async () => {
-    float(); // after the browser went to the visit that the address names
+    // The browser glides to the visit that the address names: be there, to know whether what happened can be seen.
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+    float();
     (await moving()).watch(board);
   });
   remember();

@@ -64,7 +64,7 @@ let held = null;
 let drag = null;
 export const pickUp = (visit) => {
   if (!wide() || !visit.matches("[data-moves]")) return visit.querySelector("a[href$='/move/']")?.click();
-  visit.querySelector("details").open = false;
+  visit.querySelector("[popover]").hidePopover();
   visit.focus({ preventScroll: true });
   held = { visit, aim: aimOf(visit) };
   state.byKeys = true;
@@ -100,7 +100,7 @@ const under = (x, y) => {
   const row = quarters().filter((each) => each.getBoundingClientRect().top <= y).pop();
   return column && row && { column, at: row.dataset.at };
 };
-const EDGE = 10; // pixels at a visit's lower edge that resize it
+const EDGE = 6; // pixels at a visit's lower edge that resize it, as many as the style sheet gives that pointer
 
 const begin = (event) => {
   const visit = event.target.closest(".visit");
@@ -114,7 +114,7 @@ const begin = (event) => {
     land(picked, { ...aim, ...place });
     return;
   }
-  if (!visit || event.button || event.pointerType === "touch" || !wide() || !table().contains(visit) || event.target.closest("button, summary, input, details[open]")) return;
+  if (!visit || event.button || event.pointerType === "touch" || !wide() || !table().contains(visit) || event.target.closest("button, input, [popover]")) return;
   const box = visit.getBoundingClientRect();
   const resizes = visit.matches("[data-resizes]") && event.clientY > box.bottom - EDGE;
   if (!resizes && !visit.matches("[data-moves]")) return;
@@ -179,7 +179,7 @@ const show = async (query) => {
 
 // The gaps link to the booking page and name clinician, day and time, as this list does.
 const look = (event) => {
-  const gap = event.target.closest?.("a[href*='clinician='][href*='time=']");
+  const gap = event.target.closest?.("a[href*='clinician='][href*='time=']:not([data-overbook])");
   if (!panel || !gap || panel.contains(gap)) return;
   const query = new URL(gap.href).search.slice(1);
   clearTimeout(waiting);

@@ -240,7 +240,7 @@ class TestOverbooking:
             actions.book(**asked, overbooking="  ")
         made = actions.book(**asked, overbooking="cannot walk")
         assert made.overbooked_because == "cannot walk"
-        assert "on top of another: cannot walk" in made.changes.get().note
+        assert "overbooked: cannot walk" in made.changes.get().note
         with pytest.raises(SlotTaken):  # and it takes its time, too
             actions.book(**asked | {"patient": world.ana})
 

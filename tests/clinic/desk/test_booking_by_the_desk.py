@@ -1,11 +1,13 @@
 """Length, anybody, machines, gaps that are too short, overbooking on purpose, and what a booking cannot be."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
 
 from clinic.booking.actions import book as book_directly
+from clinic.booking.actions import change_status
 from clinic.booking.holding import hold
 from clinic.booking.models import (
     Absence,
@@ -260,7 +262,7 @@ def test_nobody_free_says_so_and_offers_times(world, dee, wish):
     assert 'name="overbook"' not in text(answer)
 
 
-# --- Overbooking on purpose ------------------------------------------------------------------------------------------
+# --- Overbooking ----------------------------------------------------------------------------------------------------
 
 
 def test_overbooking_is_offered_only_after_a_refusal(world, dee, wish):
@@ -282,13 +284,13 @@ def test_without_a_reason_nothing_is_overbooked_and_the_field_is_named(world, de
     assert Appointment.objects.count() == 1
 
 
-def test_with_a_reason_it_is_put_on_top_and_says_so(world, dee, wish):
+def test_with_a_reason_it_is_overbooked_and_says_so(world, dee, wish):
     world.booked(patient=world.ben)
     answer = book(dee, wish, other_time="10:15", overbook=at(10, 15).isoformat(), because="Twins, one visit")
     made = Appointment.objects.get(patient=world.ana)
     assert answer.status_code == 302
     assert (made.starts_at, made.overbooked_because) == (at(10, 15), "Twins, one visit")
-    assert "on top of another visit, and marked so" in text(dee.get(answer["Location"].split("#")[0]))
+    assert "It is overbooked, and marked so." in text(dee.get(answer["Location"].split("#")[0]))
 
 
 def test_two_presses_overbook_once(world, dee, wish):
@@ -489,3 +491,73 @@ def test_free_times_that_look_alike_name_their_zone(dee, at_night):
     assert "<span>01:30 BST</span>" in page
     assert "<span>01:30 GMT</span>" in page
     assert "<span>02:30</span>" in page
+
+
+def overbooks(page):
+    """The moment that the page's button would overbook; empty without one."""
+    found = re.search(r'name="overbook" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_a_refusal_has_the_reason_and_the_button_in_the_open_and_keeps_what_was_typed(world, dee, wish):
+    """One reason and one press: nothing has to be unfolded, picked or typed again."""
+    world.booked(patient=world.ben)
+    page = text(book(dee, wish, other_time="10:15", minutes="45", usual="30"))
+    assert "<details" not in page.split('id="overbook-title"')[1].split("</section>")[0]
+    assert 'form="booking" name="overbook"' in page
+    assert 'id="id_because" name="because" form="booking"' in page
+    kept = {
+        name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)[1]
+        for name in ("other_time", "minutes", "patient")
+    }
+    assert kept == {"other_time": "10:15", "minutes": "45", "patient": str(world.ana.pk)}
+    pressed = wish | kept | {"usual": "30", "overbook": overbooks(page), "because": "Twins, one visit"}
+    assert dee.post(reverse("desk:book"), pressed).status_code == 302
+    made = Appointment.objects.get(patient=world.ana)
+    assert (made.starts_at, made.overbooked_because) == (at(10, 15), "Twins, one visit")
+    assert made.ends_at == at(11)
+
+
+def test_a_taken_time_that_was_pressed_in_the_calendar_can_be_overbooked_at_once(world, dee, wish):
+    visit = world.booked(patient=world.ben)
+    (url,) = re.findall(
+        r'href="([^"]+)" data-overbook', text(dee.get(reverse("desk:today"), {"day": THURSDAY}))
+    )
+    page = text(dee.get(url.replace("&amp;", "&")))
+    assert "10:00 is taken. Pick a time below. You can overbook once the patient is chosen." in page
+    assert overbooks(page) == "", (
+        "a reason typed before the patient is chosen would have to travel in an address"
+    )
+    page = text(dee.get(url.replace("&amp;", "&"), {**wish, "time": "10:00"}))
+    assert "10:00 is taken. Pick a time below, or overbook." in page
+    assert overbooks(page) == at(10).isoformat()
+    assert visit.patient.full_name not in page.split("<main")[1], "nobody is named who need not be"
+
+
+def test_no_overbooking_where_nobody_works_or_the_day_ends(world, dee, wish):
+    world.booked(patient=world.ben, starts_at=at(17))
+    assert overbooks(text(opened(dee, wish, time="07:00"))) == ""
+    assert overbooks(text(opened(dee, wish, time="17:00"))) == at(17).isoformat()
+    assert overbooks(text(opened(dee, wish, time="17:45"))) == "", "a visit would run past the end of work"
+    assert overbooks(text(opened(dee, wish | {"clinician": "any"}, time="17:00"))) == ""
+
+
+def test_a_visit_that_is_over_or_called_off_does_not_lead_to_overbooking(world, dee):
+    off = world.booked(patient=world.ben)
+    change_status(appointment=off, to="cancelled", because="Ill", by=world.dee, now=NOW)
+    assert "data-overbook" not in text(dee.get(reverse("desk:today"), {"day": THURSDAY}))
+
+
+def test_a_reason_typed_is_kept_while_other_times_are_looked_at(world, dee, wish):
+    world.booked(patient=world.ben)
+    page = text(book(dee, wish, look="1", because="Twins, one visit"))
+    assert 'name="because" form="booking" value="Twins, one visit"' in page
+
+
+@pytest.mark.parametrize(
+    "digits", ["0123456789", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"]
+)
+def test_a_patient_is_named_in_plain_digits_only(world, dee, wish, digits):
+    written = "".join(digits[int(digit)] for digit in str(world.ana.pk))
+    page = opened(dee, wish | {"patient": written})
+    assert page.context["patient"] == (world.ana if written.isascii() else None)

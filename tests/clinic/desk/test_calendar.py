@@ -109,8 +109,38 @@ def test_an_overbooking_stands_beside_the_other_and_says_why(world, dee):
         by=world.dee, now=NOW, overbooking="Came a long way",
     )  # fmt: skip
     page = shown(dee)
-    assert "On top of another: Came a long way" in page
+    assert "Overbooked because: </span>Came a long way" in page
     assert 'colspan="2" data-clinician' in page
+
+
+def paper(page):
+    return page.split('<div class="on-paper">')[1]
+
+
+def test_on_paper_stands_everybody_who_works_that_day(world, dee):
+    assert world.cleo
+    world.booked()
+    said = paper(shown(dee))
+    assert "<caption>Carl Jensen</caption>" in said
+    assert "<strong>Cleo Marchetti</strong>: no visits</p>" in said
+
+
+def test_on_paper_somebody_on_leave_has_no_visits_for_that_reason(world, dee):
+    Absence.objects.create(
+        clinician=world.carl.clinician, kind="leave", starts_at=NOW + dt.timedelta(days=1),
+        ends_at=NOW + dt.timedelta(days=4), made_at=NOW,
+    )  # fmt: skip
+    assert "<strong>Carl Jensen</strong>: no visits (Leave)</p>" in paper(shown(dee))
+
+
+def test_on_paper_the_cancelled_stand_apart_and_struck(world, dee):
+    visit = world.booked()
+    world.booked(patient=world.ben, starts_at=visit.starts_at + dt.timedelta(hours=2))
+    actions.change_status(appointment=visit, to="cancelled", because="Ill", by=world.dee, now=NOW)
+    said = paper(shown(dee))
+    assert "Cancelled: <s>10:00 Ana Silva</s></p>" in said
+    assert "Ana Silva" not in said.split("<table")[1].split("</table>")[0]
+    assert "Ben Nowak" in said.split("<table")[1].split("</table>")[0]
 
 
 @pytest.mark.parametrize(

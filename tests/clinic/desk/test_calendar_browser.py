@@ -66,7 +66,7 @@ def test_a_change_in_one_window_is_in_the_other_within_two_seconds(
     other = at_a_browser(world.mona, viewport={"width": 1280, "height": 900})
     other.goto(address(live_server, visits))
     expect(card(other, visits[0])).to_contain_text("Booked")
-    card(window, visits[0]).locator("summary").click()
+    card(window, visits[0]).locator(".visit-more").click()
     card(window, visits[0]).get_by_role("button", name="Arrived").click()
     # The stopwatch starts when the change is in the database, whatever the clicked window still has to draw.
     while Appointment.objects.get(pk=visits[0].pk).status != "arrived":
@@ -95,7 +95,7 @@ def test_without_asking_a_window_stays_as_it_was(world, at_a_browser, live_serve
 
 
 def test_what_somebody_is_typing_and_where_they_are_stay(world, window, visits):
-    card(window, visits[1]).locator("summary").click()
+    card(window, visits[1]).locator(".visit-more").click()
     field = card(window, visits[1]).locator("input[name=because]")
     field.type("Has a col")
     actions.change_status(appointment=visits[0], to="arrived", **by_desk(world))
@@ -176,7 +176,7 @@ def test_a_visit_is_made_longer_by_a_key_and_escape_leaves_it(window, visits):
 
 
 def test_letters_typed_into_a_field_are_letters(window, visits):
-    card(window, visits[0]).locator("summary").click()
+    card(window, visits[0]).locator(".visit-more").click()
     card(window, visits[0]).locator("input[name=because]").type("tnpdwmbfuv?")
     expect(card(window, visits[0]).locator("input[name=because]")).to_have_value("tnpdwmbfuv?")
     expect(window.locator("dialog[open]")).to_have_count(0)
@@ -240,6 +240,109 @@ def test_dragging_the_lower_edge_makes_it_longer(window, visits):
     expect(window.locator("#messages")).to_contain_text("45 minutes now", timeout=WAIT)
 
 
+def test_moved_by_its_page_what_happened_is_seen_beside_the_visit_and_can_be_undone(window, visits):
+    """The day opens at the visit, far below the notice: it floats, with its button."""
+    window.set_viewport_size({"width": 1280, "height": 500})
+    card(window, visits[1]).get_by_role("button", name="More").click()
+    card(window, visits[1]).get_by_role("link", name="Move", exact=True).click()
+    window.get_by_label("Or another time").fill("17")
+    window.get_by_label("Or another time").press("Enter")
+    undo = window.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(timeout=WAIT)
+    expect(card(window, visits[1])).to_contain_text("New time is mailed at")
+    undo.click()
+    expect(window.locator("#messages")).to_contain_text("Taken back", timeout=WAIT)
+    assert Appointment.objects.get(pk=visits[1].pk).starts_at == visits[1].starts_at
+
+
+# --- A visit's further steps -------------------------------------------------------------------------------------
+
+
+def heights(page: Page) -> list[float]:
+    return page.locator("table.day tr").evaluate_all(
+        "rows => rows.map((row) => row.getBoundingClientRect().height)"
+    )
+
+
+def lies_in_the_window(page: Page, sheet) -> bool:
+    box = sheet.bounding_box()
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= page.viewport_size["width"]
+        and box["y"] + box["height"] <= page.viewport_size["height"]
+    )
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_steps_lie_over_the_calendar_and_move_nothing(world, at_a_browser, live_server, visits, width):
+    """Also in the last row of the last column, where a table would cut them off."""
+    last = world.booked(
+        patient=world.ana, type=world.follow_up, clinician=world.cleo,
+        starts_at=visits[0].starts_at + dt.timedelta(hours=7, minutes=30),
+    )  # fmt: skip
+    page = at_a_browser(world.dee, viewport={"width": width, "height": 700})
+    page.goto(address(live_server, visits))
+    for visit in (visits[0], last):
+        before = heights(page)
+        more = card(page, visit).get_by_role("button", name="More")
+        more.click()
+        sheet = card(page, visit).locator("[popover]")
+        expect(sheet).to_be_visible()
+        assert heights(page) == before
+        assert lies_in_the_window(page, sheet)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert [fault["id"] for fault in Axe().run(page).response["violations"]] == []
+        page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        expect(more).to_be_focused()
+
+
+def test_enter_opens_the_steps_and_escape_gives_the_focus_back_to_the_visit(window, visits):
+    card(window, visits[0]).focus()
+    window.keyboard.press("Enter")
+    expect(card(window, visits[0]).get_by_role("link", name="Move", exact=True)).to_be_focused()
+    window.keyboard.press("Escape")
+    expect(card(window, visits[0])).to_be_focused()
+    expect(card(window, visits[0]).locator("[popover]")).to_be_hidden()
+
+
+def test_the_grip_is_seen_when_it_can_be_used_and_lies_below_the_words(world, window, visits):
+    short = world.booked(
+        patient=world.ana, type=world.follow_up, starts_at=visits[0].starts_at + dt.timedelta(hours=3)
+    )
+    actions.resize(appointment=short, minutes=15, **by_desk(world))
+    window.reload()
+    for visit in (visits[0], short):
+        grip = f"getComputedStyle(document.querySelector('#visit-{visit.pk}'), '::after').content"
+        window.mouse.move(2, 2)
+        assert window.evaluate(grip) == "none"
+        card(window, visit).hover()
+        assert window.evaluate(grip) == '""'
+        lowest = (
+            card(window, visit)
+            .locator("p:visible")
+            .evaluate_all("all => Math.max(...all.map((each) => each.getBoundingClientRect().bottom))")
+        )
+        box = card(window, visit).bounding_box()
+        assert lowest <= box["y"] + box["height"] - 2, (
+            "the grip takes the card's last two pixels and three below it"
+        )
+
+
+def test_the_list_of_keys_is_seen_whole_in_a_small_window(world, at_a_browser, live_server, visits):
+    for width, height, whole in ((1280, 800, True), (320, 700, False)):
+        page = at_a_browser(world.dee, viewport={"width": width, "height": height})
+        page.goto(address(live_server, visits))
+        page.keyboard.press("?")
+        sheet = page.get_by_role("dialog")
+        expect(sheet).to_be_visible()
+        fits = sheet.evaluate("each => each.scrollHeight <= each.clientHeight")
+        assert fits == whole
+        assert lies_in_the_window(page, sheet), "what does not fit can be scrolled to"
+        assert sheet.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
 # --- Everybody ----------------------------------------------------------------------------------------------
 
 
@@ -259,7 +362,8 @@ def test_the_views_pass_axe_and_fit_the_window(world, at_a_browser, live_server,
 def test_without_scripts_a_length_is_changed_and_undone(world, at_a_browser, live_server, visits):
     page = at_a_browser(world.dee, java_script_enabled=False)
     page.goto(address(live_server, visits))
-    card(page, visits[0]).locator("summary").click()
+    card(page, visits[0]).locator(".visit-more").click()
+    expect(card(page, visits[0]).locator("[popover]")).to_be_visible()
     card(page, visits[0]).get_by_role("button", name="Longer by 15 minutes").click()
     expect(page.locator("#messages")).to_contain_text("45 minutes now")
     page.get_by_role("button", name="Undo").click()

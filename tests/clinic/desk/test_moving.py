@@ -1,6 +1,7 @@
 """Moving an appointment at the desk: free times, refusals in words, and nothing typed is lost."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core import mail
@@ -173,7 +174,7 @@ def test_the_page_costs_the_same_on_a_full_day(world, dee, visit, taken, django_
         dee.get(address(visit), {"day": "2026-03-06"})
 
 
-# --- How long, with anybody, and on top of another ------------------------------------------------------------
+# --- How long, with anybody, and overbooked -------------------------------------------------------------------
 
 
 def test_it_keeps_its_length_and_takes_another_where_one_is_typed(dee, visit):
@@ -235,9 +236,33 @@ def told_after(dee, visit):
 
 
 def test_a_move_says_who_will_be_told_and_when(dee, visit):
-    assert "They are mailed the new time at 09:03" in told_after(dee, visit)
+    assert (
+        "Ana Silva will be mailed the new time at 09:03, three minutes from now, unless you undo it."
+        in told_after(dee, visit)
+    )
 
 
 def test_and_that_nobody_tells_those_who_agreed_to_no_mail(dee, visit):
     visit.patient.channels.filter(kind="email").delete()
     assert "nobody tells them: call +447946000123." in told_after(dee, visit)
+
+
+def test_a_move_by_this_page_is_undone_by_the_same_button_as_a_drag(dee, visit):
+    was = visit.starts_at
+    page = told_after(dee, visit)
+    url, change = re.search(
+        r'action="([^"]+)" data-undo>.*?name="change" value="(\d+)"', page, re.DOTALL
+    ).groups()
+    back = dee.post(url.replace("&amp;", "&"), {"change": change}, follow=True)
+    visit.refresh_from_db()
+    assert visit.starts_at == was
+    assert "Taken back: Ana Silva" in back.content.decode()
+
+
+def test_another_length_at_the_same_time_is_no_move_and_nobody_is_told(dee, visit):
+    answer = move(dee, visit, other_time="10:00", minutes="45", usual="60")
+    visit.refresh_from_db()
+    assert (visit.ends_at - visit.starts_at, visit.moved_at) == (dt.timedelta(minutes=45), None)
+    page = dee.get(answer["Location"].split("#")[0]).content.decode()
+    assert "Ana Silva: 45 minutes now. Nobody is told of it." in page
+    assert "data-undo" in page

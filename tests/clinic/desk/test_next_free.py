@@ -1,6 +1,7 @@
 """“Next free”: one list of the earliest times, for booking and for moving; and the list of what was overbooked."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -68,6 +69,31 @@ def test_only_on_the_days_and_at_the_times_that_would_do(dee):
     assert found[4][0] == "2026-03-12", "the next Thursday"
 
 
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ({"part": "morning"}, "09:00", "11:30"),
+        ({"part": "afternoon"}, "12:00", "17:30"),
+        ({"part": ""}, "09:00", "17:30"),
+        ({"part": "morning", "from_time": "10"}, "10:00", "11:30"),
+        ({"part": "afternoon", "until_time": "2 pm"}, "12:00", "13:30"),
+    ],
+)
+def test_a_part_of_the_day_is_one_choice(dee, asked, first, last):
+    page = find(dee, day="2026-03-03", **asked)
+    clocks = [clock for day, clock, _ in times(page) if day == "2026-03-03"]
+    more = dee.get(reverse("desk:find_time") + page.context["more"])
+    clocks += [clock for day, clock, _ in times(more) if day == "2026-03-03"]
+    assert (clocks[0], clocks[-1]) == (first, last)
+
+
+def test_the_choices_are_there_without_a_script_and_stay_chosen(dee):
+    page = find(dee, part="morning", weekday=["1"]).content.decode()
+    assert re.search(r'type="radio" name="part" value="morning"[^>]* checked', page)
+    assert re.search(r'type="checkbox" name="weekday" value="1"[^>]* checked', page)
+    assert page.count('type="radio" name="part"') == 3
+
+
 def test_more_goes_on_where_the_list_ended_and_asks_the_same(dee):
     first = find(dee, weekday=["2"])
     second = dee.get(reverse("desk:find_time") + first.context["more"])
@@ -108,6 +134,9 @@ def test_a_time_leads_to_the_move_of_an_appointment(world, dee):
         ({"weekday": "8"}, "weekday"),
         ({"from_time": "25:00"}, "from_time"),
         ({"from_time": "15:00", "until_time": "14:00"}, "until_time"),
+        ({"part": "night"}, "part"),
+        ({"part": "morning", "from_time": "13:00"}, "from_time"),
+        ({"part": "afternoon", "until_time": "11:00"}, "until_time"),
         ({"day": "2026-02-31"}, "day"),
         ({"day": "2036-02-01"}, "day"),
         ({"minutes": "0"}, "minutes"),

@@ -234,3 +234,20 @@ def test_anothers_step_is_not_undone_under_this_patient(world, dee):
     dee.post(reverse("desk:undo", args=[visit.patient_id, visit.pk]), {"change": change})
     other.refresh_from_db()
     assert other.status == "arrived"
+
+
+def test_dragged_onto_another_it_can_be_overbooked_from_the_answer(world, dee):
+    """One reason and one press: the form goes where moving is done, with all the drag said."""
+    visit = world.booked(type=world.follow_up)
+    ben = world.booked(patient=world.ben, starts_at=visit.starts_at + dt.timedelta(hours=2))
+    answer = puts(dee, visit, starts_at=ben.starts_at.isoformat())
+    page = answer.content.decode()
+    form = page.split("data-plainly")[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(clinician|day|minutes|overbook)" value="([^"]+)"', form))
+    url = re.search(r'action="([^"]+)" data-plainly', page)[1]
+    assert url == reverse("desk:move", args=[visit.patient_id, visit.pk])
+    assert dee.post(url, sent).status_code == 422, "not without a reason"
+    assert dee.post(url, sent | {"because": "Twins, one visit"}).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.overbooked_because) == (ben.starts_at, "Twins, one visit")
+    assert visit.ends_at - visit.starts_at == dt.timedelta(minutes=30)

@@ -142,12 +142,12 @@ def test_overbooking_in_the_box_needs_its_reason(world, page, morning):
     expect(box.locator("input[name=starts_at]:checked")).to_be_focused()
     world.booked(patient=world.ben, starts_at=morning.replace(hour=10), now=world.now)
     page.keyboard.press("Enter")
-    box.get_by_text("Overbook on purpose").click()
+    expect(box.get_by_role("heading", name="Or overbook")).to_be_visible()
     box.get_by_label("Reason for overbooking").press("Enter")
     expect(box.locator("[data-error-summary]")).to_contain_text("Say why before you overbook")
     box.get_by_label("Reason for overbooking").fill("Twins, one visit")
     box.get_by_label("Reason for overbooking").press("Enter")
-    expect(page.locator("#messages")).to_contain_text("on top of another visit, and marked so")
+    expect(page.locator("#messages")).to_contain_text("It is overbooked, and marked so.")
     assert Appointment.objects.get(patient=world.ana).overbooked_because == "Twins, one visit"
 
 
@@ -205,6 +205,76 @@ def test_escape_closes_it_and_gives_the_focus_back(page):
     page.keyboard.press("Escape")
     expect(page.locator("dialog.box")).not_to_be_visible()
     expect(gap_at(page, "10:00")).to_be_focused()
+
+
+def test_one_escape_closes_the_list_and_the_next_the_box_and_what_was_typed_comes_back(page):
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    box = opened(page)
+    page.keyboard.type("si", delay=10)
+    expect(box.locator("[role=option]")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(box.locator("[role=listbox]")).to_be_hidden()
+    expect(box.locator("#q")).to_be_focused()
+    expect(box.locator("#q")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_visible()
+    expect(gap_at(page, "10:00")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box.locator("#q")).to_have_value("si")
+    expect(box.locator("#q")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(box.locator("[role=listbox]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box.locator(".chosen")).to_contain_text("Ana Silva")
+    assert asked == [], "nothing is lost, so nothing is asked"
+
+
+def test_another_gap_begins_anew_and_the_first_still_has_what_was_typed(page):
+    box = opened(page)
+    for key in ("s", "i", "Enter"):
+        page.keyboard.press(key)
+    expect(box.locator(".chosen")).to_contain_text("Ana Silva")
+    box.get_by_label("Or another time").fill("14:20")
+    page.keyboard.press("Escape")
+    opened(page, "11:00")
+    expect(box.locator(".chosen")).to_have_count(0)
+    page.keyboard.press("Escape")
+    gap_at(page, "10:00").click()
+    expect(box.locator(".chosen")).to_contain_text("Ana Silva")
+    expect(box.get_by_label("Or another time")).to_have_value("14:20")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Booked: Ana Silva")
+    assert timezone_clock(Appointment.objects.get().starts_at) == "14:20"
+
+
+def test_from_a_taken_time_to_the_overbooking_by_keys(world, page, morning):
+    """The visit's steps, Overbook, two letters for the patient, the reason: what it is, and nothing more."""
+    visit = world.booked(patient=world.ben, starts_at=morning.replace(hour=10), now=world.now)
+    page.reload()
+    page.locator(f"#visit-{visit.pk}").get_by_role("button", name="More").click()
+    page.locator(f"#visit-{visit.pk}").get_by_role("link", name="Overbook").click()
+    box = page.locator("dialog.box")
+    expect(box.locator("#q")).to_be_focused()
+    expect(box).to_contain_text("10:00 is taken")
+    for key in ("s", "i", "Enter"):
+        page.keyboard.press(key)
+    expect(box.get_by_label("Reason for overbooking")).to_be_focused()
+    page.keyboard.type("Twins")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("It is overbooked, and marked so.")
+    made = Appointment.objects.get(patient=world.ana)
+    assert (timezone_clock(made.starts_at), made.overbooked_because) == ("10:00", "Twins")
+
+
+def test_closing_the_overbooking_gives_the_focus_to_its_visit(world, page, morning):
+    visit = world.booked(patient=world.ben, starts_at=morning.replace(hour=10), now=world.now)
+    page.reload()
+    page.locator(f"#visit-{visit.pk}").get_by_role("button", name="More").click()
+    page.locator(f"#visit-{visit.pk}").get_by_role("link", name="Overbook").click()
+    expect(page.locator("dialog.box #q")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#visit-{visit.pk}")).to_be_focused()
 
 
 def test_a_session_that_ran_out_leads_to_the_sign_in(page):

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.template import engines
 from django.test import RequestFactory
+from django.utils import timezone
 
 from clinic.ui import badges, context, drawing, errors, fields, icons, layouts
 
@@ -20,6 +21,13 @@ class BookingForm(forms.Form):
     name = forms.CharField(label="Name", help_text="As in the passport.")
     notes = forms.CharField(label="Notes", required=False)
     goal = fields.ChoiceCardsField(label="Goal", choices=[("race", "Race")], hints={"race": "On a day."})
+
+
+def test_the_clinics_zone_is_said_as_a_place_and_not_as_a_file():
+    at = dt.datetime(2026, 3, 5, 10, tzinfo=dt.UTC)
+    with timezone.override("America/New_York"):
+        assert drawn("{% clinic_zone %}") == "America/New York"
+        assert '<span class="zone">America/New York</span>' in drawn("{% clinic_time at %}", at=at)
 
 
 def test_every_state_has_words_and_an_icon_that_exists():

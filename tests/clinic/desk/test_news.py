@@ -1,0 +1,116 @@
+"""What a visit's card says its patient was told: true before, during and after the three quiet minutes."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from clinic.booking.actions import change_status, move, take_back
+from clinic.booking.models import Appointment
+from clinic.desk.cards import visit_of, with_their_cards
+from clinic.reminders import actions as outbox
+from tests.world import NOW
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def visit(world):
+    """Ana with Carl, Thursday at ten; her confirmation went out."""
+    visit = world.booked()
+    the_outbox_runs(NOW)
+    return visit
+
+
+def the_outbox_runs(at):
+    with time_machine.travel(at, tick=False):
+        outbox.collect(now=at)
+        for pk in outbox.to_ring(now=at, room=50):
+            outbox.claim_and_send(reminder_id=pk, now=at)
+
+
+def moved(world, visit, hours=1, at=NOW + MINUTE):
+    return move(
+        appointment=visit, starts_at=visit.starts_at + dt.timedelta(hours=hours), by=world.dee, now=at
+    )
+
+
+def told(visit, at):
+    """The words of its card, and why nobody reached them."""
+    with time_machine.travel(at, tick=False):
+        card = visit_of(with_their_cards(Appointment.objects.filter(pk=visit.pk)).get(), now=at)
+    return card.told, card.unreached_because
+
+
+def test_a_confirmation_that_went_out(visit):
+    assert told(visit, NOW + MINUTE) == ("Confirmation sent", "")
+
+
+def test_in_the_quiet_minutes_it_says_when_the_new_time_goes_out_and_what_was_sent_before(world, visit):
+    moved(world, visit)
+    words, missed = told(visit, NOW + 2 * MINUTE)
+    assert words == "New time is mailed at 09:04; sent before: confirmation"
+    assert missed == ""
+
+
+def test_after_them_it_is_on_its_way_and_then_sent(world, visit):
+    moved(world, visit)
+    later = NOW + 5 * MINUTE
+    assert told(visit, later)[0] == "New time on its way; sent before: confirmation"
+    the_outbox_runs(later)
+    assert told(visit, later)[0] == "New time sent"
+
+
+def test_moved_before_anything_was_sent(world):
+    visit = world.booked()
+    moved(world, visit)
+    assert told(visit, NOW + 2 * MINUTE)[0] == "New time is mailed at 09:04; sent before: nothing"
+
+
+def test_whoever_agreed_to_no_mail_is_to_be_called(world, visit):
+    world.ana.channels.filter(kind="email").update(consent_withdrawn_at=NOW)
+    moved(world, visit)
+    words = told(visit, NOW + 2 * MINUTE)[0]
+    assert words == "New time: no e-mail agreed, call them; sent before: confirmation"
+
+
+def test_a_second_move_is_not_taken_for_the_first(world, visit):
+    """They know the first new time; of the second nothing was said yet."""
+    moved(world, visit)
+    the_outbox_runs(NOW + 5 * MINUTE)
+    visit.refresh_from_db()
+    moved(world, visit, at=NOW + 10 * MINUTE)
+    assert (
+        told(visit, NOW + 11 * MINUTE)[0] == "New time is mailed at 09:13; sent before: an earlier new time"
+    )
+
+
+def test_moved_to_where_it_was_after_the_other_time_was_mailed(world, visit):
+    """An old confirmation of that time is not what they were told last."""
+    moved(world, visit)
+    the_outbox_runs(NOW + 5 * MINUTE)
+    visit.refresh_from_db()
+    moved(world, visit, hours=-1, at=NOW + 10 * MINUTE)
+    assert told(visit, NOW + 11 * MINUTE)[0].startswith("New time is mailed at 09:13")
+
+
+def test_moved_back_before_anybody_heard_of_it_nobody_is_called_not_reached(world, visit):
+    moved(world, visit)
+    visit.refresh_from_db()
+    moved(world, visit, hours=-1, at=NOW + 2 * MINUTE)
+    assert told(visit, NOW + 3 * MINUTE) == ("Confirmation sent", "")
+    the_outbox_runs(NOW + 6 * MINUTE)
+    assert told(visit, NOW + 7 * MINUTE) == ("Confirmation sent", "")
+
+
+def test_undone_it_says_again_what_they_know(world, visit):
+    done = moved(world, visit)
+    take_back(change=done.changes.latest("pk"), by=world.dee, now=NOW + 2 * MINUTE)
+    assert told(visit, NOW + 3 * MINUTE) == ("Confirmation sent", "")
+
+
+def test_nothing_is_promised_once_they_are_here(world, visit):
+    moved(world, visit, hours=0.25)
+    visit.refresh_from_db()
+    change_status(appointment=visit, to="arrived", by=world.dee, now=NOW + 2 * MINUTE)
+    assert "is mailed" not in told(visit, NOW + 3 * MINUTE)[0]
