@@ -99,7 +99,7 @@ def with_their_cards(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
         told=JSONObject(kind="kind", state="state", because="because")
     )
     rows = appointments.select_related("patient", "type", "clinician__account", "resource")
-    placed: AppointmentQuerySet = with_place(rows)  # type: ignore[assignment]  # it stays what it was
+    placed: AppointmentQuerySet = with_place(newcomers.with_check(rows))  # type: ignore[assignment]  # it stays what it was
     return placed.annotate(
         arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), newest=Subquery(newest[:1])
     )

@@ -10,7 +10,7 @@ from django.core import mail
 
 from assessments.screens.reading import load_screen
 from clinic.booking.actions import cancel
-from clinic.booking.models import Appointment, AppointmentType, Hold, OnlineRequest
+from clinic.booking.models import Appointment, AppointmentType, Hold, NewcomerCheck, OnlineRequest
 from clinic.people.models import Patient
 from tests.places import OTHER, USUAL, offers
 from tests.programs.portal.booking.visitor import (
@@ -538,6 +538,49 @@ def test_the_desk_sees_who_is_new_and_who_may_be_the_same(world, rosa):
     assert world.ana.audit_entries.filter(action="listed", what="likely duplicates").exists()
     cancel(appointment=made, because="No longer needed", by=world.dee, now=world.now)
     assert words not in text(desk.get(f"/desk/patients/{made.patient_id}/"))
+
+
+def newcomer_like_ana(world, rosa):
+    rosa.is_cleared().has_kept()
+    rosa.tells(**(ANA_TOLD | {"email": "stranger@runner.example"}))
+    assert world.ana
+    rosa.types(code_of("stranger@runner.example"))
+    return Appointment.objects.get().patient
+
+
+def test_the_desk_says_that_it_is_the_same_person_and_the_list_is_empty(world, rosa):
+    patient = newcomer_like_ana(world, rosa)
+    desk, words = world.signed_in(world.dee), "check for duplicates"
+    record = f"/desk/patients/{patient.pk}/"
+    assert f'name="same" value="{world.ana.pk}"' in text(desk.get(record))
+    said = text(desk.post(f"{record}compared/", {"same": str(world.ana.pk)}, follow=True))
+    assert "A second record of the same person" in said
+    assert f"/desk/patients/{world.ana.pk}/" in said
+    assert "Checked by Dee" in said
+    assert words not in text(desk.get("/desk/?day=2026-03-04"))
+    assert words in text(desk.post(f"{record}compared/", {"do": "back"}, follow=True))
+    assert words in text(desk.get("/desk/?day=2026-03-04"))
+
+
+def test_or_another_person(world, rosa):
+    patient = newcomer_like_ana(world, rosa)
+    desk = world.signed_in(world.dee)
+    record = f"/desk/patients/{patient.pk}/"
+    said = text(desk.post(f"{record}compared/", {"do": "other"}, follow=True))
+    assert "Booked online, and checked: another person" in said
+    assert "check for duplicates" not in text(desk.get("/desk/?day=2026-03-04"))
+
+
+@pytest.mark.parametrize("same", ["", "x", "0", "99999999999", "ben"])
+def test_nobody_who_does_not_look_alike_can_be_named(world, rosa, same):
+    """Else every name of the clinic could be read by trying numbers."""
+    patient = newcomer_like_ana(world, rosa)
+    same = str(world.ben.pk) if same == "ben" else same
+    desk = world.signed_in(world.dee)
+    said = text(desk.post(f"/desk/patients/{patient.pk}/compared/", {"same": same}, follow=True))
+    assert "Nothing was kept" in said
+    assert "Nowak" not in said
+    assert not NewcomerCheck.objects.exists()
 
 
 def test_a_patient_who_books_is_no_duplicate(world, rosa, clock):
