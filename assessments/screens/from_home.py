@@ -62,7 +62,7 @@ class AtHome:
 
     @property
     def in_progress(self) -> str:
-        """The screen meant here once something of it was answered; empty before."""
+        """The screen meant here once it was named while booking, or something of it was answered; empty before."""
         return self.catalogue if self.screen else ""
 
     @property
@@ -140,6 +140,28 @@ def answer(
     if warns:
         _should_not_wait(here.visit, by=by, now=now)
     return warns
+
+
+@transaction.atomic
+def name_place(*, visit: Appointment, catalogue: str, by: Account, now: dt.datetime) -> Screen | None:
+    """The place that was named while booking begins the draft that the questions at home and the clinician go on with.
+
+    So nobody asks for it again, and only who may open a chart sees it. None where there is no choice of places, or no
+    screen belongs to the visit. What is open there already stays as it is, and is this visit's unless a clinician
+    wrote in it.
+    """
+    if not (offered.several() and visit.type.is_assessment and catalogue in offered_screens()):
+        return None
+    Patient.objects.select_for_update(no_key=True).get(pk=visit.patient_id)
+    patient = visit.patient
+    there = next((one for one in _drafts(patient) if one.catalogue == catalogue), None)
+    if there is None:
+        return actions.start(patient=patient, by=by, now=now, catalogue=catalogue, appointment=visit)
+    draft: Screen = there
+    if draft.amends_id is None and not there.has_a_clinicians_hand:
+        draft.appointment = visit
+        draft.save(update_fields=["appointment"])
+    return draft
 
 
 def _should_not_wait(visit: Appointment, *, by: Account, now: dt.datetime) -> None:

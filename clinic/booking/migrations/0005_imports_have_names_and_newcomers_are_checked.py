@@ -1,4 +1,7 @@
-"""Imported calendars are told apart by name; those there are get one. The desk says whether a newcomer is new."""
+"""Imported calendars are told apart by name; those there are get one. The desk says whether a newcomer is new.
+
+Links to visits that are long over are found by when the visit began, to be forgotten.
+"""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -53,6 +56,10 @@ class Migration(migrations.Migration):
                 ),
                 name="an_imported_absence_says_from_where",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="appointmentlink",
+            index=models.Index(fields=["starts_at"], name="visit_links_to_forget"),
         ),
         migrations.CreateModel(
             name="NewcomerCheck",

@@ -61,8 +61,7 @@ def _save(request: HttpRequest, account: Account, clinician: Clinician, now: dt.
         return _page(request, clinician, form, known, status=409, refused=str(refused))
     messages.success(
         request,
-        f"Saved for {source}: {len(done.added)} busy times added, {len(done.changed)} changed, "
-        f"{len(done.removed)} removed.",
+        f"Saved for {source}: {len(done.added)} added, {len(done.changed)} changed, {len(done.removed)} removed.",
     )
     return redirect("desk:roster", clinician.pk)
 

@@ -198,7 +198,7 @@ class TestLeave:
         assert "Ana Silva" in shown
         assert re.search(r">Thu[^<]* 5 Mar[^<]*10:00<", shown)
         assert "tel:+447946000123" in shown
-        assert "Save the leave; I will move this" in shown
+        assert "Save the leave; I will move this one" in shown
         assert 'value="in Spain"' in shown
         assert re.search(r'name="starts" value="0?8(:00)?"', shown)
         assert Entry.objects.filter(patient=world.ana, what="booked in an absence", action="listed").exists()
@@ -284,7 +284,7 @@ class TestLeave:
         told = {"first_day": "2026-03-05", "note": "Founders’ day"}
         asked = mona.post(reverse("desk:add_holiday"), told)
         assert asked.status_code == 409
-        assert "Save the holiday; I will move this" in page(asked)
+        assert "Save the holiday; I will move this one" in page(asked)
         assert "Ana Silva" in page(asked), "with Cleo"
         knowing = re.search(r'name="knowing" value="([^"]+)"', page(asked))[1]
         answer = mona.post(reverse("desk:add_holiday"), told | {"knowing": knowing})

@@ -125,6 +125,47 @@ def test_a_signed_in_patient_is_led_to_their_own_pages(world, visit):
     assert response.headers["Location"] == "/my/book/"
 
 
+# --- The place is handed on -------------------------------------------------------------------------------------------
+
+
+def books_about(rosa, place):
+    rosa.says_where(place)
+    response = rosa.answers()
+    if response.headers["Location"].endswith("visit/"):
+        rosa.post("visit/", {"type": "initial-assessment"})
+    rosa.has_kept()
+    rosa.tells()
+    rosa.types(code_of(TOLD["email"]))
+    return Appointment.objects.latest("pk")
+
+
+def test_the_clinician_opens_the_screen_of_the_place_that_was_named(world, rosa, monkeypatch, clock):
+    offers(monkeypatch, USUAL, OTHER)
+    made = books_about(rosa, OTHER.screen)
+    clock.move_to(made.starts_at)
+    theirs = world.carl if made.clinician == world.carl.clinician else world.cleo
+    clinician = world.signed_in(theirs)
+    day = text(clinician.get("/chart/"))
+    assert "Named while booking" in day
+    assert OTHER.place in day
+    assert f'name="catalogue" value="{OTHER.screen}"' in day
+    posted = {"appointment": made.pk, "catalogue": OTHER.screen}
+    opened = clinician.post(f"/chart/patients/{made.patient_id}/screens/", posted)
+    assert f"/screens/{made.patient.screens.get().pk}/" in opened.headers["Location"]
+
+
+def test_the_desk_never_sees_the_place(world, rosa, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    made = books_about(rosa, OTHER.screen)
+    assert made.patient.screens.get().catalogue == OTHER.screen
+    for who in (world.dee, world.mona):
+        desk = world.signed_in(who)
+        for page in ("/desk/?day=2026-03-04", f"/desk/patients/{made.patient_id}/", "/desk/reminders/"):
+            shown = text(desk.get(page)).casefold()
+            for word in (OTHER.screen, OTHER.place, OTHER.say_patient):
+                assert word.casefold() not in shown
+
+
 # --- What must not wait -----------------------------------------------------------------------------------------------
 
 
