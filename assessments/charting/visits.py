@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from assessments.screens import from_home
 from assessments.screens.models import Answer, Screen
 from assessments.screens.offered import place_of
 from assessments.triage.models import Result
@@ -19,7 +20,6 @@ from assessments.triage.rechecks import Again, to_screen_again
 from clinic.booking.models import Appointment
 from clinic.booking.status import Status
 from clinic.people.models import Account
-from clinic.people.roles import Role
 
 TO_COME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
 SOONEST = (Status.IN_SESSION, Status.ARRIVED)  # whoever is here comes before whoever is only expected
@@ -133,7 +133,6 @@ def _drafts() -> QuerySet[Any]:
         screen=OuterRef("pk"), said_by=Answer.SaidBy.PATIENT, confirmed_at__isnull=True
     )
     drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"), amends__isnull=True)
-    unanswered = ~Exists(Answer.objects.filter(screen=OuterRef("pk")))
-    named = ExpressionWrapper(Q(unanswered, started_by__role=Role.PATIENT), output_field=BooleanField())
+    named = from_home.only_named()
     shown = JSONObject(catalogue="catalogue", visit="appointment", from_home=Exists(waiting), named=named)
     return drafts.order_by("-started_at", "-pk").values(row=shown)

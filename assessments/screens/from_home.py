@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from assessments.screens import actions, offered
@@ -30,6 +30,7 @@ from clinic.booking.models import Appointment, Urgency
 from clinic.booking.status import Status
 from clinic.booking.waiting import ByWhen, to_be_seen
 from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
 
 # What the desk reads: whom to ask, and nothing of what was answered.
 DESK_WORDS = "An answer from home should not wait: ask the clinician now"
@@ -162,6 +163,14 @@ def name_place(*, visit: Appointment, catalogue: str, by: Account, now: dt.datet
         draft.appointment = visit
         draft.save(update_fields=["appointment"])
     return draft
+
+
+def only_named() -> ExpressionWrapper:
+    """Of a screen: its patient named the place while booking, and nothing is answered yet."""
+    unanswered = ~Exists(Answer.objects.filter(screen=OuterRef("pk")))
+    return ExpressionWrapper(
+        Q(unanswered, started_by__role=Role.PATIENT, signed_at=None), output_field=BooleanField()
+    )
 
 
 def _should_not_wait(visit: Appointment, *, by: Account, now: dt.datetime) -> None:

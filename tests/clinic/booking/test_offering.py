@@ -97,6 +97,14 @@ class TestOffering:
         assert made[0].expires_at == world.now + 30 * MINUTE
 
 
+def test_the_mail_says_until_when_the_time_is_kept(world, tomorrow, line):
+    (made,) = offered(world, tomorrow, how_many=1)
+    told = offer_reminders.message(
+        kind="time_offered", subject_id=made.pk, about_at=world.now, now=world.now + 5 * MINUTE
+    )
+    assert told.facts == {"until": "Tuesday 3 March 2026 at 10:00 (Europe/London, GMT)"}
+
+
 class TestOfferingToOneChosenPerson:
     def test_only_they_are_asked_and_the_time_is_held_as_for_all(self, world, tomorrow, line):
         made = offered(world, tomorrow, to=line[3].pk)

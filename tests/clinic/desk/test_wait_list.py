@@ -355,7 +355,7 @@ class TestThePolicy:
             45,
             90,
         )
-        assert "by themselves to the first 5 who fit" in text(mona.get(reverse("desk:wait_list")))
+        assert "automatically to the first 5 who fit" in text(mona.get(reverse("desk:wait_list")))
 
     @pytest.mark.parametrize(
         "wrong", [{"how_many": "0"}, {"how_many": "11"}, {"answer_minutes": "4"}, {"notice_minutes": "-1"}]

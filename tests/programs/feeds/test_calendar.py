@@ -16,7 +16,6 @@ from clinic.audit.models import Entry
 from clinic.audit.secret_addresses import CALENDAR
 from clinic.booking import actions as booking
 from programs.exercises.reading import load_library
-from programs.feeds import actions
 from programs.feeds.models import Feed
 from programs.plans import actions as plans
 

@@ -149,6 +149,8 @@ def test_the_clinician_opens_the_screen_of_the_place_that_was_named(world, rosa,
     assert "Named while booking" in day
     assert OTHER.place in day
     assert f'name="catalogue" value="{OTHER.screen}"' in day
+    chart = text(clinician.get(f"/chart/patients/{made.patient_id}/"))
+    assert "Rosa Lindqvist named this place on 3 Mar 2026. Nothing is answered yet." in chart
     posted = {"appointment": made.pk, "catalogue": OTHER.screen}
     opened = clinician.post(f"/chart/patients/{made.patient_id}/screens/", posted)
     assert f"/screens/{made.patient.screens.get().pk}/" in opened.headers["Location"]
