@@ -165,7 +165,7 @@ def name_place(*, visit: Appointment, catalogue: str, by: Account, now: dt.datet
     return draft
 
 
-def only_named() -> ExpressionWrapper:
+def only_named() -> ExpressionWrapper[Any]:
     """Of a screen: its patient named the place while booking, and nothing is answered yet."""
     unanswered = ~Exists(Answer.objects.filter(screen=OuterRef("pk")))
     return ExpressionWrapper(

@@ -63,7 +63,7 @@ def note_reading(
         record(action=Entry.Action.READ, patient=patient, by=CALENDAR, what=what)
 
 
-def _whose(of: Patient | Clinician) -> dict[str, Patient | Clinician]:
+def _whose(of: Patient | Clinician) -> dict[str, Any]:
     return {"patient" if isinstance(of, Patient) else "clinician": of}
 
 
