@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from assessments.charting.without_catalogue import title_of
+from assessments.screens import from_home
 from assessments.screens.models import Screen
 from assessments.screens.offered import place_of
 from assessments.triage.actions import class_label
@@ -28,8 +29,9 @@ SEALED = "A result waits for your impression"
 
 
 def screens_of(patient: Patient) -> list[Screen]:
-    """All screens of a patient, the newest first."""
-    return list(patient.screens.select_related("signed_by", "started_by"))
+    """All screens of a patient, the newest first, each with `only_named`."""
+    found = patient.screens.select_related("signed_by", "started_by")
+    return list(found.annotate(only_named=from_home.only_named()))
 
 
 def results_of(patient: Patient, now: dt.datetime) -> list[Result]:
@@ -64,6 +66,7 @@ class OpenDraft:
 
     screen: Screen
     place: str
+    only_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def open_drafts(screens: list[Screen]) -> list[OpenDraft]:
     """All of them, the one begun last first; an amendment is begun when it is opened, whatever it is about."""
     drafts = [one for one in screens if not one.is_signed]
     drafts.sort(key=lambda one: (one.amended_at or one.started_at, one.pk), reverse=True)
-    return [OpenDraft(one, place_of(one.catalogue)) for one in drafts]
+    return [OpenDraft(one, place_of(one.catalogue), vars(one)["only_named"]) for one in drafts]
 
 
 def latest_of(results: list[Result], screens: list[Screen]) -> list[Latest]:

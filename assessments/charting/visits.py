@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from assessments.screens import from_home
 from assessments.screens.models import Answer, Screen
 from assessments.screens.offered import place_of
 from assessments.triage.models import Result
@@ -27,11 +28,15 @@ NO_SCREEN = {Status.NO_SHOW: "None: did not come", Status.DONE: "None was taken"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The draft a row continues. `place` is empty where there is one screen; `others` are places with a draft too."""
+    """The draft a row continues. `place` is empty where there is one screen; `others` are places with a draft too.
+
+    `named`: the patient named the place while booking, and nothing is answered yet.
+    """
 
     catalogue: str
     place: str
     from_home: bool
+    named: bool
     others: tuple[str, ...]
 
 
@@ -105,7 +110,8 @@ def _draft(row: Any) -> Draft | None:
         return None
     first = open_here[0]
     others = tuple(place_of(one["catalogue"]) for one in row.drafts if one is not first)
-    return Draft(first["catalogue"], place_of(first["catalogue"]), first["from_home"], others)
+    place = place_of(first["catalogue"])
+    return Draft(first["catalogue"], place, first["from_home"], first["named"], others)
 
 
 def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
@@ -122,10 +128,11 @@ def _appointments_on(account: Account, day: dt.date) -> QuerySet[Appointment]:
 
 
 def _drafts() -> QuerySet[Any]:
-    """Of the patient around it: {catalogue, visit, from_home: answers of the patient that wait}."""
+    """Of the patient around it: {catalogue, visit, from_home: answers of the patient that wait, named: none at all}."""
     waiting = Answer.objects.filter(
         screen=OuterRef("pk"), said_by=Answer.SaidBy.PATIENT, confirmed_at__isnull=True
     )
     drafts = Screen.objects.drafts().filter(patient=OuterRef("patient"), amends__isnull=True)
-    shown = JSONObject(catalogue="catalogue", visit="appointment", from_home=Exists(waiting))
+    named = from_home.only_named()
+    shown = JSONObject(catalogue="catalogue", visit="appointment", from_home=Exists(waiting), named=named)
     return drafts.order_by("-started_at", "-pk").values(row=shown)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from assessments.screens import actions, offered
@@ -30,6 +30,7 @@ from clinic.booking.models import Appointment, Urgency
 from clinic.booking.status import Status
 from clinic.booking.waiting import ByWhen, to_be_seen
 from clinic.people.models import Account, Patient
+from clinic.people.roles import Role
 
 # What the desk reads: whom to ask, and nothing of what was answered.
 DESK_WORDS = "An answer from home should not wait: ask the clinician now"
@@ -62,7 +63,7 @@ class AtHome:
 
     @property
     def in_progress(self) -> str:
-        """The screen meant here once something of it was answered; empty before."""
+        """The screen meant here once it was named while booking, or something of it was answered; empty before."""
         return self.catalogue if self.screen else ""
 
     @property
@@ -140,6 +141,36 @@ def answer(
     if warns:
         _should_not_wait(here.visit, by=by, now=now)
     return warns
+
+
+@transaction.atomic
+def name_place(*, visit: Appointment, catalogue: str, by: Account, now: dt.datetime) -> Screen | None:
+    """The place that was named while booking begins the draft that the questions at home and the clinician go on with.
+
+    So nobody asks for it again, and only who may open a chart sees it. None where there is no choice of places, or no
+    screen belongs to the visit. What is open there already stays as it is, and is this visit's unless a clinician
+    wrote in it.
+    """
+    if not (offered.several() and visit.type.is_assessment and catalogue in offered_screens()):
+        return None
+    Patient.objects.select_for_update(no_key=True).get(pk=visit.patient_id)
+    patient = visit.patient
+    there = next((one for one in _drafts(patient) if one.catalogue == catalogue), None)
+    if there is None:
+        return actions.start(patient=patient, by=by, now=now, catalogue=catalogue, appointment=visit)
+    draft: Screen = there
+    if draft.amends_id is None and not there.has_a_clinicians_hand:
+        draft.appointment = visit
+        draft.save(update_fields=["appointment"])
+    return draft
+
+
+def only_named() -> ExpressionWrapper[Any]:
+    """Of a screen: its patient named the place while booking, and nothing is answered yet."""
+    unanswered = ~Exists(Answer.objects.filter(screen=OuterRef("pk")))
+    return ExpressionWrapper(
+        Q(unanswered, started_by__role=Role.PATIENT, signed_at=None), output_field=BooleanField()
+    )
 
 
 def _should_not_wait(visit: Appointment, *, by: Account, now: dt.datetime) -> None:

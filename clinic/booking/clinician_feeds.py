@@ -8,19 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.db import transaction
 from django.db.models import Q
 
-from clinic.audit.actions import record
-from clinic.audit.models import Entry
+from clinic.audit import secret_addresses
 from clinic.booking import ics
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Absence, Appointment, ClinicianFeed
-from clinic.people.actors import Actor, Job
+from clinic.people.actors import Actor
 from clinic.people.models import Clinician
-from clinic.people.tokens import hashed, new_token
+from clinic.people.tokens import hashed
 
-CALENDAR = Job("calendar")
 NAME = "Visits"
 READ_AGAIN = dt.timedelta(hours=1)
 DAYS_BACK, DAYS_AHEAD = 28, 120
@@ -28,32 +25,14 @@ MOST = 2000  # entries of each kind; a full diary of four months has fewer
 VISIT, AWAY, SHUT = "Visit", "Away", "Closed"
 
 
-@transaction.atomic
 def make_address(*, clinician: Clinician, by: Actor, now: dt.datetime) -> str:
     """The token of a new address (43 characters); an older one dies. It can be had only now."""
-    token = new_token()
-    Clinician.objects.select_for_update().get(pk=clinician.pk)  # two windows at once leave one living address
-    feed, is_new = ClinicianFeed.objects.update_or_create(
-        clinician=clinician, defaults={"token_sha256": hashed(token), "made_at": now}
-    )
-    record(
-        action=Entry.Action.CREATED if is_new else Entry.Action.CHANGED,
-        patient=None,
-        by=by,
-        what=f"{feed} {'made' if is_new else 'renewed'}",
-    )
-    return token
+    return secret_addresses.make(ClinicianFeed, of=clinician, by=by, kept={"made_at": now})
 
 
-@transaction.atomic
 def take_away(*, clinician: Clinician, by: Actor) -> bool:
     """The address is dead from this moment on. Whether there was one."""
-    feed = ClinicianFeed.objects.select_for_update().filter(clinician=clinician).first()
-    if feed is None:
-        return False
-    record(action=Entry.Action.CHANGED, patient=None, by=by, what=f"{feed} taken away")
-    feed.delete()
-    return True
+    return secret_addresses.take_away(ClinicianFeed, of=clinician, by=by)
 
 
 def behind(token: str, *, now: dt.datetime) -> ClinicianFeed | None:
@@ -67,12 +46,7 @@ def behind(token: str, *, now: dt.datetime) -> ClinicianFeed | None:
 
 def note_reading(feed: ClinicianFeed, *, page: str, address: str | None, now: dt.datetime) -> None:
     """One audit row a day for each network address: a calendar reads every hour, for years."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Entry.objects.filter(
-        job=CALENDAR.name, page=page, address=address, what=str(feed), patient=None, at__gte=today
-    )
-    if not mine.exists():
-        record(action=Entry.Action.READ, patient=None, by=CALENDAR, what=str(feed))
+    secret_addresses.note_reading(feed, of=feed.clinician, page=page, address=address, now=now)
 
 
 def calendar_of(feed: ClinicianFeed, *, now: dt.datetime) -> bytes:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.booking.hours import Window
 
+NO_BUFFER = dt.timedelta()
 NOBODY_BUSY: Mapping[int, Sequence[Sequence[Window]]] = {}
 
 
@@ -24,7 +25,12 @@ class Gap:
     @property
     def minutes(self) -> int:
         """How long a visit without a buffer could be."""
-        return int((min(self.closes_at, self.free_until) - self.starts_at).total_seconds() // 60)
+        return self.minutes_with(NO_BUFFER)
+
+    def minutes_with(self, buffer: dt.timedelta) -> int:
+        """The longest visit that fits with that buffer after it; the buffer may lie after work. 0 where none does."""
+        room = min(self.closes_at, self.free_until - buffer) - self.starts_at
+        return max(0, int(room.total_seconds() // 60))
 
 
 @dataclass(frozen=True, slots=True)

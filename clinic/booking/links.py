@@ -18,6 +18,9 @@ from clinic.booking.models import Appointment, AppointmentLink
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.people.tokens import hashed, new_token
 
+FORGOTTEN_AFTER = dt.timedelta(days=30)  # after the time they were for; a visit moved back to it lies ahead
+MOST_AT_ONCE = 500
+
 
 def make_link(*, appointment: Appointment, now: dt.datetime) -> str:
     """The token of a new link to it (43 characters). Older ones for the same time go on working."""
@@ -87,3 +90,11 @@ def take_back(*, link: AppointmentLink, now: dt.datetime) -> str:
     if back.starts_at <= now:
         raise Changed
     return make_link(appointment=back, now=now)
+
+
+def forget(*, now: dt.datetime) -> int:
+    """Links to times that are long over, a bounded number; how many. Their page says what a dead link's page says."""
+    old = AppointmentLink.objects.filter(starts_at__lt=now - FORGOTTEN_AFTER).order_by("starts_at", "pk")
+    return AppointmentLink.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    ).delete()[0]

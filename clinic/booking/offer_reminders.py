@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
+from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Answer, Offer
 from clinic.people.tokens import hashed, new_token
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
+from clinic.reminders.wording import moment
 
 OFFERED = "time_offered"
 GONE = "time_gone"
@@ -46,7 +48,13 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
     token = new_token()
     offer.token_sha256 = hashed(token)
     offer.save(update_fields=["token_sha256"])
-    return Message(template="emails/time_offered.txt", page="portal:offer", key=token, at=offer.starts_at)
+    return Message(
+        template="emails/time_offered.txt",
+        page="portal:offer",
+        key=token,
+        at=offer.starts_at,
+        facts={"until": moment(offer.expires_at, clinic_zone())},
+    )
 
 
 def _to_be_told() -> Q:

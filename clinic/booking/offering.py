@@ -37,6 +37,24 @@ class NobodyFits(Refused):
         )
 
 
+class CannotBeAsked(Refused):
+    """The one person who was chosen. None: they are off the list by now, or the time does not suit them."""
+
+    def __init__(self, one: Waiting | None, starts_at: dt.datetime) -> None:
+        if one is None:
+            super().__init__(
+                f"This person no longer waits for a time that {spoken(starts_at)} would suit, so nothing was "
+                "offered. Look at who fits now."
+            )
+        elif not one.by_mail:
+            super().__init__(f"{one.name} has agreed to no e-mail, so nothing was offered. Ring them.")
+        else:
+            super().__init__(
+                f"{one.name} is being asked already, so nothing was offered a second time. Wait for the answer, "
+                "or take that offer back."
+            )
+
+
 class NotFree(Refused):
     somebody_was_first = True
 
@@ -80,20 +98,38 @@ def to_ask(people: Iterable[Waiting], how_many: int) -> Asked | None:
     return Asked(together[:how_many], needing)
 
 
+def to_ask_one(people: Iterable[Waiting], entry_id: int, starts_at: dt.datetime) -> Asked:
+    """The chosen one alone, wherever they stand in the line. Raises CannotBeAsked."""
+    one = next((one for one in people if one.entry_id == entry_id), None)
+    if one is None or one.asked or not one.by_mail:
+        raise CannotBeAsked(one, starts_at)
+    return Asked([one], one)
+
+
 @transaction.atomic
 def offer(
-    *, clinician: Clinician, starts_at: dt.datetime, by: Actor, now: dt.datetime, how_many: int | None = None
+    *,
+    clinician: Clinician,
+    starts_at: dt.datetime,
+    by: Actor,
+    now: dt.datetime,
+    how_many: int | None = None,
+    to: int | None = None,
 ) -> list[Offer]:
-    """Ask the first who fit; the time is kept until they have had time to answer.
+    """Ask the first who fit, or the one entry `to`; the time is kept until they have had time to answer.
 
-    Raises NotFree, NobodyFits, and what `clinic.booking.holding.hold` raises.
+    Raises NotFree, NobodyFits, CannotBeAsked, and what `clinic.booking.holding.hold` raises.
     """
     policy = WaitListPolicy.now()
     lock_calendars({clinician.pk})
     gap = gap_at(clinician, starts_at, now=now)
     if gap is None:
         raise NotFree(clinician, starts_at)
-    asked = to_ask(who_fits(gap, now=now), how_many or policy.how_many)
+    fitting = who_fits(gap, now=now)
+    if to is not None:
+        asked: Asked | None = to_ask_one(fitting, to, starts_at)
+    else:
+        asked = to_ask(fitting, how_many or policy.how_many)
     if asked is None:
         raise NobodyFits(starts_at)
     expires_at = min(now + policy.answer_within, starts_at)

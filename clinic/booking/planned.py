@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from clinic.booking.diaries import Extra
 from clinic.booking.free import clinic_zone, works_on
@@ -17,6 +18,7 @@ from clinic.booking.hours import Window, day_window, windows, without
 from clinic.booking.models import Absence, Appointment, ExtraHours, WorkingHours
 from clinic.booking.status import MAY_MOVE
 from clinic.booking.weeks import monday_of
+from clinic.booking.who_waits import phone_of_patient
 from clinic.people.models import Clinician
 
 WEEKS = 8
@@ -91,9 +93,9 @@ def _planned(rows: Sequence[WorkingHours], unusual: Unusual, day: dt.date) -> Pl
 
 
 def why(absence: Absence) -> str:
-    """“Leave”, “Holiday: Boxing Day”."""
-    label = absence.get_kind_display()
-    return f"{label}: {absence.note}" if absence.note else label
+    """“Leave”, “Holiday: Boxing Day”, “Busy in another calendar: Hospital rota”."""
+    label, more = absence.get_kind_display(), absence.note or absence.imported_from
+    return f"{label}: {more}" if more else label
 
 
 def clocks_on(day: dt.date) -> str:
@@ -110,11 +112,23 @@ def clocks_on(day: dt.date) -> str:
 def to_come(
     clinician: Clinician | None, *, since: dt.datetime, until: dt.datetime | None = None
 ) -> list[Appointment]:
-    """Visits that have not begun and share a moment with that time; everybody's without a clinician. One query."""
+    """Visits that have not begun and share a moment with that time; everybody's without a clinician. One query.
+
+    Each with `phone`, since somebody may have to ring them.
+    """
     rows = Appointment.objects.filter(status__in=MAY_MOVE, ends_at__gt=since)
     rows = rows.filter(clinician=clinician) if clinician else rows
     rows = rows.filter(starts_at__lt=until) if until else rows
+    rows = rows.annotate(phone=phone_of_patient())
     return list(rows.select_related("patient", "type", "clinician__account").order_by("starts_at", "pk"))
+
+
+def shut(*, now: dt.datetime) -> QuerySet[Absence]:
+    """The whole clinic's, each with `to_move`: how many visits to come lie in it."""
+    visits = Appointment.objects.filter(status__in=MAY_MOVE, ends_at__gt=now)
+    within = visits.filter(ends_at__gt=OuterRef("starts_at"), starts_at__lt=OuterRef("ends_at"))
+    counted = within.order_by().values(one=Value(1)).annotate(found=Count("pk")).values("found")
+    return Absence.objects.filter(clinician=None).annotate(to_move=Coalesce(Subquery(counted), 0))
 
 
 def outside(

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
-from clinic.booking import weeks
+from clinic.booking import planned, weeks
 from clinic.booking.free import clinic_zone
 from clinic.booking.journal import person
 from clinic.booking.locks import lock_calendars
-from clinic.booking.models import Absence, AbsenceKind, ExtraHours, WorkingHours
+from clinic.booking.models import Absence, AbsenceKind, Appointment, ExtraHours, WorkingHours
 from clinic.booking.refusals import Refused
 from clinic.people.actors import Actor
 from clinic.people.models import Clinician
@@ -51,6 +51,14 @@ class BadDays(Refused):
     def __init__(self, field: str, text: str) -> None:
         self.field = field
         super().__init__(text)
+
+
+class BookedThen(Refused):
+    """Somebody is booked in that time whom the manager did not know of. `visits` are all who are, in order."""
+
+    def __init__(self, visits: Sequence[Appointment]) -> None:
+        self.visits = visits
+        super().__init__("Somebody is booked then. Nothing was saved yet.")
 
 
 class NoLongerThere(Refused):
@@ -143,10 +151,12 @@ def add_absence(
     by: Actor,
     now: dt.datetime,
     note: str = "",
+    knowing: Collection[int] | None = None,
 ) -> Absence:
     """Nobody is booked with them then; without a clinician the clinic is shut. Adding the same again changes nothing.
 
-    Raises BadDays.
+    `knowing` are the visits in it that the manager has seen and will move; None does not ask.
+    Raises BadDays or BookedThen.
     """
     if ends_at <= starts_at:
         raise BadDays("last_day", "It ends before it starts. Correct the last day or the time it ends.")
@@ -161,6 +171,10 @@ def add_absence(
     told = {"clinician": clinician, "kind": AbsenceKind(kind), "starts_at": starts_at, "ends_at": ends_at}
     if (known := Absence.objects.filter(imported_as="", **told).first()) is not None:
         return known
+    if knowing is not None:  # under the lock: nobody is booked there between looking and saving
+        there = planned.to_come(clinician, since=max(now, starts_at), until=ends_at)
+        if any(visit.pk not in knowing for visit in there):
+            raise BookedThen(there)
     absence = Absence.objects.create(
         **told, note=" ".join(note.split())[:120], made_at=now, made_by=person(by)
     )

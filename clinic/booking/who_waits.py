@@ -98,15 +98,17 @@ def to_move(entry: WaitListEntry) -> Appointment | None:
 
 
 def with_how_to_reach(entries: QuerySet[WaitListEntry]) -> QuerySet[WaitListEntry]:
-    """Each with `phone` (one they agreed to, if any) and `by_mail`."""
-    theirs = ContactChannel.objects.filter(patient=OuterRef("patient_id"))
+    """Each with `phone` and `by_mail`."""
     agreed = Q(consent_given_at__isnull=False, consent_withdrawn_at=None)
-    phones = theirs.filter(kind=ChannelKind.PHONE)
+    mail = ContactChannel.objects.filter(agreed, patient=OuterRef("patient_id"), kind=ChannelKind.EMAIL)
+    return entries.annotate(phone=phone_of_patient(), by_mail=Exists(mail))
+
+
+def phone_of_patient() -> Coalesce:
+    """The number to ring for rows that have a `patient`: one they agreed to, if any; empty where none is known."""
+    phones = ContactChannel.objects.filter(patient=OuterRef("patient_id"), kind=ChannelKind.PHONE)
     phones = phones.order_by(F("consent_withdrawn_at").desc(nulls_first=True), "consent_given_at", "pk")
-    return entries.annotate(
-        phone=Coalesce(Subquery(phones.values("value")[:1]), Value("")),
-        by_mail=Exists(theirs.filter(agreed, kind=ChannelKind.EMAIL)),
-    )
+    return Coalesce(Subquery(phones.values("value")[:1]), Value(""))
 
 
 def _rows(gap: Gap, day: dt.date) -> QuerySet[WaitListEntry]:

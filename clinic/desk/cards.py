@@ -90,7 +90,8 @@ def with_their_cards(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
     """Read all a card shows in one query: also when they arrived, and the newest thing they were told."""
     arrivals = AppointmentChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.ARRIVED)
     rows = appointments.select_related("patient", "type", "clinician__account", "resource")
-    placed: AppointmentQuerySet = with_place(rows)  # type: ignore[assignment]  # it stays what it was
+    checked = newcomers.with_check(rows)
+    placed: AppointmentQuerySet = with_place(checked)  # type: ignore[assignment]  # it stays what it was
     return placed.annotate(arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), **news.columns())
 
 

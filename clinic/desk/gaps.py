@@ -40,6 +40,7 @@ class Slot:
 class Fitting:
     """Somebody who fits: the address that books or moves them there."""
 
+    entry_id: int
     patient_id: int
     name: str
     phone: str
@@ -52,6 +53,10 @@ class Fitting:
     target_day: dt.date | None
     note: str
     url: str
+
+    @property
+    def may_be_offered(self) -> bool:
+        return self.by_mail and not self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,15 @@ def url_of(slot: Slot) -> str:
     return f"{reverse('desk:who_waits')}?{urlencode(named)}"
 
 
-def told(made: Sequence[Offer]) -> str:
-    """“Offered to 2 of those who wait. Wed 4 Mar, 10:00 is kept for them until 10:00 …”"""
+def told(made: Sequence[Offer], *, chosen: bool) -> str:
+    """“Offered to 2 people who wait. Wed 4 Mar, 10:00 is kept until 10:00 …”, or by name where one was `chosen`."""
     first = made[0]
     begins, until = (timezone.localtime(at) for at in (first.starts_at, first.expires_at))
+    if chosen:
+        return (
+            f"Offered to {first.entry.patient.full_name}. {begins:%a} {begins.day} {begins:%b}, {begins:%H:%M} is "
+            f"kept for them until {until:%H:%M}."
+        )
     who = "1 person who waits" if len(made) == 1 else f"{len(made)} people who wait"
     return (
         f"Offered to {who}. {begins:%a} {begins.day} {begins:%b}, {begins:%H:%M} is kept until {until:%H:%M}; "
@@ -161,6 +171,7 @@ def _fitting(one: Waiting, slot: Slot) -> Fitting:
     local = timezone.localtime(slot.starts_at)
     where = Wish(clinician=str(slot.clinician.pk), day=local.date().isoformat(), time=f"{local:%H:%M}")
     return Fitting(
+        entry_id=one.entry_id,
         patient_id=one.patient_id,
         name=one.name,
         phone=one.phone,

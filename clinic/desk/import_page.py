@@ -27,9 +27,9 @@ class TooOld(ValueError):
         )
 
 
-def facts(clinician: Clinician, reading: Reading, now: dt.datetime) -> dict[str, Any]:
+def facts(clinician: Clinician, source: str, reading: Reading, now: dt.datetime) -> dict[str, Any]:
     """What saving would do, what was left out and why, and who is booked there. Two queries."""
-    plan = importing.plan(clinician=clinician, times=reading.times, now=now)
+    plan = importing.plan(clinician=clinician, source=source, times=reading.times, now=now)
     lists = [
         ("Added", [(busy.starts_at, busy.ends_at) for busy in plan.added]),
         ("Changed", [(busy.starts_at, busy.ends_at) for _, busy in plan.changed]),
@@ -37,12 +37,13 @@ def facts(clinician: Clinician, reading: Reading, now: dt.datetime) -> dict[str,
     ]
     return {
         "plan": plan,
+        "source": source,
         "lists": [
             (name, len(spans), spans[:MOST_SHOWN], len(spans) - MOST_SHOWN) for name, spans in lists if spans
         ],
         "skipped": reading.skipped.most_common(),
         "visits": _booked_there(clinician, reading.times, now),
-        "signed": pack(clinician, plan.based_on, reading.times),
+        "signed": pack(clinician, source, plan.based_on, reading.times),
     }
 
 
@@ -57,20 +58,20 @@ def _booked_there(clinician: Clinician, times: list[Busy], now: dt.datetime) -> 
     ]
 
 
-def pack(clinician: Clinician, based_on: str, times: list[Busy]) -> str:
+def pack(clinician: Clinician, source: str, based_on: str, times: list[Busy]) -> str:
     rows = [[one.name, int(one.starts_at.timestamp()), int(one.ends_at.timestamp())] for one in times]
-    return signing.dumps([clinician.pk, based_on, rows], salt=SALT, compress=True)
+    return signing.dumps([clinician.pk, source, based_on, rows], salt=SALT, compress=True)
 
 
-def unpack(clinician: Clinician, signed: str) -> tuple[str, list[Busy]]:
-    """(what the plan was based on, the busy times). Raises TooOld."""
+def unpack(clinician: Clinician, signed: str) -> tuple[str, str, list[Busy]]:
+    """(which calendar, what the plan was based on, the busy times). Raises TooOld."""
     try:
-        whose, based_on, rows = signing.loads(signed, salt=SALT, max_age=OLDEST_SECONDS)
-    except signing.BadSignature as error:
+        whose, source, based_on, rows = signing.loads(signed, salt=SALT, max_age=OLDEST_SECONDS)
+    except (signing.BadSignature, ValueError) as error:  # ValueError: packed before calendars had names
         raise TooOld from error
     if whose != clinician.pk:
         raise TooOld
-    return based_on, [Busy(name, _moment(starts), _moment(ends)) for name, starts, ends in rows]
+    return source, based_on, [Busy(name, _moment(starts), _moment(ends)) for name, starts, ends in rows]
 
 
 def _moment(seconds: int) -> dt.datetime:

@@ -1,10 +1,15 @@
-"""Records that were made by a booking online, which nobody at the desk has compared with the others yet."""
+"""Records that were made by a booking online: somebody at the desk compares them with the others, and says so."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
-from clinic.booking.models import Appointment, CameBy
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from clinic.booking.models import AppointmentQuerySet, CameBy, NewcomerCheck
 from clinic.booking.online import is_a_newcomers
 from clinic.booking.status import MAY_MOVE
 from clinic.desk.records import Found
@@ -15,9 +20,49 @@ from clinic.people.models import Patient
 WORDS = {True: "Booked online, new: check for duplicates", False: "Booked online"}
 
 
-def flag(appointment: Appointment) -> str:
-    """What the desk reads beside a visit that was booked online; empty beside every other."""
-    return WORDS[is_a_newcomers(appointment)] if appointment.came_by == CameBy.ONLINE else ""
+def flag(appointment: Any) -> str:
+    """What the desk reads beside a visit that was booked online; empty beside every other.
+
+    The visit was read `with_check`.
+    """
+    if appointment.came_by != CameBy.ONLINE:
+        return ""
+    return WORDS[is_a_newcomers(appointment) and not appointment.is_checked]
+
+
+def with_check(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
+    """Each with `is_checked`: whether the desk has compared its patient's record."""
+    return appointments.annotate(
+        is_checked=Exists(NewcomerCheck.objects.filter(patient=OuterRef("patient_id")))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a record that made itself shows above everything else: who looks alike, or who said what about it."""
+
+    check: NewcomerCheck | None
+    alike: list[Found]
+    named: list[int]
+
+    @property
+    def same_url(self) -> str:
+        """The record they have already."""
+        same = self.check.same_as_id if self.check else None
+        return reverse("desk:patient", args=[same]) if same else ""
+
+
+def compared(patient: Patient, *, now: dt.datetime) -> Compared | None:
+    """None for a record the desk made, and for one whose first visit is over and that nobody checked."""
+    if patient.registered_by_id is not None:
+        return None
+    rows = NewcomerCheck.objects.select_related("checked_by", "same_as").filter(patient=patient)
+    if (check := rows.first()) is not None:
+        return Compared(check, [], [check.same_as_id] if check.same_as_id else [])
+    if not to_check(patient, now=now):
+        return None
+    found = alike(patient)
+    return Compared(None, lines(found), [one.patient.pk for one in found])
 
 
 def to_check(patient: Patient, *, now: dt.datetime) -> bool:

@@ -24,6 +24,7 @@ LATEST_READERS = 10
 class Found:
     """One line of a list of patients; `url` leads on with the booking, or to the record. `why`: why it is here."""
 
+    pk: int
     name: str
     preferred_name: str
     birth_date: dt.date
@@ -38,6 +39,7 @@ class Found:
         book_url = wish.with_patient(patient.pk).url
         record_url = reverse("desk:patient", args=[patient.pk])
         return cls(
+            pk=patient.pk,
             name=patient.full_name,
             preferred_name=patient.preferred_name,
             birth_date=patient.birth_date,

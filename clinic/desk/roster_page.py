@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,7 @@ from clinic.booking.hours import day_window
 from clinic.booking.models import Absence, Appointment, ExtraHours, WorkingHours
 from clinic.booking.planned import PlannedDay, Unusual
 from clinic.desk.forms.rosters import WeekForm
+from clinic.desk.wish import read_key
 from clinic.people.models import Clinician
 
 MOST_PAST = 20
@@ -49,7 +52,7 @@ def facts_of_everybody(now: dt.datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
     people = Clinician.objects.exclude(left_on__lt=today).select_related("account")
     people = people.prefetch_related("working_hours").order_by("account__display_name", "pk")
-    shut = list(Absence.objects.filter(clinician=None).order_by("starts_at", "pk"))
+    shut = list(planned.shut(now=now).order_by("starts_at", "pk"))
     return {
         "people": [
             (person, weeks.hours_a_week(weeks.in_force(person.working_hours.all(), today)))
@@ -74,7 +77,7 @@ def facts(clinician: Clinician, now: dt.datetime) -> dict[str, Any]:
         "changes": sorted({row.from_day for row in rows if row.from_day and row.from_day > today}),
         "weeks": planned.planned_weeks(rows, unusual, since=today),
         "absences": [one for one in here if not one.imported_as],
-        "imported": sum(bool(one.imported_as) for one in here),
+        "imported": sorted(Counter(one.imported_from for one in here if one.imported_as).items()),
         "past": list(past[:MOST_PAST]),
         "extra": [one for one in unusual.extra if one.on_day >= today],
         "outside": planned.outside(rows, unusual, since=now),
@@ -92,7 +95,7 @@ class Preview:
     @property
     def knowing(self) -> str:
         """What the button sends that saves all the same: whom they were shown."""
-        return ".".join(str(visit.pk) for visit in self.outside) or "nobody"
+        return knowing(self.outside)
 
 
 @dataclass(slots=True)
@@ -161,6 +164,17 @@ class WeekPage:
 
 def _this_week(today: dt.date) -> dt.datetime:
     return day_window(weeks.monday_of(today), clinic_zone())[0]
+
+
+def knowing(visits: Iterable[Appointment]) -> str:
+    """What a button that saves all the same sends: whom its page showed."""
+    return ".".join(str(visit.pk) for visit in visits) or "nobody"
+
+
+def read_knowing(sent: str) -> frozenset[int]:
+    """The visits such a button names; what cannot be read names none."""
+    keys = (read_key(part) for part in sent.split("."))
+    return frozenset(key for key in keys if key is not None)
 
 
 def in_it(absence: Absence, now: dt.datetime) -> list[Appointment]:

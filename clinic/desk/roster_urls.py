@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
         name="remove_extra_hours",
     ),
     path("hours/<int:clinician_id>/import/", importing.import_calendar, name="import_calendar"),
+    path("hours/<int:clinician_id>/import/remove/", importing.remove_import, name="remove_import"),
     path("types/", types.types, name="types"),
     path("types/new/", types.make, name="make_type"),
     path("types/<int:type_id>/", types.change, name="change_type"),

@@ -1,6 +1,6 @@
 """Making, renewing and taking away a calendar's address, choosing the time, and who is behind a token.
 
-The token has 256 random bits and is never stored; its SHA-256 is, as for sign-in links (clinic/people/links.py).
+What it shares with a clinician's calendar is clinic.audit.secret_addresses.
 """
 
 from __future__ import annotations
@@ -9,39 +9,28 @@ import datetime as dt
 
 from django.db import transaction
 
+from clinic.audit import secret_addresses
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
-from clinic.people.actors import Actor, Job
+from clinic.people.actors import Actor
 from clinic.people.models import Patient
-from clinic.people.tokens import hashed, new_token
+from clinic.people.tokens import hashed
 from programs.feeds.models import Feed
-
-CALENDAR = Job("calendar")
 
 
 class NoAddress(Exception):
     """There is no address to change: it was never made, or it was taken away meanwhile."""
 
 
-@transaction.atomic
 def make_address(*, patient: Patient, by: Actor, now: dt.datetime, time_of_day: dt.time | None = None) -> str:
     """The token of a new address (43 characters); an older one dies. It can be had only now.
 
     The time stays as it was chosen unless another one is given.
     """
-    token = new_token()
-    Patient.objects.select_for_update().get(pk=patient.pk)  # two phones at once leave one living address
-    changed = {"token_sha256": hashed(token), "made_at": now, "changed_at": now}
+    kept: dict[str, dt.datetime | dt.time] = {"made_at": now, "changed_at": now}
     if time_of_day is not None:
-        changed["time_of_day"] = time_of_day
-    feed, is_new = Feed.objects.update_or_create(patient=patient, defaults=changed)
-    record(
-        action=Entry.Action.CREATED if is_new else Entry.Action.CHANGED,
-        patient=patient,
-        by=by,
-        what=f"{feed} {'made' if is_new else 'renewed'}",
-    )
-    return token
+        kept["time_of_day"] = time_of_day
+    return secret_addresses.make(Feed, of=patient, by=by, kept=kept)
 
 
 @transaction.atomic
@@ -56,15 +45,9 @@ def choose_time(*, patient: Patient, time_of_day: dt.time, by: Actor, now: dt.da
     return feed
 
 
-@transaction.atomic
 def take_away(*, patient: Patient, by: Actor) -> bool:
     """The address is dead from this moment on. Whether there was one."""
-    feed = Feed.objects.select_for_update().filter(patient=patient).first()
-    if feed is None:
-        return False
-    record(action=Entry.Action.CHANGED, patient=patient, by=by, what=f"{feed} taken away")
-    feed.delete()
-    return True
+    return secret_addresses.take_away(Feed, of=patient, by=by)
 
 
 def behind(token: str) -> Feed | None:
@@ -77,9 +60,4 @@ def behind(token: str) -> Feed | None:
 
 def note_reading(feed: Feed, *, page: str, address: str | None, now: dt.datetime) -> None:
     """One audit row a day for each network address: a calendar reads every few minutes, for years."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Entry.objects.filter(
-        patient=feed.patient_id, job=CALENDAR.name, page=page, address=address, at__gte=today
-    )
-    if not mine.exists():
-        record(action=Entry.Action.READ, patient=feed.patient, by=CALENDAR, what=str(feed))
+    secret_addresses.note_reading(feed, of=feed.patient, page=page, address=address, now=now)

@@ -261,6 +261,7 @@ def _letters() -> Iterator[Text]:
         "when": "Monday at 9.",
         "when_there": "Monday at 9",
         "change_until": "Monday at 9",
+        "until": "Monday at 9",
         "place": "3",
     }
     for path in sorted((TEMPLATES / "emails").glob("*.txt")):

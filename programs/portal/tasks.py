@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from clinic.booking import online_requests
+from clinic.booking import links, online_requests
 from clinic.reminders.mail import NotSent, send
 from programs.portal.booking.letters import letter, message_id
 
@@ -42,6 +42,8 @@ def mail_code(*, request_id: int, nth: int) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def forget_requests() -> None:
-    """What was typed more than a day ago, and sessions that ended: whoever looks at free times leaves one."""
-    online_requests.forget(now=timezone.now())
+    """What was typed a day ago, links to visits long over, and sessions that ended: looking at times leaves one."""
+    now = timezone.now()
+    online_requests.forget(now=now)
+    links.forget(now=now)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -60,7 +60,7 @@ def then_whoever_says_yes_first_gets_it(stage: Stage, visit: Appointment) -> Non
     noor = stage.person("Noor")
     stage.the_clinic_sends(lambda: offer_in_mail(noor, "noor@") != "")
     noor.opens(offer_in_mail(noor, "noor@")).is_on("A time has come free").passes("offer")
-    noor.presses("Yes, I take it").is_on("It is yours").passes("offer-taken")
+    noor.presses("Yes, book it for me").is_on("It is yours").passes("offer-taken")
     taken = Appointment.objects.get(status=Status.BOOKED)
     assert taken.starts_at == visit.starts_at
     assert taken.patient.legal_family_name == "Haddad"

@@ -12,6 +12,7 @@ from clinic.booking.models.appointments import (
 from clinic.booking.models.holds import Hold, HoldQuerySet
 from clinic.booking.models.hours import Absence, AbsenceKind, ExtraHours, WorkingHours
 from clinic.booking.models.keys import AppointmentLink, ClinicianFeed, OnlineRequest
+from clinic.booking.models.newcomers import NewcomerCheck
 from clinic.booking.models.types import AppointmentType, Resource, ResourceKind
 from clinic.booking.models.waiting import Answer, Offer, Urgency, WaitListEntry, WaitListPolicy
 
@@ -31,6 +32,7 @@ __all__ = [
     "ExtraHours",
     "Hold",
     "HoldQuerySet",
+    "NewcomerCheck",
     "Offer",
     "OnlineRequest",
     "Resource",

@@ -111,6 +111,9 @@ class Absence(models.Model):
         blank=True,
         help_text="The name an imported calendar gives it; the next import finds it.",
     )
+    imported_from = models.CharField(
+        max_length=60, blank=True, help_text="Which calendar that is, as the manager calls it."
+    )
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -124,9 +127,13 @@ class Absence(models.Model):
                 name="an_absence_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
             ),
             models.UniqueConstraint(
-                fields=["clinician", "imported_as"],
+                fields=["clinician", "imported_from", "imported_as"],
                 name="an_imported_absence_is_listed_once",
                 condition=~Q(imported_as=""),
+            ),
+            models.CheckConstraint(
+                name="an_imported_absence_says_from_where",
+                condition=Q(imported_as="", imported_from="") | (~Q(imported_as="") & ~Q(imported_from="")),
             ),
         ]
 

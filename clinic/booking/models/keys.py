@@ -31,6 +31,7 @@ class AppointmentLink(models.Model):
     )
 
     class Meta:
+        indexes = [models.Index(fields=["starts_at"], name="visit_links_to_forget")]
         constraints = [
             models.CheckConstraint(
                 name="a_visit_link_is_made_before_the_visit", condition=Q(starts_at__gt=F("made_at"))

@@ -63,17 +63,17 @@ class TypeForm(forms.Form):
         label="Who may do it",
         required=False,
         widget=forms.CheckboxSelectMultiple(),
-        help_text="Nobody ticked: everybody.",
+        help_text="If nobody is ticked, everybody may.",
         error_messages={"invalid_choice": "Choose among the clinicians listed."},
     )
     bookable_online = forms.BooleanField(
         label="Patients may book it online", required=False, help_text="Also people who have never been here."
     )
-    notice_hours = number_field("Book online at the latest, in hours before", 0, 24 * 30, unit="hours")
+    notice_hours = number_field("Online booking closes, in hours before the visit", 0, 24 * 30, unit="hours")
     change_hours = number_field(
-        "Move or cancel themselves at the latest, in hours before", 0, 24 * 30, unit="hours"
+        "Moving and cancelling by patients closes, in hours before the visit", 0, 24 * 30, unit="hours"
     )
-    ahead_days = number_field("Book online at the earliest, in days before", 1, 366, unit="days")
+    ahead_days = number_field("Online booking opens, in days before the visit", 1, 366, unit="days")
     based_on = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from clinic.booking import weeks
 from clinic.booking.free import clinic_zone
 from clinic.booking.hours import day_window, instant
+from clinic.booking.importing import source_as_known
 from clinic.booking.models import AbsenceKind, WorkingHours
 from clinic.booking.weeks import A_WEEK, LEAST_OFTEN, WEEKDAYS, Problem, Repeating, as_typed, monday_of
 from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
@@ -269,6 +270,11 @@ class AbsenceForm(TimeAwayForm):
     field_order = ["kind"]
 
     @property
+    def noun(self) -> str:
+        """As the button that saves it all the same calls it."""
+        return "leave" if self["kind"].value() == AbsenceKind.LEAVE else "absence"
+
+    @property
     def asked(self) -> dict[str, Any]:
         return super().asked | {"kind": self.cleaned_data["kind"]}
 
@@ -277,6 +283,7 @@ class HolidayForm(TimeAwayForm):
     """The whole clinic's."""
 
     field_order = ["note"]
+    noun = "holiday"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -297,8 +304,22 @@ class ExtraHoursForm(forms.Form):
 
 
 class CalendarFileForm(forms.Form):
-    """The .ics file another calendar exported."""
+    """The .ics file another calendar exported, and what the manager calls that calendar.
 
+    `known` are the names of those that are here: after `is_valid()` the same name is spelt as it was.
+    """
+
+    source = forms.CharField(
+        label="Which calendar is it?",
+        max_length=60,
+        help_text="For example Hospital rota. A calendar of the same name is replaced; another name adds one. "
+        "Staff see the name.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "known-calendars"}),
+        error_messages={
+            "required": "Give the calendar a name, so that a newer file of it replaces this one and no other.",
+            "max_length": "At most 60 letters; this has %(show_value)s.",
+        },
+    )
     file = forms.FileField(
         label="Calendar file (.ics)",
         help_text="At most 1 MB and 2,000 events. Only the times are kept, never what they are about.",
@@ -308,3 +329,10 @@ class CalendarFileForm(forms.Form):
             "empty": "This file is empty. Export it again.",
         },
     )
+
+    def __init__(self, *args: Any, known: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = list(known)
+
+    def clean_source(self) -> str:
+        return source_as_known(self.cleaned_data["source"], self.known)

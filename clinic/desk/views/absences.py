@@ -39,19 +39,27 @@ def _add(
     clinician: Clinician | None,
     form_class: type[AbsenceForm] | type[HolidayForm],
 ) -> HttpResponse:
-    now = timezone.now()
+    """Where somebody is booked then, the first press says who, and a second one saves it all the same."""
+    now, booked, status = timezone.now(), [], 200
     kept = brought_back(request)
     form = form_class(request.POST or None, initial=kept.dict() if kept is not None else {})
+    if request.method == "POST":
+        status = 422
     if request.method == "POST" and form.is_valid():
+        knowing = roster_page.read_knowing(request.POST.get("knowing", ""))
         try:
-            absence = rosters.add_absence(clinician=clinician, by=account, now=now, **form.asked)
+            absence = rosters.add_absence(
+                clinician=clinician, by=account, now=now, knowing=knowing, **form.asked
+            )
         except rosters.BadDays as refused:
             form.add_error(refused.field, str(refused))
+        except rosters.BookedThen as refused:
+            booked, status = list(refused.visits), 409
         else:
             messages.success(request, f"Added: {roster_page.span(absence)}. Nobody can be booked there now.")
             return redirect("desk:absence", absence.pk)
-    status = 422 if request.method == "POST" else 200
-    shown = {"form": form, "clinician": clinician}
+    record_listed(patients=[visit.patient_id for visit in booked], by=account, what="booked in an absence")
+    shown = {"form": form, "clinician": clinician, "booked": booked, "knowing": roster_page.knowing(booked)}
     return render(request, "desk/rosters/add_absence.html", shown, status=status)
 
 

@@ -16,6 +16,7 @@ from clinic.booking import offering
 from clinic.booking.refusals import Refused
 from clinic.desk import gaps
 from clinic.desk.day import day_url
+from clinic.desk.wish import read_key
 from clinic.people.models import Account
 from clinic.people.roles import DESK
 
@@ -36,20 +37,22 @@ def who_waits(request: HttpRequest, *, account: Account) -> HttpResponse:
 @for_roles(*DESK)
 @require_POST
 def offer_time(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """Ask the first who fit, and hold the time meanwhile."""
+    """Ask the first who fit, or the one who was chosen, and hold the time meanwhile."""
     now = timezone.now()
-    slot = gaps.slot_of(request.POST.get("slot", ""), now=now)
+    slot, to = gaps.slot_of(request.POST.get("slot", ""), now=now), None
+    if (chosen := request.POST.get("to")) is not None and (to := read_key(chosen)) is None:
+        slot = None  # one person was meant: the first three are no answer to that
     if slot is None:
         messages.error(
-            request, "Nothing was offered: that time could not be read. Choose it on the day again."
+            request, "Nothing was offered: what was chosen could not be read. Choose it on the day again."
         )
         return redirect("desk:wait_list")
     try:
-        made = offering.offer(clinician=slot.clinician, starts_at=slot.starts_at, by=account, now=now)
+        made = offering.offer(clinician=slot.clinician, starts_at=slot.starts_at, to=to, by=account, now=now)
     except Refused as refused:
         messages.error(request, f"{refused} {refused.instead}".strip())
         return redirect(day_url(slot.starts_at))
-    messages.success(request, gaps.told(made))
+    messages.success(request, gaps.told(made, chosen=to is not None))
     return redirect("desk:wait_list")
 
 

@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
+from clinic.booking.newcomers import check, take_back
+from clinic.booking.refusals import Refused
 from clinic.desk import newcomers, records
 from clinic.desk.forms.patients import EditForm
 from clinic.desk.in_a_box import draw
 from clinic.desk.kept import brought_back, unsaved
-from clinic.desk.wish import Wish
+from clinic.desk.wish import Wish, read_key
 from clinic.people.actions import ChangedMeanwhile, change_patient
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
@@ -52,11 +54,31 @@ def record(request: HttpRequest, *, account: Account, patient: Patient) -> HttpR
     """Who they are, how to reach them, when they come. Managers also see who read the record."""
     now = timezone.now()
     shown = records.page(patient, now=now, with_readers=account.role == Role.MANAGER)
-    if newcomers.to_check(patient, now=now):
-        alike = newcomers.alike(patient)
-        record_listed(patients=[one.patient.pk for one in alike], by=account, what="likely duplicates")
-        shown |= {"booked_online_new": True, "alike": newcomers.lines(alike)}
-    return render(request, "desk/patient.html", shown)
+    compared = newcomers.compared(patient, now=now)
+    if compared is not None:
+        record_listed(patients=compared.named, by=account, what="likely duplicates")
+    return render(request, "desk/patient.html", shown | {"compared": compared})
+
+
+@for_record(*DESK)
+@require_POST
+def compare(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResponse:
+    """`same` names one of those who look alike; `do` says that it is another person, or takes that back."""
+    alike = {one.patient.pk: one.patient for one in newcomers.alike(patient)}
+    same = alike.get(read_key(request.POST.get("same", "")) or 0)
+    if request.POST.get("do") == "back":
+        take_back(patient=patient, by=account)
+        messages.success(request, "Taken back: this record is to be checked again.")
+    elif same is None and request.POST.get("do") != "other":
+        messages.error(request, "Nothing was kept: that record does not look alike any more. Look again.")
+    else:
+        try:
+            check(patient=patient, same_as=same, by=account, now=timezone.now())
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, "Kept: this record is checked.")
+    return redirect("desk:patient", patient.pk)
 
 
 @for_record(*DESK)

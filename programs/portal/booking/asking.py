@@ -13,6 +13,7 @@ from programs.portal.booking import keeping, limits
 from programs.portal.booking.errand import Booking, alone, facts
 from programs.portal.booking.forms import CodeForm, ContactForm
 from programs.portal.booking.pages import get_or_post
+from programs.portal.booking.safety import hand_on_place
 
 
 @get_or_post
@@ -156,7 +157,9 @@ def _confirm(
         if asked is None:
             return redirect(booking.url("last"))
         try:
-            errand.appointment = online_requests.confirm(request=asked, code=typed, now=booking.now).pk
+            visit = online_requests.confirm(request=asked, code=typed, now=booking.now)
+            hand_on_place(visit, errand.place, now=booking.now)
+            errand.appointment = visit.pk
             limits.leave_seat(errand, whose)
             errand.hold = 0
         except CodeRefused as why:

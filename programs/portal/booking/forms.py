@@ -30,6 +30,7 @@ class PlaceForm(forms.Form):
 
     place = ChoiceCardsField(
         label="Where is the trouble?",
+        help_text="Your therapist sees it when you come to be assessed. Nobody else does.",
         error_messages={"required": NO_PLACE, "invalid_choice": NO_PLACE},
     )
 

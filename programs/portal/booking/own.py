@@ -14,6 +14,7 @@ from clinic.people.models import Account
 from programs.portal.booking import keeping, limits
 from programs.portal.booking.errand import Booking, alone, facts
 from programs.portal.booking.pages import get_or_post
+from programs.portal.booking.safety import hand_on_place
 
 
 @get_or_post
@@ -65,6 +66,7 @@ def _book(request: HttpRequest, booking: Booking) -> HttpResponse:
                 by=cast(Account, request.user),  # the guard let nobody else in
                 now=booking.now,
             )
+            hand_on_place(visit, errand.place, now=booking.now)
             errand.appointment, errand.hold, errand.cleared_at = visit.pk, 0, ""
             limits.leave_seat(errand, limits.who(request, booking))
         except online.EnoughBooked as enough:

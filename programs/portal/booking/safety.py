@@ -1,20 +1,23 @@
 """What must not wait for an appointment: which questions are asked before one, and where an answer leads.
 
 The questions, their words and what is urgent are those of the screen's catalogue and its rules. Nothing of an answer
-is stored. Not knowing is no “no”: it leads to the telephone.
+is stored; only the place is, for who will see them. Not knowing is no “no”: it leads to the telephone.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from assessments.screens import offered
+from assessments.screens import from_home, offered
 from assessments.screens.answers import Answers
 from assessments.screens.definitions import Item, Screen
 from assessments.screens.offered import Offered
 from assessments.screens.reading import load_screen
 from assessments.triage.rules import URGENCIES, URGENT_TIERS, load_ruleset
+from clinic.booking.models import Appointment
+from clinic.people.models import Account
 
 Said = Mapping[str, bool | None]
 NOW, TODAY = URGENCIES[:2]
@@ -70,6 +73,12 @@ def leads(catalogue: str, said: Said) -> Way:
     if yes and urgency(catalogue, yes) == NOW:
         return Way.EMERGENCY
     return Way.ON if all(value is False for value in said.values()) else Way.RING
+
+
+def hand_on_place(visit: Appointment, place: str, *, now: dt.datetime) -> None:
+    """Where the trouble is, for the chart and nobody else; by the account that booking opened for them."""
+    by = Account.objects.get(patient=visit.patient_id)
+    from_home.name_place(visit=visit, catalogue=place, by=by, now=now)
 
 
 def _answers(screen: Screen, yes: Iterable[str]) -> Answers:

@@ -303,3 +303,67 @@ def test_a_clinicians_hand_in_the_draft_of_either_place_closes_both(world, visit
     for place in (USUAL, OTHER):
         with pytest.raises(Closed):
             says(world, "onset", "sudden", of=place.screen)
+
+
+# --- The place named while booking -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_places(monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+
+
+def names(world, visit, place=OTHER.screen, *, now=None):
+    return from_home.name_place(visit=visit, catalogue=place, by=visit.patient.account, now=now or world.now)
+
+
+@pytest.mark.usefixtures("two_places")
+def test_the_place_is_where_the_questions_at_home_and_the_clinician_begin(world, visit):
+    draft = names(world, visit)
+    assert (draft.catalogue, draft.appointment, draft.started_by) == (OTHER.screen, visit, world.ana.account)
+    assert not draft.answers.exists()
+    assert at_home(world.ana, now=world.now).in_progress == OTHER.screen
+    taken = screens.start(
+        patient=world.ana, by=world.carl, now=world.now, catalogue=OTHER.screen, appointment=visit
+    )
+    assert taken == draft
+    assert Entry.objects.filter(patient=world.ana, account=world.ana.account, action="created").exists()
+
+
+@pytest.mark.usefixtures("two_places")
+def test_another_visit_later_has_it_too_and_nothing_is_there_twice(world, visit):
+    draft = names(world, visit)
+    cancel(appointment=visit, because="ill", by=world.dee, now=world.now)
+    again = world.booked(starts_at=world.now + dt.timedelta(days=3))
+    assert names(world, again) == draft
+    draft.refresh_from_db()
+    assert draft.appointment == again
+
+
+@pytest.mark.usefixtures("two_places")
+def test_a_draft_a_clinician_wrote_in_stays_as_it_is(world, visit):
+    begun = screens.start(patient=world.ana, by=world.carl, now=world.now, catalogue=OTHER.screen)
+    screens.save_answers(screen=begun, changes={"onset": Change("sudden")}, by=world.carl, now=world.now)
+    assert names(world, visit) == begun
+    begun.refresh_from_db()
+    assert begun.appointment is None
+
+
+@pytest.mark.parametrize("place", ["", "nonsense"])
+@pytest.mark.usefixtures("two_places")
+def test_what_is_no_place_is_not_kept(world, visit, place):
+    assert names(world, visit, place) is None
+    assert not Screen.objects.exists()
+
+
+@pytest.mark.usefixtures("two_places")
+def test_a_visit_without_a_screen_begins_none(world):
+    visit = world.booked(type=world.follow_up)
+    assert names(world, visit) is None
+    assert not Screen.objects.exists()
+
+
+def test_where_there_is_no_choice_nothing_is_kept(world, visit, monkeypatch):
+    offers(monkeypatch, OTHER)
+    assert names(world, visit) is None
+    assert not Screen.objects.exists()

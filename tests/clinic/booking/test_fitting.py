@@ -29,6 +29,21 @@ def wish(minutes=30, **other):
 
 
 @pytest.mark.parametrize(
+    ("there", "buffer", "minutes"),
+    [
+        (gap(), 0, 60),
+        (gap(), 15, 45),
+        (gap(free=75), 15, 60),
+        (gap(free=20), 15, 5),
+        (gap(free=10), 15, 0),
+        (gap(minutes=0), 0, 0),
+    ],
+)
+def test_how_long_a_visit_with_its_buffer_may_be(there, buffer, minutes):
+    assert there.minutes_with(buffer * MINUTE) == minutes
+
+
+@pytest.mark.parametrize(
     ("wanting", "there", "fit"),
     [
         (wish(), gap(), True),

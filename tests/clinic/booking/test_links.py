@@ -7,8 +7,10 @@ import re
 import threading
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
+from django.urls import reverse
 
 from clinic.booking import actions, by_patients, links
 from clinic.booking import reminders as calendar
@@ -18,6 +20,7 @@ from clinic.booking.status import SETTLES, Status
 from clinic.reminders import mail as mails
 from clinic.reminders.actions import claim_and_send, collect
 from clinic.reminders.models import Reminder, State
+from programs.portal.tasks import forget_requests
 from tests.clinic.reminders.test_sign_in_links import rows_holding
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -109,6 +112,63 @@ class TestInEveryMessage:
         links.confirm(link=opened(token, world.now), now=world.now)
         assert "\nMove or cancel it: http" in send_all(world.now)[0]
         assert "\nSee it: http" in send_all(visit.starts_at - 2 * HOUR)[0]
+
+
+class TestForgetting:
+    def test_links_long_past_their_visit_go_and_the_others_stay(self, world, visit, token):
+        began = visit.starts_at
+        for now in (began, began + 30 * DAY):
+            assert links.forget(now=now) == 0
+        assert links.forget(now=began + 30 * DAY + MINUTE) == 1
+        assert not AppointmentLink.objects.exists()
+        assert links.behind(token, now=began + 31 * DAY) is None
+
+    def test_it_is_bounded_and_begins_with_the_oldest(self, world, visit, token, monkeypatch):
+        monkeypatch.setattr(links, "MOST_AT_ONCE", 1)
+        later = world.booked(patient=world.ben, starts_at=visit.starts_at + HOUR)
+        links.make_link(appointment=later, now=world.now)
+        now = visit.starts_at + 40 * DAY
+        assert links.forget(now=now) == 1
+        assert AppointmentLink.objects.get().appointment == later
+        assert [links.forget(now=now) for _ in range(2)] == [1, 0]
+
+    def test_the_hourly_task_does_it(self, world, visit, token):
+        with time_machine.travel(visit.starts_at + 31 * DAY, tick=False):
+            forget_requests()
+        assert not AppointmentLink.objects.exists()
+
+    def test_its_page_says_the_same_as_one_that_is_only_old(self, client, visit, token):
+        address = reverse("portal:visit", args=[token])
+        with time_machine.travel(visit.starts_at + 31 * DAY, tick=False):
+            old = client.get(address)
+            assert links.forget(now=visit.starts_at + 31 * DAY) == 1
+            gone = client.get(address)
+        assert old.status_code == gone.status_code
+        assert "This link does not work any more" in old.content.decode()
+        without_csrf = [re.sub(r'(nonce|value)="[^"]+"', "", page.content.decode()) for page in (old, gone)]
+        assert without_csrf[0] == without_csrf[1]
+
+
+class TestTheLimitItNames:
+    """It is the one the link's page keeps to, however late the mail is written."""
+
+    @pytest.mark.parametrize("before", [2 * HOUR, 5 * MINUTE, MINUTE, dt.timedelta()])
+    def test_up_to_the_limit_it_is_named_as_it_is(self, world, visit, before):
+        limit = by_patients.change_until(visit)
+        collect(now=world.now)  # due long before it is written
+        (row,) = Reminder.objects.all()
+        claim_and_send(reminder_id=row.pk, now=limit - before)
+        assert "online until Wednesday 11 March 2026 at 10:00 (Europe/London, GMT)." in mail.outbox[-1].body
+        assert by_patients.may_change(visit, now=limit)
+        assert not by_patients.may_change(visit, now=limit + dt.timedelta(seconds=1))
+
+    @pytest.mark.parametrize("after", [dt.timedelta(seconds=1), 5 * MINUTE, 20 * HOUR])
+    def test_after_it_there_is_only_the_phone(self, world, visit, after):
+        collect(now=world.now)
+        (row,) = Reminder.objects.all()
+        claim_and_send(reminder_id=row.pk, now=by_patients.change_until(visit) + after)
+        assert "To move or cancel it now, ring 020 7946 0000." in mail.outbox[-1].body
+        assert "online until" not in mail.outbox[-1].body
 
 
 class TestWhatLives:

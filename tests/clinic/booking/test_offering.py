@@ -9,7 +9,7 @@ import pytest
 from clinic.booking import actions, answering, freed, offer_reminders, offering, tasks, waiting
 from clinic.booking.answering import AnotherVisit, Gone, NotOpen
 from clinic.booking.models import Answer, Appointment, CameBy, Hold, Offer, Urgency, WaitListPolicy
-from clinic.booking.offering import NobodyFits, NotFree
+from clinic.booking.offering import CannotBeAsked, NobodyFits, NotFree
 from clinic.booking.refusals import SlotHeld
 from clinic.booking.steps import take_back
 from clinic.people.tokens import hashed
@@ -95,6 +95,64 @@ class TestOffering:
     def test_an_offer_never_outlasts_the_time_itself(self, world, line):
         made = offered(world, world.now + 30 * MINUTE)
         assert made[0].expires_at == world.now + 30 * MINUTE
+
+
+def test_the_mail_says_until_when_the_time_is_kept(world, tomorrow, line):
+    (made,) = offered(world, tomorrow, how_many=1)
+    told = offer_reminders.message(
+        kind="time_offered", subject_id=made.pk, about_at=world.now, now=world.now + 5 * MINUTE
+    )
+    assert told.facts == {"until": "Tuesday 3 March 2026 at 10:00 (Europe/London, GMT)"}
+
+
+class TestOfferingToOneChosenPerson:
+    def test_only_they_are_asked_and_the_time_is_held_as_for_all(self, world, tomorrow, line):
+        made = offered(world, tomorrow, to=line[3].pk)
+        assert [one.entry for one in made] == [line[3]]
+        hold = Hold.objects.get()
+        assert (hold.purpose, hold.starts_at, hold.expires_at) == ("offer", tomorrow, world.now + HOUR)
+        visit = answering.accept(token=link(made[0], world.now), now=world.now + MINUTE)
+        assert (visit.patient, visit.came_by) == (line[3].patient, CameBy.OFFER)
+
+    def test_what_they_need_is_kept_and_no_more(self, world, tomorrow, line):
+        world.waits(world.ana, type=world.assessment, urgency=Urgency.SOON)
+        offered(world, tomorrow, to=line[0].pk)
+        hold = Hold.objects.get()
+        assert hold.ends_at - hold.starts_at == HOUR / 2
+
+    def test_no_answer_lapses_and_the_time_is_free(self, world, tomorrow, line):
+        made = offered(world, tomorrow, to=line[2].pk)
+        offering.lapse(now=world.now + 2 * HOUR)
+        assert answers(made[0].round) == ["lapsed"]
+        assert not Hold.objects.exists()
+
+    def test_the_next_are_asked_where_the_clinic_offers_by_itself(self, world, tomorrow, line):
+        policy(how_many=2)
+        made = offered(world, tomorrow, to=line[2].pk)
+        answering.decline(token=link(made[0], world.now), now=world.now + MINUTE)
+        asked = Offer.objects.filter(round=made[0].round, answer="open").order_by("pk")
+        assert [one.entry for one in asked] == line[:2]
+
+    def test_who_does_not_fit_is_not_asked(self, world, tomorrow, line):
+        thursdays = world.waits(world.ana, weekdays=[3])
+        with pytest.raises(CannotBeAsked, match=r"no longer waits for a time that 10:00 on .* would suit"):
+            offered(world, tomorrow, to=thursdays.pk)
+        waiting.withdraw(entry=line[1], by=world.dee, now=world.now)
+        with pytest.raises(CannotBeAsked, match=r"no longer waits for a time that 10:00 on .* would suit"):
+            offered(world, tomorrow, to=line[1].pk)
+        assert not Hold.objects.exists()
+
+    def test_who_can_only_be_rung_is_named(self, world, tomorrow, line):
+        line[0].patient.channels.filter(kind="email").update(consent_withdrawn_at=world.now)
+        with pytest.raises(CannotBeAsked, match=r"Pat Number0 has agreed to no e-mail.*Ring them"):
+            offered(world, tomorrow, to=line[0].pk)
+        assert not Offer.objects.exists()
+
+    def test_nobody_is_asked_about_two_times_at_once(self, world, tomorrow, line):
+        offered(world, tomorrow, to=line[0].pk)
+        with pytest.raises(CannotBeAsked, match="Pat Number0 is being asked already"):
+            offered(world, tomorrow + HOUR, to=line[0].pk)
+        assert Offer.objects.count() == 1
 
 
 class TestAnswering:

@@ -161,7 +161,7 @@ class TestWhatMakesNoWeek:
 
 
 class TestAbsences:
-    def add(self, world, *, hours=1, lasts=2, clinician=True, kind=AbsenceKind.LEAVE, note=""):
+    def add(self, world, *, hours=1, lasts=2, clinician=True, kind=AbsenceKind.LEAVE, note="", knowing=None):
         starts_at = world.now + dt.timedelta(hours=hours)
         return rosters.add_absence(
             clinician=world.carl.clinician if clinician else None,
@@ -171,6 +171,7 @@ class TestAbsences:
             note=note,
             by=world.mona,
             now=world.now,
+            knowing=knowing,
         )
 
     def test_nobody_is_booked_in_one_and_the_free_times_agree(self, world):
@@ -192,6 +193,20 @@ class TestAbsences:
         found = planned.to_come(world.carl.clinician, since=absence.starts_at, until=absence.ends_at)
         assert found == [inside]
         assert before not in found, "one that ends as it begins"
+
+    def test_whom_the_manager_has_not_seen_stops_it(self, world):
+        visit = world.booked(starts_at=world.now + dt.timedelta(hours=2))
+        with pytest.raises(rosters.BookedThen) as refused:
+            self.add(world, knowing=())
+        assert refused.value.visits == [visit]
+        assert refused.value.visits[0].phone == "+447946000123"
+        with pytest.raises(rosters.BookedThen):
+            self.add(world, clinician=False, kind=AbsenceKind.HOLIDAY, knowing=())
+        assert not Absence.objects.exists()
+
+    def test_who_was_moved_out_of_it_meanwhile_does_not(self, world):
+        visit = world.booked(starts_at=world.now + dt.timedelta(hours=2))
+        assert self.add(world, knowing={visit.pk, 10**9})
 
     def test_adding_it_twice_adds_it_once(self, world):
         assert self.add(world) == self.add(world)

@@ -182,16 +182,53 @@ class TestLeave:
         told = {"kind": "leave", "first_day": "2026-03-05"} | typed
         return client.post(reverse("desk:add_absence", args=[carl.pk]), told)
 
-    def test_a_whole_day_and_who_is_booked_in_it(self, world, mona, carl):
-        visit = world.booked()
+    def test_a_whole_day_on_which_nobody_is_booked_is_saved_at_once(self, mona, carl):
         answer = self.add(mona, carl)
         absence = Absence.objects.get()
         assert (absence.starts_at.day, absence.ends_at - absence.starts_at) == (5, dt.timedelta(days=1))
         assert answer["Location"] == reverse("desk:absence", args=[absence.pk])
-        shown = page(mona.get(answer["Location"]))
+
+    def test_who_is_booked_then_is_said_before_it_is_saved(self, world, mona, carl):
+        world.booked()
+        answer = self.add(mona, carl, note="in Spain", starts="8")
+        assert answer.status_code == 409
+        assert not Absence.objects.exists()
+        shown = page(answer)
+        assert "Not saved yet" in shown
         assert "Ana Silva" in shown
-        assert reverse("desk:move", args=[visit.patient_id, visit.pk]) in shown
-        assert Entry.objects.filter(patient=world.ana, what="booked in an absence").exists()
+        assert re.search(r">Thu[^<]* 5 Mar[^<]*10:00<", shown)
+        assert "tel:+447946000123" in shown
+        assert "Save the leave; I will move this one" in shown
+        assert 'value="in Spain"' in shown
+        assert re.search(r'name="starts" value="0?8(:00)?"', shown)
+        assert Entry.objects.filter(patient=world.ana, what="booked in an absence", action="listed").exists()
+
+    def test_the_second_press_saves_it_and_the_list_stays(self, world, mona, carl):
+        visit = world.booked()
+        knowing = re.search(r'name="knowing" value="([^"]+)"', page(self.add(mona, carl)))[1]
+        answer = self.add(mona, carl, knowing=knowing)
+        absence = Absence.objects.get()
+        assert answer["Location"] == reverse("desk:absence", args=[absence.pk])
+        for address in (answer["Location"], reverse("desk:roster", args=[carl.pk])):
+            shown = page(mona.get(address))
+            assert "Ana Silva" in shown
+            assert "tel:+447946000123" in shown
+            assert reverse("desk:move", args=[visit.patient_id, visit.pk]) in shown
+
+    def test_who_was_booked_meanwhile_is_said_too(self, world, mona, carl):
+        world.booked()
+        knowing = re.search(r'name="knowing" value="([^"]+)"', page(self.add(mona, carl)))[1]
+        world.booked(patient=world.ben, starts_at=NOW + dt.timedelta(days=2, hours=4))
+        answer = self.add(mona, carl, knowing=knowing)
+        assert answer.status_code == 409
+        assert "Ben Nowak" in page(answer)
+        assert not Absence.objects.exists()
+
+    @pytest.mark.parametrize("knowing", ["", "x", "nobody", "-1", "9" * 30])
+    def test_knowing_nonsense_is_knowing_nobody(self, world, mona, carl, knowing):
+        world.booked()
+        assert self.add(mona, carl, knowing=knowing).status_code == 409
+        assert not Absence.objects.exists()
 
     def test_part_of_a_day_and_several_days(self, mona, carl):
         self.add(mona, carl, starts="13", ends="15:30")
@@ -244,10 +281,22 @@ class TestLeave:
 
     def test_a_holiday_of_the_whole_clinic(self, world, mona):
         world.booked(clinician=world.cleo)
-        answer = mona.post(reverse("desk:add_holiday"), {"first_day": "2026-03-05", "note": "Founders’ day"})
-        shown = page(mona.get(answer["Location"]))
-        assert "Ana Silva" in shown, "with Cleo"
-        assert "Founders’ day" in page(mona.get(reverse("desk:hours")))
+        told = {"first_day": "2026-03-05", "note": "Founders’ day"}
+        asked = mona.post(reverse("desk:add_holiday"), told)
+        assert asked.status_code == 409
+        assert "Save the holiday; I will move this one" in page(asked)
+        assert "Ana Silva" in page(asked), "with Cleo"
+        knowing = re.search(r'name="knowing" value="([^"]+)"', page(asked))[1]
+        answer = mona.post(reverse("desk:add_holiday"), told | {"knowing": knowing})
+        assert "Ana Silva" in page(mona.get(answer["Location"]))
+        shown = page(mona.get(reverse("desk:hours")))
+        assert "Founders’ day" in shown
+        assert "1 visit to move" in shown
+
+    def test_a_holiday_whose_visits_are_moved_says_none(self, world, mona):
+        mona.post(reverse("desk:add_holiday"), {"first_day": "2026-03-05", "note": "Founders’ day"})
+        world.booked(starts_at=NOW + dt.timedelta(days=1))
+        assert "to move" not in page(mona.get(reverse("desk:hours")))
 
     def test_an_extra_day(self, mona, carl):
         url = reverse("desk:add_extra_hours", args=[carl.pk])
@@ -276,9 +325,10 @@ END:VCALENDAR
 
 
 class TestAnotherCalendar:
-    def look(self, client, carl, data=ICS):
+    def look(self, client, carl, data=ICS, source="Hospital rota"):
         file = SimpleUploadedFile("calendar.ics", data, "text/calendar")
-        return client.post(reverse("desk:import_calendar", args=[carl.pk]), {"file": file})
+        told = {"file": file, "source": source}
+        return client.post(reverse("desk:import_calendar", args=[carl.pk]), told)
 
     def save(self, client, carl, shown):
         read = re.search(r'name="read" value="([^"]+)"', shown)[1]
@@ -295,7 +345,34 @@ class TestAnotherCalendar:
         assert self.save(mona, carl, shown).status_code == 302
         assert Absence.objects.get().kind == "elsewhere"
         assert "1 busy time to come" in page(mona.get(reverse("desk:roster", args=[carl.pk])))
-        assert "all 1 busy times are here already" in page(self.look(mona, carl))
+        assert "its 1 busy time is here already" in page(self.look(mona, carl))
+
+    def test_a_second_calendar_leaves_the_first_and_one_can_be_taken_away(self, mona, carl):
+        self.save(mona, carl, page(self.look(mona, carl)))
+        other = ICS.replace(b"T10", b"T13").replace(b"T11", b"T14")
+        self.save(mona, carl, page(self.look(mona, carl, other, "School run")))
+        assert Absence.objects.count() == 2
+        again = page(self.look(mona, carl, other, " hospital  ROTA"))
+        assert "What this file changes in Hospital rota" in again
+        assert "Changed: 1" in again
+        roster = page(mona.get(reverse("desk:roster", args=[carl.pk])))
+        assert "Hospital rota" in roster
+        assert "School run" in roster
+        remove = reverse("desk:remove_import", args=[carl.pk])
+        gone = page(mona.post(remove, {"source": "School run"}, follow=True))
+        assert "Removed: School run, 1 busy time to come." in gone
+        assert Absence.objects.get().imported_from == "Hospital rota"
+        assert "was removed already" in page(mona.post(remove, {"source": "School run"}, follow=True))
+        assert "was removed already" in page(mona.post(remove, follow=True))
+
+    @pytest.mark.parametrize(
+        ("source", "says"),
+        [("", "Give the calendar a name"), ("x" * 61, "At most 60 letters"), (" ", "Give the")],
+    )
+    def test_a_calendar_has_a_name(self, mona, carl, source, says):
+        answer = self.look(mona, carl, source=source)
+        assert answer.status_code == 422
+        assert says in page(answer)
 
     @pytest.mark.parametrize(
         ("data", "says"),

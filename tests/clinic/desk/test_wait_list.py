@@ -249,6 +249,34 @@ class TestOfferingIt:
         page = dee.post(reverse("desk:offer_time"), {"slot": sent}, follow=True)
         assert "could not be read" in text(page)
 
+    def test_one_person_is_chosen(self, world, dee):
+        many(world, 3)
+        entry = WaitListEntry.objects.get(patient__legal_family_name="Number2")
+        shown = text(dee.get(reverse("desk:who_waits"), gap(world)))
+        assert f'name="to" value="{entry.pk}"' in shown
+        assert "Offer to Pat Number2" in shown
+        page = dee.post(reverse("desk:offer_time"), {"slot": slot(world), "to": entry.pk}, follow=True)
+        assert "Offered to Pat Number2. Wed 4 Mar, 10:00 is kept for them until 10:00." in text(page)
+        assert [one.entry for one in Offer.objects.all()] == [entry]
+        assert Entry.objects.filter(patient=entry.patient, what=f"offer {Offer.objects.get().pk}").exists()
+
+    def test_who_can_only_be_rung_gets_no_button(self, world, dee):
+        entry = world.waits(world.ana)
+        world.ana.channels.filter(kind="email").update(consent_withdrawn_at=NOW)
+        shown = text(dee.get(reverse("desk:who_waits"), gap(world)))
+        assert "no e-mail: ring them" in shown
+        assert "Offer to" not in shown
+        page = dee.post(reverse("desk:offer_time"), {"slot": slot(world), "to": entry.pk}, follow=True)
+        assert "Ana Silva has agreed to no e-mail, so nothing was offered." in text(page)
+
+    @pytest.mark.parametrize("to", ["x", "0", "-1", "99999999999999999999", "\u0661x"])
+    def test_who_is_nobody_is_told(self, world, dee, to):
+        many(world, 1)
+        page = dee.post(reverse("desk:offer_time"), {"slot": slot(world), "to": to}, follow=True)
+        assert page.status_code == 200
+        assert "nothing was offered" in text(page).casefold()
+        assert not Offer.objects.exists()
+
     def test_it_is_taken_back(self, world, dee):
         many(world, 2)
         dee.post(reverse("desk:offer_time"), {"slot": slot(world)})
@@ -327,7 +355,7 @@ class TestThePolicy:
             45,
             90,
         )
-        assert "by themselves to the first 5 who fit" in text(mona.get(reverse("desk:wait_list")))
+        assert "automatically to the first 5 who fit" in text(mona.get(reverse("desk:wait_list")))
 
     @pytest.mark.parametrize(
         "wrong", [{"how_many": "0"}, {"how_many": "11"}, {"answer_minutes": "4"}, {"notice_minutes": "-1"}]

@@ -13,9 +13,9 @@ from icalendar import Calendar
 
 from assessments.triage.models import Symptom
 from clinic.audit.models import Entry
+from clinic.audit.secret_addresses import CALENDAR
 from clinic.booking import actions as booking
 from programs.exercises.reading import load_library
-from programs.feeds import actions
 from programs.feeds.models import Feed
 from programs.plans import actions as plans
 
@@ -224,9 +224,7 @@ def test_it_is_the_patients_alone(ana, ana_story, ben_story):
 def test_reading_is_written_down_once_a_day_and_address(ana, ana_story, clock, django_assert_max_num_queries):
     assert ana_story.released
     address = make(ana)
-    mine = Entry.objects.filter(
-        patient=ana_story.patient, job=actions.CALENDAR.name, action=Entry.Action.READ
-    )
+    mine = Entry.objects.filter(patient=ana_story.patient, job=CALENDAR.name, action=Entry.Action.READ)
     with django_assert_max_num_queries(8):
         read(address)
     for _ in range(5):

@@ -10,7 +10,7 @@ from django.core import mail
 from clinic.booking.actions import change_status
 from clinic.booking.models import Appointment, AppointmentType, Hold, OnlineRequest
 from programs.portal.booking import safety
-from tests.places import USUAL
+from tests.places import OTHER, USUAL, offers
 from tests.programs.portal.booking.visitor import Visitor, names, open_online, text
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -37,6 +37,18 @@ def test_one_confirmation_books_without_a_code(world, ana):
     assert not Hold.objects.exists()
     assert not OnlineRequest.objects.exists()
     assert mail.outbox == []
+
+
+def test_the_place_they_named_is_handed_on(world, ana, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    ana.says_where(OTHER.screen)
+    ana.answers()
+    ana.has_kept()
+    ana.post("check/", {})
+    assert (world.ana.screens.get().catalogue, world.ana.screens.get().appointment) == (
+        OTHER.screen,
+        Appointment.objects.get(),
+    )
 
 
 def test_the_appointments_page_leads_there_only_where_a_type_is_open(world):

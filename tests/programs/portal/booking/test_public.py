@@ -10,7 +10,7 @@ from django.core import mail
 
 from assessments.screens.reading import load_screen
 from clinic.booking.actions import cancel
-from clinic.booking.models import Appointment, AppointmentType, Hold, OnlineRequest
+from clinic.booking.models import Appointment, AppointmentType, Hold, NewcomerCheck, OnlineRequest
 from clinic.people.models import Patient
 from tests.places import OTHER, USUAL, offers
 from tests.programs.portal.booking.visitor import (
@@ -123,6 +123,49 @@ def test_what_was_typed_is_kept_by_no_cache(rosa):
 def test_a_signed_in_patient_is_led_to_their_own_pages(world, visit):
     response = Visitor(world.signed_in(world.ana.account)).get()
     assert response.headers["Location"] == "/my/book/"
+
+
+# --- The place is handed on -------------------------------------------------------------------------------------------
+
+
+def books_about(rosa, place):
+    rosa.says_where(place)
+    response = rosa.answers()
+    if response.headers["Location"].endswith("visit/"):
+        rosa.post("visit/", {"type": "initial-assessment"})
+    rosa.has_kept()
+    rosa.tells()
+    rosa.types(code_of(TOLD["email"]))
+    return Appointment.objects.latest("pk")
+
+
+def test_the_clinician_opens_the_screen_of_the_place_that_was_named(world, rosa, monkeypatch, clock):
+    offers(monkeypatch, USUAL, OTHER)
+    made = books_about(rosa, OTHER.screen)
+    clock.move_to(made.starts_at)
+    theirs = world.carl if made.clinician == world.carl.clinician else world.cleo
+    clinician = world.signed_in(theirs)
+    day = text(clinician.get("/chart/"))
+    assert "Named while booking" in day
+    assert OTHER.place in day
+    assert f'name="catalogue" value="{OTHER.screen}"' in day
+    chart = text(clinician.get(f"/chart/patients/{made.patient_id}/"))
+    assert "Rosa Lindqvist named this place on 3 Mar 2026. Nothing is answered yet." in chart
+    posted = {"appointment": made.pk, "catalogue": OTHER.screen}
+    opened = clinician.post(f"/chart/patients/{made.patient_id}/screens/", posted)
+    assert f"/screens/{made.patient.screens.get().pk}/" in opened.headers["Location"]
+
+
+def test_the_desk_never_sees_the_place(world, rosa, monkeypatch):
+    offers(monkeypatch, USUAL, OTHER)
+    made = books_about(rosa, OTHER.screen)
+    assert made.patient.screens.get().catalogue == OTHER.screen
+    for who in (world.dee, world.mona):
+        desk = world.signed_in(who)
+        for page in ("/desk/?day=2026-03-04", f"/desk/patients/{made.patient_id}/", "/desk/reminders/"):
+            shown = text(desk.get(page)).casefold()
+            for word in (OTHER.screen, OTHER.place, OTHER.say_patient):
+                assert word.casefold() not in shown
 
 
 # --- What must not wait -----------------------------------------------------------------------------------------------
@@ -538,6 +581,49 @@ def test_the_desk_sees_who_is_new_and_who_may_be_the_same(world, rosa):
     assert world.ana.audit_entries.filter(action="listed", what="likely duplicates").exists()
     cancel(appointment=made, because="No longer needed", by=world.dee, now=world.now)
     assert words not in text(desk.get(f"/desk/patients/{made.patient_id}/"))
+
+
+def newcomer_like_ana(world, rosa):
+    rosa.is_cleared().has_kept()
+    rosa.tells(**(ANA_TOLD | {"email": "stranger@runner.example"}))
+    assert world.ana
+    rosa.types(code_of("stranger@runner.example"))
+    return Appointment.objects.get().patient
+
+
+def test_the_desk_says_that_it_is_the_same_person_and_the_list_is_empty(world, rosa):
+    patient = newcomer_like_ana(world, rosa)
+    desk, words = world.signed_in(world.dee), "check for duplicates"
+    record = f"/desk/patients/{patient.pk}/"
+    assert f'name="same" value="{world.ana.pk}"' in text(desk.get(record))
+    said = text(desk.post(f"{record}compared/", {"same": str(world.ana.pk)}, follow=True))
+    assert "A second record of the same person" in said
+    assert f"/desk/patients/{world.ana.pk}/" in said
+    assert "Checked by Dee" in said
+    assert words not in text(desk.get("/desk/?day=2026-03-04"))
+    assert words in text(desk.post(f"{record}compared/", {"do": "back"}, follow=True))
+    assert words in text(desk.get("/desk/?day=2026-03-04"))
+
+
+def test_or_another_person(world, rosa):
+    patient = newcomer_like_ana(world, rosa)
+    desk = world.signed_in(world.dee)
+    record = f"/desk/patients/{patient.pk}/"
+    said = text(desk.post(f"{record}compared/", {"do": "other"}, follow=True))
+    assert "Booked online, and checked: another person" in said
+    assert "check for duplicates" not in text(desk.get("/desk/?day=2026-03-04"))
+
+
+@pytest.mark.parametrize("same", ["", "x", "0", "99999999999", "ben"])
+def test_nobody_who_does_not_look_alike_can_be_named(world, rosa, same):
+    """Else every name of the clinic could be read by trying numbers."""
+    patient = newcomer_like_ana(world, rosa)
+    same = str(world.ben.pk) if same == "ben" else same
+    desk = world.signed_in(world.dee)
+    said = text(desk.post(f"/desk/patients/{patient.pk}/compared/", {"same": same}, follow=True))
+    assert "Nothing was kept" in said
+    assert "Nowak" not in said
+    assert not NewcomerCheck.objects.exists()
 
 
 def test_a_patient_who_books_is_no_duplicate(world, rosa, clock):
