@@ -69,7 +69,7 @@ def facts(
         else None,
         "focus_time": patient is not None and form is None and refused is None,
         "find_url": f"{reverse('desk:find_time')}?{wish.query}",
-    } | _of_refusal(shown, refused, instead_of(refused, type, whom, wish=wish, now=now, lasting=wish.lasting))
+    } | _of_refusal(shown, refused, instead_of(refused, wish))
 
 
 def _may_take_any(wish: Wish, fresh: bool, patient: Patient | None) -> bool:  # noqa: FBT001  # read as said
@@ -141,7 +141,6 @@ def facts_of_move(
     shown = form or MoveForm(initial=unsaved, today=today)
     shown.offer(clinicians=shelf.doing(type))
     shown.show_length(wish.minutes, usual=now_takes)
-    offers = instead_of(refused, type, whom, wish=wish, now=now, lasting=lasting, moving=appointment)
     return {
         "appointment": appointment,
         "patient": appointment.patient,
@@ -152,7 +151,7 @@ def facts_of_move(
         "does_not_do": _does_not_do(shelf, wish, type),
         "focus_time": bool(wish.time) and form is None,
         "find_url": f"{reverse('desk:find_time')}?type={type.slug}&moving={appointment.pk}",
-    } | _of_refusal(shown, refused, offers)
+    } | _of_refusal(shown, refused, instead_of(refused, wish))
 
 
 def patient_of(wish: Wish) -> Patient | None:
