@@ -6,19 +6,29 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from clinic.booking.as_shown import Shown
+from clinic.booking.diaries import moment
 from clinic.booking.models import Appointment, AppointmentChange, AppointmentQuerySet
-from clinic.booking.reminders import CANCELLED, CONFIRMATION, KINDS, MOVED
+from clinic.booking.reminders import KINDS
 from clinic.booking.series import with_place
 from clinic.booking.status import MAY_RESIZE, Status
+from clinic.booking.told import (
+    CANCELLED,
+    CONFIRMATION,
+    MOVED,
+    OF_A_SERIES,
+    OF_A_VISIT,
+    SERIES_BOOKED,
+    SERIES_CANCELLED,
+    SERIES_MOVED,
+)
 from clinic.desk import newcomers
 from clinic.reminders.models import Reminder, State
 
-REMINDERS_OF = "clinic.booking.reminders"
 # The step a visit usually takes next; the others are one click further away.
 USUAL_STEP = {
     Status.BOOKED: Status.ARRIVED,
@@ -35,7 +45,11 @@ STEP_WORDS = {
     Status.NO_SHOW: "No-show",
 }
 # “Confirmation sent”: the kinds a patient tells apart; the others are reminders.
-TOLD_OF = {CONFIRMATION: "Confirmation", MOVED: "New time", CANCELLED: "Cancellation"}
+TOLD_OF = {
+    **dict.fromkeys((CONFIRMATION, SERIES_BOOKED), "Confirmation"),
+    **dict.fromkeys((MOVED, SERIES_MOVED), "New time"),
+    **dict.fromkeys((CANCELLED, SERIES_CANCELLED), "Cancellation"),
+}
 TOLD_HOW = {
     State.DUE: "on its way",
     State.SENDING: "on its way",
@@ -93,21 +107,39 @@ class Visit:
 def with_their_cards(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
     """Read all a card shows in one query: also when they arrived, and the newest thing they were told."""
     arrivals = AppointmentChange.objects.filter(appointment=OuterRef("pk"), to_status=Status.ARRIVED)
-    about_it = Reminder.objects.filter(source=REMINDERS_OF, kind__in=KINDS, subject_id=OuterRef("pk"))
-    of_this_time = about_it.filter(Q(about_at=OuterRef("starts_at")) | Q(about_at=OuterRef("moved_at")))
-    newest = of_this_time.order_by("-pk").values(
-        told=JSONObject(kind="kind", state="state", because="because")
-    )
     rows = appointments.select_related("patient", "type", "clinician__account", "resource")
     placed: AppointmentQuerySet = with_place(rows)  # type: ignore[assignment]  # it stays what it was
     return placed.annotate(
-        arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]), newest=Subquery(newest[:1])
+        arrived_at=Subquery(arrivals.order_by("-pk").values("at")[:1]),
+        newest=_newest(_of_this_time()),
+        newest_of_series=_newest(_of_its_series()),
     )
+
+
+def _of_this_time() -> QuerySet[Reminder]:
+    about_it = Reminder.objects.filter(source=OF_A_VISIT, kind__in=KINDS, subject_id=OuterRef("pk"))
+    moments = ("starts_at", "moved_at", "cancelled_at")
+    return about_it.filter(about_at__in=[OuterRef(moment) for moment in moments])
+
+
+def _of_its_series() -> QuerySet[Reminder]:
+    """What was told of it together with others of its series, in the act that made, moved or called it off."""
+    about_it = Reminder.objects.filter(source=OF_A_SERIES, subject_id=OuterRef("series"))
+    return about_it.filter(
+        Q(kind=SERIES_BOOKED, about_at=OuterRef("booked_at"))
+        | Q(kind=SERIES_MOVED, about_at=OuterRef("moved_at"))
+        | Q(kind=SERIES_CANCELLED, about_at=OuterRef("cancelled_at"))
+    )
+
+
+def _newest(reminders: QuerySet[Reminder]) -> Subquery:
+    told = JSONObject(pk="pk", kind="kind", state="state", because="because", sent_at="sent_at")
+    return Subquery(reminders.order_by("-pk").values(told=told)[:1])
 
 
 def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
     """The card of an appointment that was read with `with_their_cards`."""
-    newest: dict[str, str] | None = appointment.newest
+    newest = _last_told(appointment)
     missed = newest is not None and newest["state"] in {State.FAILED, State.SKIPPED}
     patient = appointment.patient
     usual = _usual_step(appointment, now)
@@ -157,7 +189,18 @@ def _other_steps(appointment: Appointment, usual: Status | None) -> list[tuple[s
     return [(step.value, STEP_WORDS[step]) for step in steps]
 
 
-def _told(newest: dict[str, str] | None, *, to_come: bool) -> str:
+def _last_told(appointment: Any) -> dict[str, Any] | None:
+    """The newer of what was said of it alone and with its series, if that speaks of the time it has."""
+    told, together = appointment.newest, appointment.newest_of_series
+    if together is not None and together["kind"] == SERIES_BOOKED and appointment.moved_at is not None:
+        # Sent before the move it spoke of another time; what is not sent yet will list where it is then.
+        sent_at = moment(together["sent_at"]) if together["sent_at"] else None
+        if together["state"] in {State.FAILED, State.SKIPPED} or (sent_at and sent_at < appointment.moved_at):
+            together = None
+    return max(filter(None, (told, together)), key=lambda one: int(one["pk"]), default=None)
+
+
+def _told(newest: dict[str, Any] | None, *, to_come: bool) -> str:
     """“Confirmation sent”, “Reminder failed”; empty for a visit that has begun and of which nothing was sent."""
     if newest is None:
         return "Nothing sent yet" if to_come else ""
