@@ -171,7 +171,7 @@ def _waits(days: Days) -> dict[Key, Waits]:
     }
 
 
-def _rows(question: str, days: Days, **told: object) -> list[tuple[Any, ...]]:
+def _rows(question: str, days: Days, **told: Any) -> list[tuple[Any, ...]]:
     since, until = days.span
     with connection.cursor() as cursor:
         cursor.execute(question, {"zone": days.zone.key, "since": since, "until": until} | told)

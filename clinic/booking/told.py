@@ -76,8 +76,10 @@ def still_as_told(visits: Sequence[Appointment]) -> set[int]:
     sent = Reminder.objects.filter(state=State.SENT)
     of_visits = sent.filter(source=OF_A_VISIT, kind__in=[CONFIRMATION, MOVED], subject_id__in=heard)
     for pk, kind, about_at in of_visits.values_list("subject_id", "kind", "about_at"):
-        heard[pk].of_a_move |= kind == MOVED
-        heard[pk].confirmed_for |= {about_at} if kind == CONFIRMATION else set()
+        if kind == MOVED:
+            heard[pk].of_a_move = True
+        else:
+            heard[pk].confirmed_for.add(about_at)
     in_series = [visit for visit in visits if visit.series_id]
     if in_series:
         _hear_of_series(in_series, heard)
@@ -87,8 +89,9 @@ def still_as_told(visits: Sequence[Appointment]) -> set[int]:
 def _hear_of_series(visits: Iterable[Appointment], heard: dict[int, _Heard]) -> None:
     changes = AppointmentChange.objects.filter(appointment__in=list(visits), was_starts_at__isnull=False)
     for pk, at, was in changes.order_by("pk").values_list("appointment_id", "at", "was_starts_at"):
-        heard[pk].moves.append((at, was))
-    ids = {visit.series_id for visit in visits}
+        if was is not None:
+            heard[pk].moves.append((at, was))
+    ids = {visit.series_id for visit in visits if visit.series_id is not None}
     sent = Reminder.objects.filter(source=OF_A_SERIES, state=State.SENT, subject_id__in=ids)
     for series_id, kind, about_at, sent_at in sent.values_list("subject_id", "kind", "about_at", "sent_at"):
         for visit in visits:
