@@ -60,6 +60,5 @@ def test_no_page_costs_more_than_it_may_nor_more_when_the_day_is_full(world, pag
     fill(world, 320, of=20)
     assert Appointment.objects.count() == 321
     many = costs(pages)
-    print(many)
     assert many == few
     assert {name: cost for name, cost in many.items() if cost > ANY_PAGE} == {}
