@@ -173,8 +173,9 @@ def _waits(days: Days) -> dict[Key, Waits]:
 
 def _rows(question: str, days: Days, **told: Any) -> list[tuple[Any, ...]]:
     since, until = days.span
+    known: dict[str, Any] = {"zone": days.zone.key, "since": since, "until": until} | told
     with connection.cursor() as cursor:
-        cursor.execute(question, {"zone": days.zone.key, "since": since, "until": until} | told)
+        cursor.execute(question, known)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

@@ -240,7 +240,7 @@ class TestMoved:
         work(world.now)
         moved(world, visits, 11, 11, 11, 11, now=world.now)
         actions.move(appointment=visits[0], starts_at=at(0, 15), by=world.dee, now=world.now + 2 * MINUTE)
-        collect(now=world.now + SETTLED)
+        assert work(world.now + SETTLED) == []
         undone(world, visits[0], now=world.now + 4 * MINUTE)
         assert work(world.now + 5 * MINUTE) == [told.SERIES_MOVED]
         assert len(listed()) == 4
