@@ -262,6 +262,7 @@ def _letters() -> Iterator[Text]:
         "when_there": "Monday at 9",
         "change_until": "Monday at 9",
         "place": "3",
+        "times": [{"when": "Monday at 9.", "there": "Monday at 9"}] * 2,
     }
     for path in sorted((TEMPLATES / "emails").glob("*.txt")):
         if path.name != "base.txt":
