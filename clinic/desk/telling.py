@@ -26,10 +26,10 @@ def who_hears(appointment: Appointment, *, of_a_move: bool, now: dt.datetime) ->
     )
 
 
-def who_hears_of_series(patient: Patient, what: str, *, now: dt.datetime | None = None) -> str:
+def who_hears_of_series(patient: Patient, *, now: dt.datetime | None = None) -> str:
     """The same of visits that were made, or at `now` moved or called off, in one act."""
     when = f" at {_settled(now)}, three minutes from now" if now else ""
-    return _mailed(patient, f"{what} in one message{when}")
+    return _mailed(patient, f"one message about all of them{when}")
 
 
 def _settled(now: dt.datetime) -> str:

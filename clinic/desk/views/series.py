@@ -39,7 +39,7 @@ def new_series(request: HttpRequest, *, account: Account, patient: Patient) -> H
         return _page(request, account, patient, form, outcome)
     first = outcome.done[0]
     words = f"Booked: {len(outcome.done)} visits of {patient.full_name}."
-    messages.success(request, f"{words} {who_hears_of_series(patient, 'all their times')}")
+    messages.success(request, f"{words} {who_hears_of_series(patient)}")
     return redirect("desk:series", patient.pk, first.pk)
 
 

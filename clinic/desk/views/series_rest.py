@@ -53,7 +53,7 @@ def move_series(
     else:
         outcome = series_booking.move_rest(sheet, by=account, now=now)
     if outcome.done:
-        return _done(request, visit, f"Moved: {len(outcome.done)} visits.", "the new times", now)
+        return _done(request, visit, f"Moved: {len(outcome.done)} visits.", now)
     record_listed(patients=series_page.holders(outcome.rows), by=account, what="holders of a series' times")
     rest = following(visit, now=now, only_its_time=form.only_its_time)
     carried = [(field.html_name, field.value() or "") for field in form] if outcome.rows else []
@@ -78,7 +78,7 @@ def cancel_series(
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, visit, f"Cancelled: {len(done)} visits.", "that they are cancelled", now)
+            return _done(request, visit, f"Cancelled: {len(done)} visits.", now)
     shown = {"form": form, "rest": rest} | _frame(visit)
     return render(request, "desk/series_cancel.html", shown, status=422 if form.errors else 200)
 
@@ -97,8 +97,6 @@ def _frame(visit: Appointment) -> dict[str, Any]:
     return {"visit": visit, "patient": visit.patient, "bar": bar}
 
 
-def _done(
-    request: HttpRequest, visit: Appointment, words: str, mailed: str, now: dt.datetime
-) -> HttpResponse:
-    messages.success(request, f"{words} {who_hears_of_series(visit.patient, mailed, now=now)}")
+def _done(request: HttpRequest, visit: Appointment, words: str, now: dt.datetime) -> HttpResponse:
+    messages.success(request, f"{words} {who_hears_of_series(visit.patient, now=now)}")
     return redirect("desk:series", visit.patient_id, visit.pk)
