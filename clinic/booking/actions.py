@@ -197,7 +197,7 @@ def move(
     lasts = fresh.ends_at - fresh.starts_at if minutes is None else length(fresh.type, minutes)
     if (fresh.clinician_id, fresh.starts_at, fresh.ends_at) == (to_whom.pk, starts_at, starts_at + lasts):
         raise AlreadyThere(starts_at)
-    check_time(to_whom, fresh.type, starts_at, lasts, now=now, is_new=False)
+    check_time(to_whom, fresh.type, starts_at, lasts, now=now, moving=fresh)
     note = f"moved from {spoken(fresh.starts_at)} to {spoken(starts_at)}"
     was = as_it_is(fresh)
     fresh.clinician, fresh.starts_at, fresh.ends_at = to_whom, starts_at, starts_at + lasts

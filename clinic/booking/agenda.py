@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clinic.booking.diaries import Diary, diaries, resource_diaries
+from clinic.booking.diaries import Away, Diary, Kept, everybodys, resource_diaries
 from clinic.booking.free import STEP, doing, next_quarter, works_on
 from clinic.booking.hours import Window, clinic_zone, day_window, without
-from clinic.booking.models import Absence, Appointment, AppointmentType, Hold
+from clinic.booking.models import Appointment, AppointmentType
 from clinic.people.models import Clinician, Patient
 
 A_DAY = dt.timedelta(days=1)
@@ -30,17 +30,17 @@ class Slot:
 class Agenda:
     """What is known about a stretch of days for one patient, one type and whoever may do it.
 
-    `also` grows while a series is laid out: its visits must not stand in each other's way either.
+    `busy` is when the patient is somewhere else. It grows while a series is laid out: its visits must not stand in each
+    other's way either.
     """
 
     type: AppointmentType
     diaries: dict[int, Diary]
     equipment: list[list[Window]] | None
     theirs: list[Appointment]
-    away: list[Absence]
-    held: list[Hold]
     now: dt.datetime
-    also: list[Window] = field(default_factory=list)
+    busy: list[Window] = field(default_factory=list)
+    _works: dict[tuple[int, dt.date], list[Window]] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -52,24 +52,21 @@ class Agenda:
         now: dt.datetime,
         besides: Collection[int] = (),
     ) -> Agenda:
-        """Seven queries at most. The visits `besides` (ids) take up no time: they are about to be moved."""
+        """Three queries at most. The visits `besides` (ids) take up no time: they are about to be moved."""
         since, until = span
-        people = list(doing(type, now.astimezone(clinic_zone()).date()))
-        mine = [person.pk for person in people]
-        theirs = patient.appointments.standing().exclude(pk__in=besides).overlapping(since, until)
-        away = Absence.objects.filter(starts_at__lt=until, ends_at__gt=since)
-        held = Hold.objects.living(now).filter(clinician__in=mine).overlapping(since, until)
-        found = diaries(people, since, until, now=now, besides=besides)
+        able = doing(type, now.astimezone(clinic_zone()).date())
+        rows = patient.appointments.standing().exclude(pk__in=besides).overlapping(since, until)
+        theirs = list(rows.select_related("clinician__account"))
+        found = everybodys(able, since, until, now=now, besides=besides)
         return cls(
             type=type,
             diaries={diary.clinician.pk: diary for diary in found},
             equipment=resource_diaries(type.needs_id, since, until, now=now, besides=besides)
             if type.needs_id
             else None,
-            theirs=list(theirs.select_related("clinician__account")),
-            away=[row for row in away if row.clinician_id is None or row.clinician_id in mine],
-            held=list(held),
+            theirs=theirs,
             now=now,
+            busy=[(visit.starts_at, visit.ends_at) for visit in theirs],
         )
 
     @property
@@ -81,9 +78,9 @@ class Agenda:
         """That person at that time, if nothing at all is in the way."""
         end = start + lasts
         diary = self.diaries.get(person.pk)
-        if diary is None or start < self.now or self.same_patient(start, end) or self.is_over(start):
+        if diary is None or start < self.now or hit(diary.taken, start, end + self.type.buffer):
             return None
-        if self.window(diary, start, end) is None or hit(diary.taken, start, end + self.type.buffer):
+        if self.window(diary, start, end) is None or self.same_patient(start, end) or self.is_over(start):
             return None
         place = self.free_resource(start, end)
         return None if place == -1 else Slot(person, start, end, place)
@@ -91,12 +88,18 @@ class Agenda:
     def window(self, diary: Diary, start: dt.datetime, end: dt.datetime) -> Window | None:
         """The stretch of work it fits into, absences left out."""
         day = start.astimezone(clinic_zone()).date()
-        return next(((s, e) for s, e in diary.works(day) if s <= start and end <= e), None)
+        return next(((s, e) for s, e in self.works(diary, day) if s <= start and end <= e), None)
+
+    def works(self, diary: Diary, day: dt.date) -> list[Window]:
+        """As the diary says, worked out once: each date is held against everybody, and then against its neighbours."""
+        key = diary.clinician.pk, day
+        if key not in self._works:
+            self._works[key] = diary.works(day)
+        return self._works[key]
 
     def same_patient(self, start: dt.datetime, end: dt.datetime) -> bool:
         """Whether the patient is somewhere else then: at another visit, or at one of this series."""
-        spans = [(a.starts_at, a.ends_at) for a in self.theirs] + self.also
-        return any(begin < end and stop > start for begin, stop in spans)
+        return any(begin < end and stop > start for begin, stop in self.busy)
 
     def is_over(self, start: dt.datetime) -> bool:
         """Whether the type is no longer offered on that day."""
@@ -124,7 +127,7 @@ class Agenda:
         self, diary: Diary, day: dt.date, lasts: dt.timedelta, target: dt.datetime
     ) -> Iterator[dt.datetime]:
         """Quarter hours at which somebody is there and not taken, and the very time that was asked for."""
-        for opens, closes in without(diary.works(day), diary.taken):
+        for opens, closes in _left(self.works(diary, day), diary.taken):
             if opens <= target < closes:
                 yield target
             start = next_quarter(max(opens, self.now.astimezone(dt.UTC)))
@@ -132,16 +135,31 @@ class Agenda:
                 yield start
                 start += STEP
 
-    def absence(self, person: Clinician, start: dt.datetime, end: dt.datetime) -> Absence | None:
+    def absence(self, person: Clinician, start: dt.datetime, end: dt.datetime) -> Away | None:
         """What keeps them away then; the clinic's own holidays count for everybody."""
-        rows = [row for row in self.away if row.starts_at < end and row.ends_at > start]
-        mine = [row for row in rows if row.clinician_id == person.pk]
-        return next(iter(mine or [row for row in rows if row.clinician_id is None]), None)
+        away = self.diaries[person.pk].absences
+        rows = sorted((row for row in away if row.starts_at < end and row.ends_at > start), key=_whose)
+        return next(iter(rows), None)
 
-    def hold(self, person: Clinician, start: dt.datetime, end: dt.datetime) -> Hold | None:
+    def hold(self, person: Clinician, start: dt.datetime, end: dt.datetime) -> Kept | None:
         until = end + self.type.buffer
-        rows = (h for h in self.held if h.clinician_id == person.pk)
-        return next((h for h in rows if h.starts_at < until and h.held_until > start), None)
+        rows = self.diaries[person.pk].holds
+        return next((kept for kept in rows if kept.starts_at < until and kept.held_until > start), None)
+
+
+def _left(works: Iterable[Window], taken: Sequence[Window]) -> list[Window]:
+    """What is not taken of a day's work. `taken`, in order and apart, holds weeks: only the day's is looked at."""
+    left = []
+    for opens, closes in works:
+        first = bisect_right(taken, opens, key=lambda span: span[1])
+        last = bisect_left(taken, closes, key=lambda span: span[0])
+        left += without([(opens, closes)], taken[first:last])
+    return left
+
+
+def _whose(away: Away) -> tuple[bool, dt.datetime]:
+    """Their own before the clinic's, the earlier first."""
+    return away.is_everybodys, away.starts_at
 
 
 def whole_days(moments: Sequence[dt.datetime], *, beyond: int) -> Window:

@@ -96,10 +96,15 @@ def diaries(
 
 
 def everybodys(
-    clinicians: QuerySet[Clinician], since: dt.datetime, until: dt.datetime, *, now: dt.datetime
+    clinicians: QuerySet[Clinician],
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    now: dt.datetime,
+    besides: Collection[int] = (),
 ) -> list[Diary]:
     """The diaries of clinicians who are still to be read: they come along. One query."""
-    parts = _parts(since, until, now, None, None, ())
+    parts = _parts(since, until, now, None, None, besides)
     return [
         _diary(person, *(getattr(person, part) for part in parts)) for person in clinicians.annotate(**parts)
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.booking.diaries import Diary, diaries, resource_diaries
 from clinic.booking.hours import Window, clinic_zone, instant, windows
@@ -82,9 +82,10 @@ def bookable(today: dt.date) -> QuerySet[Clinician]:
 
 
 def doing(type: AppointmentType, today: dt.date) -> QuerySet[Clinician]:
-    """Those of them who may do this type."""
-    named = list(type.clinicians.values_list("pk", flat=True))
-    return bookable(today).filter(pk__in=named) if named else bookable(today)
+    """Those of them who may do this type: whoever is named, and everybody where nobody is. Not asked yet."""
+    named = type.clinicians.through.objects.filter(appointmenttype=type)
+    is_named = Exists(named.filter(clinician=OuterRef("pk")))
+    return bookable(today).filter(Q(is_named) | ~Exists(named))
 
 
 def window_around(clinician: Clinician, moment: dt.datetime, *, now: dt.datetime) -> Window | None:

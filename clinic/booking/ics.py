@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,8 +85,15 @@ def entry_of(visit: Appointment, *, place: str = "", rings: bool = False) -> Ent
 
 def of_visit(rows: AppointmentQuerySet, appointment_id: int) -> bytes:
     """One visit as a file of its own, with the clinic's address and an alarm two hours before. One query."""
-    visit = with_history(rows).get(pk=appointment_id)
-    return written([entry_of(visit, place=settings.CLINIC_ADDRESS, rings=True)], name=TITLE)
+    return of_visits(rows, [appointment_id])
+
+
+def of_visits(rows: AppointmentQuerySet, ids: Sequence[int]) -> bytes:
+    """The same of several, in order, in one file."""
+    visits = with_history(rows).filter(pk__in=ids).order_by("starts_at", "pk")
+    return written(
+        [entry_of(visit, place=settings.CLINIC_ADDRESS, rings=True) for visit in visits], name=TITLE
+    )
 
 
 def written(entries: Iterable[Entry], *, name: str, read_again: dt.timedelta | None = None) -> bytes:

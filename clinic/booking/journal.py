@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from clinic.booking.models import Appointment, AppointmentChange
 from clinic.people.actors import Actor, Job
 from clinic.people.models import Account
+
+LONGEST_NOTE = 240  # characters
 
 
 def locked(appointment: Appointment) -> Appointment:
@@ -28,6 +32,30 @@ def as_it_is(appointment: Appointment) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done to an appointment as it is now: the status it had, in words, and where it was (`as_it_is`)."""
+
+    appointment: Appointment
+    from_status: str
+    words: str
+    was: dict[str, Any] = field(default_factory=dict)
+
+    def row(self, *, by: Actor, now: dt.datetime, takes_back: AppointmentChange | None) -> AppointmentChange:
+        """As it is kept, not saved yet."""
+        return AppointmentChange(
+            appointment=self.appointment,
+            at=now,
+            account=person(by),
+            job=job(by),
+            from_status=self.from_status,
+            to_status=self.appointment.status,
+            note=self.words[:LONGEST_NOTE],
+            takes_back=takes_back,
+            **self.was,
+        )
+
+
 def write_down(
     appointment: Appointment,
     *,
@@ -38,17 +66,12 @@ def write_down(
     was: dict[str, Any] | None = None,
     takes_back: AppointmentChange | None = None,
 ) -> None:
-    AppointmentChange.objects.create(
-        appointment=appointment,
-        at=now,
-        account=person(by),
-        job=job(by),
-        from_status=from_status,
-        to_status=appointment.status,
-        note=note[:240],
-        takes_back=takes_back,
-        **(was or {}),
-    )
+    Note(appointment, from_status, note, was or {}).row(by=by, now=now, takes_back=takes_back).save()
+
+
+def write_all_down(notes: Iterable[Note], *, by: Actor, now: dt.datetime) -> None:
+    """The same for many at once. One query."""
+    AppointmentChange.objects.bulk_create(note.row(by=by, now=now, takes_back=None) for note in notes)
 
 
 def person(by: Actor) -> Account | None:

@@ -1,4 +1,4 @@
-"""How full the calendar was, who did not come, how long people waited. PostgreSQL counts; seven queries, always.
+"""How full the calendar was, who did not come, how long people waited. PostgreSQL counts; eight queries, always.
 
 What each number means stands on the page that shows them (templates/desk/numbers.html).
 """
@@ -11,13 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import TruncWeek
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, Sum, Value
 
 from clinic.booking.diaries import Extra
-from clinic.booking.models import Absence, Appointment, CameBy, ExtraHours, WorkingHours
-from clinic.booking.opening import MINUTE, Days, Schedule, monday, open_minutes
+from clinic.booking.hours import day_window
+from clinic.booking.models import (
+    LONGEST_HELD,
+    Absence,
+    Appointment,
+    AppointmentType,
+    CameBy,
+    ExtraHours,
+    WorkingHours,
+)
+from clinic.booking.opening import MINUTE, Days, Schedule, open_minutes
 from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.booking.tallies import Quarters, Tally, Waits
 from clinic.people.models import Clinician
@@ -26,25 +35,25 @@ COUNTED = ["due", "no_shows", "booked", "cancelled", "overbooked", "online"]
 HELD = sorted(status.value for status in HOLDS_A_SLOT)
 
 # A cancelled time is filled again when at least half of it was booked after the cancellation, with the same clinician.
+# How long a visit can be at most bounds what is looked at for each, by the index of a clinician's visits.
 FILLED_AGAIN = """
 select clinician_id, week, count(*) from (
     select off.clinician_id, date_trunc('week', off.starts_at at time zone %(zone)s)::date as week
     from booking_appointment off
     join booking_appointment new
       on new.clinician_id = off.clinician_id
-     and (new.starts_at at time zone %(zone)s)::date = (off.starts_at at time zone %(zone)s)::date
-     and new.starts_at < off.ends_at and new.ends_at > off.starts_at
+     and new.starts_at > off.starts_at - %(longest)s and new.starts_at < off.ends_at and new.ends_at > off.starts_at
      and greatest(new.booked_at, new.moved_at) > off.cancelled_at
     where off.status = 'cancelled' and new.status <> 'cancelled'
       and off.starts_at >= %(since)s and off.starts_at < %(until)s
-      and new.starts_at >= %(since)s and new.starts_at < %(until)s
     group by off.id
     having sum(least(new.ends_at, off.ends_at) - greatest(new.starts_at, off.starts_at))
            >= (off.ends_at - off.starts_at) / 2
 ) as filled group by clinician_id, week
 """
 
-# The first assessment somebody ever had or has booked. Days, with the part of a day behind the point.
+# The first assessment somebody ever had or has booked. Days, with the part of a day behind the point. Which types are
+# assessments is asked before: PostgreSQL knows how rare each of them is, and nothing of what a join will find.
 FIRST_ASSESSMENTS = """
 select clinician_id, week, count(*),
        percentile_cont(array[0.25, 0.5, 0.75]) within group (order by from_booking),
@@ -54,14 +63,13 @@ from (
            extract(epoch from visit.starts_at - visit.booked_at) / 86400 as from_booking,
            extract(epoch from visit.starts_at - patient.registered_at) / 86400 as from_registering
     from booking_appointment visit
-    join booking_appointmenttype type on type.id = visit.type_id and type.is_assessment
     join people_patient patient on patient.id = visit.patient_id
     where visit.starts_at >= %(since)s and visit.starts_at < %(until)s and visit.status = any(%(held)s)
+      and visit.type_id = any(%(assessments)s)
       and not exists (
         select 1 from booking_appointment before
-        join booking_appointmenttype kind on kind.id = before.type_id and kind.is_assessment
         where before.patient_id = visit.patient_id and before.starts_at < visit.starts_at
-          and before.status = any(%(held)s))
+          and before.status = any(%(held)s) and before.type_id = any(%(assessments)s))
 ) as firsts
 group by grouping sets ((clinician_id, week), (clinician_id), (week), ())
 """
@@ -80,8 +88,7 @@ class Numbers:
     @property
     def weeks(self) -> list[dt.date]:
         """Every Monday, also of weeks in which nothing was."""
-        first, last = monday(self.days.first), monday(self.days.last)
-        return [first + n * dt.timedelta(weeks=1) for n in range((last - first).days // 7 + 1)]
+        return self.days.weeks
 
     def tally(self, *, clinician: int | None = None, week: dt.date | None = None) -> Tally:
         return self.tallies.get((clinician, week), Tally())
@@ -119,12 +126,12 @@ def _with_sums(tallies: dict[tuple[int, dt.date], Tally]) -> dict[Key, Tally]:
 
 
 def _visits(days: Days, now: dt.datetime) -> dict[tuple[int, dt.date], dict[str, int]]:
-    since, until = days.span
+    (since, until), weeks = days.span, days.weeks
     held, off = Q(status__in=HELD), Q(status=Status.CANCELLED)
     rows = (
         Appointment.objects.filter(starts_at__gte=since, starts_at__lt=until)
         .order_by()
-        .values("clinician_id", week=TruncWeek("starts_at", tzinfo=days.zone))
+        .values("clinician_id", week=_nth_of(weeks, days))
         .annotate(
             used=Sum(F("ends_at") - F("starts_at"), filter=held),
             due=Count("pk", filter=~off & Q(starts_at__lt=now)),
@@ -138,25 +145,37 @@ def _visits(days: Days, now: dt.datetime) -> dict[tuple[int, dt.date], dict[str,
     found: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
     for clinician, week, used, *numbers in rows.values_list("clinician_id", "week", "used", *COUNTED):
         minutes = {"used": used // MINUTE if used else 0}
-        found[clinician, week.date()] = minutes | dict(zip(COUNTED, numbers, strict=True))
+        found[clinician, weeks[week - 1]] = minutes | dict(zip(COUNTED, numbers, strict=True))
     return found
 
 
+def _nth_of(weeks: Sequence[dt.date], days: Days) -> Func:
+    """Which of the weeks a visit starts in, the first being 1. Truncating asks the zone's rules for each visit."""
+    begin = [day_window(week, days.zone)[0] for week in weeks]
+    bounds = Value(begin, output_field=ArrayField(DateTimeField()))
+    return Func("starts_at", bounds, function="width_bucket", output_field=IntegerField())
+
+
 def _filled(days: Days) -> dict[tuple[int, dt.date], int]:
-    return {(person, week): number for person, week, number in _rows(FILLED_AGAIN, days)}
-
-
-def _waits(days: Days) -> dict[Key, Waits]:
     return {
-        (person, week): Waits(number, *(Quarters(*parts) if parts else None for parts in quarters))
-        for person, week, number, *quarters in _rows(FIRST_ASSESSMENTS, days)
+        (person, week): number for person, week, number in _rows(FILLED_AGAIN, days, longest=LONGEST_HELD)
     }
 
 
-def _rows(question: str, days: Days) -> list[tuple[Any, ...]]:
+def _waits(days: Days) -> dict[Key, Waits]:
+    """Two queries."""
+    types = list(AppointmentType.objects.filter(is_assessment=True).values_list("pk", flat=True))
+    return {
+        (person, week): Waits(number, *(Quarters(*parts) if parts else None for parts in quarters))
+        for person, week, number, *quarters in _rows(FIRST_ASSESSMENTS, days, held=HELD, assessments=types)
+    }
+
+
+def _rows(question: str, days: Days, **told: Any) -> list[tuple[Any, ...]]:
     since, until = days.span
+    known: dict[str, Any] = {"zone": days.zone.key, "since": since, "until": until} | told
     with connection.cursor() as cursor:
-        cursor.execute(question, {"zone": days.zone.key, "since": since, "until": until, "held": HELD})
+        cursor.execute(question, known)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

@@ -32,6 +32,12 @@ class Days:
     def span(self) -> Window:
         return day_window(self.first, self.zone)[0], day_window(self.last, self.zone)[1]
 
+    @property
+    def weeks(self) -> list[dt.date]:
+        """The Monday of every week they touch."""
+        since, last = monday(self.first), monday(self.last)
+        return [since + n * dt.timedelta(weeks=1) for n in range((last - since).days // 7 + 1)]
+
     def with_other_clocks(self) -> set[dt.date]:
         """The days that have not 24 hours."""
         lengths = ((day, day_window(day, self.zone)) for day in self)

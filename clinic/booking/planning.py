@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.booking.agenda import Agenda, Slot, hit, whole_days
 from clinic.booking.free import clinic_zone, works_on
-from clinic.booking.models import Appointment, AppointmentType
+from clinic.booking.models import LONGEST_HELD, AbsenceKind, Appointment, AppointmentType
 from clinic.booking.patterns import When
 from clinic.people.models import Clinician, Patient
 
@@ -75,7 +75,7 @@ def plan(
     now: dt.datetime,
     besides: Collection[int] = (),
 ) -> list[Row]:
-    """Each date in the order given, at least one. Eight queries at most, however many there are.
+    """Each date in the order given, at least one. Four queries at most, however many there are.
 
     Where anybody will do, whoever is free on most of the dates comes first, so that a patient sees one face.
     """
@@ -86,7 +86,7 @@ def plan(
     for ask in asks:
         row = _as_asked(agenda, ask, order)
         if row.slot and not ask.left_out:
-            agenda.also.append((row.slot.starts_at, row.slot.ends_at + type.buffer))
+            agenda.busy.append((row.slot.starts_at, row.slot.ends_at + type.buffer))
         rows.append(row)
     rows = [_with_instead(agenda, row, order) if row.clashes else row for row in rows]
     return _with_holders(rows, type)
@@ -142,8 +142,8 @@ def _why_not_them(
         return Trouble.NOT_THEIRS, f"{person} does not work here on that day."
     if agenda.window(diary, start, end) is None:
         if away := agenda.absence(person, start, end):
-            kind = away.get_kind_display().lower()
-            if away.clinician_id is None:
+            kind = AbsenceKind(away.kind).label.lower()
+            if away.is_everybodys:
                 return Trouble.SHUT, f"The clinic is shut ({away.note or kind})."
             return Trouble.AWAY, f"{person} is away ({kind})."
         if agenda.window(diary, start, start + dt.timedelta(minutes=1)):
@@ -170,7 +170,7 @@ def _with_instead(agenda: Agenda, row: Row, order: list[Clinician]) -> Row:
     if found is None:
         return row
     if not ask.left_out:
-        agenda.also.append((found.starts_at, found.ends_at + agenda.type.buffer))
+        agenda.busy.append((found.starts_at, found.ends_at + agenda.type.buffer))
     return replace(row, instead=found)
 
 
@@ -189,6 +189,7 @@ def _with_holders(rows: list[Row], type: AppointmentType) -> list[Row]:
     for row in taken:
         wanted |= Q(
             clinician=row.ask.clinician,
+            starts_at__gt=row.ask.when.at - LONGEST_HELD,
             starts_at__lt=row.ask.when.at + row.ask.lasts + type.buffer,
             held_until__gt=row.ask.when.at,
         )

@@ -1,7 +1,8 @@
 """What the calendar has to say to patients (clinic.reminders.sources tells how the outbox asks).
 
 Each message about a visit brings one link to that visit's page (clinic.booking.links), and one about a new time brings
-the time as a calendar file.
+the time as a calendar file. Visits that were made, moved or called off together are told of together
+(clinic.booking.series_reminders).
 """
 
 from __future__ import annotations
@@ -9,20 +10,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from clinic.booking import by_patients, ics, links
 from clinic.booking.hours import clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
-from clinic.reminders.models import Reminder, State
+from clinic.booking.told import (
+    CANCELLED,
+    CONFIRMATION,
+    MOVED,
+    SERIES_CANCELLED,
+    SERIES_MOVED,
+    apart,
+    settles_at,
+    still_as_told,
+)
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import moment
 
-CONFIRMATION = "appointment_confirmation"
-MOVED = "appointment_moved"
-CANCELLED = "appointment_cancelled"
 TWO_DAYS = "appointment_48h"
 TWO_HOURS = "appointment_2h"
 
@@ -44,9 +51,13 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
     """Confirmations, moves, cancellations, and the reminders two days and two hours before."""
     upcoming = Appointment.objects.filter(starts_at__gt=now).order_by("starts_at")
     standing = upcoming.filter(status__in=MAY_MOVE)
-    yield from _events(standing.filter(moved_at=None), CONFIRMATION, at="booked_at", about="starts_at")
-    yield from _events(standing.filter(moved_at__lte=now - SETTLES), MOVED, at="moved_at", after=SETTLES)
+    made_apart = Q(series=None) | ~Q(series__made_at=F("booked_at"))
+    new = standing.filter(made_apart, moved_at=None)
+    yield from _events(new, CONFIRMATION, at="booked_at", about="starts_at")
+    moved = standing.filter(apart("moved_at", SERIES_MOVED), moved_at__lte=now - SETTLES)
+    yield from _events(moved, MOVED, at="moved_at", after=SETTLES)
     off = upcoming.filter(status=Status.CANCELLED, cancelled_at__lte=now - SETTLES)
+    off = off.filter(apart("cancelled_at", SERIES_CANCELLED))
     yield from _events(off, CANCELLED, at="cancelled_at", after=SETTLES)
     yield from _ahead(standing, now)
 
@@ -97,7 +108,7 @@ def message(
     if appointment is None:
         return NotWanted("The appointment is no longer there.")
     if refusal := _stale(appointment, kind, about_at, now):
-        unsettled = _settles_at(appointment, now)
+        unsettled = settles_at(appointment, now)
         return NotYet(f"{refusal} That can still be undone.", unsettled) if unsettled else NotWanted(refusal)
     template = f"emails/{kind}.txt"
     if kind == CANCELLED:
@@ -115,16 +126,6 @@ def message(
     )
 
 
-def _settles_at(appointment: Appointment, now: dt.datetime) -> dt.datetime | None:
-    """When its last move or cancellation can no longer be undone; None where that is so already.
-
-    What is stale because of it may be wanted again: somebody undoes it, and the outbox writes nothing twice.
-    """
-    changed = (appointment.moved_at, appointment.cancelled_at)
-    settled = max((at + SETTLES for at in changed if at is not None), default=None)
-    return settled if settled is not None and settled > now and appointment.starts_at > now else None
-
-
 def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:
     """Why nobody should read this any more; empty when they should."""
     status = Status(appointment.status)
@@ -138,17 +139,12 @@ def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.d
         return f"The patient is here: the appointment is {status.label.lower()}."
     if about_at != (appointment.moved_at if kind == MOVED else appointment.starts_at):
         return "The appointment was moved."
-    if kind == MOVED and _still_as_told(appointment):
-        return "It was moved back to the time the patient knows."
+    if kind == MOVED and still_as_told([appointment]):
+        return (
+            "The patient knows this time already."
+            if appointment.series_id
+            else "It was moved back to the time the patient knows."
+        )
     if kind == TWO_DAYS and now > appointment.starts_at - TOO_LATE_FOR_TWO_DAYS:
         return "Too late for it: the reminder two hours before says the same."
     return ""
-
-
-def _still_as_told(appointment: Appointment) -> bool:
-    """Whether the one time the patient was told of is the time it has."""
-    told = Reminder.objects.filter(source=__name__, subject_id=appointment.pk, state=State.SENT)
-    return (
-        told.filter(kind=CONFIRMATION, about_at=appointment.starts_at).exists()
-        and not told.filter(kind=MOVED).exists()
-    )

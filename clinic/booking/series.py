@@ -19,13 +19,12 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.booking.agenda import Slot
 from clinic.booking.free import clinic_zone
-from clinic.booking.journal import as_it_is, job, person
+from clinic.booking.journal import Note, as_it_is, job, person, write_all_down
 from clinic.booking.locks import lock_calendars
 from clinic.booking.models import (
     RESOURCE_CONSTRAINT,
     SLOT_CONSTRAINT,
     Appointment,
-    AppointmentChange,
     AppointmentType,
     Series,
 )
@@ -38,8 +37,6 @@ from clinic.booking.taking import resources_for
 from clinic.people.actors import Actor
 from clinic.people.models import Account, Patient
 
-# A visit as it was changed, the status it had, what is written down, and where it was before.
-Note = tuple[Appointment, str, str, dict[str, Any]]
 WRITTEN = ["clinician", "starts_at", "ends_at", "held_until", "resource", "moved_at", "status"]
 
 
@@ -104,10 +101,8 @@ def book_series(
             Appointment.objects.bulk_create(visits)
     except IntegrityError as error:
         raise _as_a_report(error, slots, type=type, patient=patient, now=now) from error
-    notes: list[Note] = [
-        (visit, "", f"booked for {spoken(visit.starts_at)}, in a series", {}) for visit in visits
-    ]
-    _write_down(notes, by=by, now=now)
+    notes = [Note(visit, "", f"booked for {spoken(visit.starts_at)}, in a series") for visit in visits]
+    write_all_down(notes, by=by, now=now)
     told = f"series {series.pk}: {len(visits)} appointments"
     record(action=Entry.Action.CREATED, patient=patient, by=by, what=told)
     return series
@@ -193,7 +188,7 @@ def move_following(
     notes = [
         _put(fresh[visit.pk], row.slot, machines, now) for (visit, _), row in zip(moves, rows, strict=True)
     ]
-    visits = [note[0] for note in notes]
+    visits = [note.appointment for note in notes]
     rest = Appointment.objects.filter(pk__in=besides)
     try:
         with transaction.atomic():
@@ -202,7 +197,7 @@ def move_following(
             Appointment.objects.bulk_update(visits, [*WRITTEN, "overbooked_because"])
     except IntegrityError as error:
         raise _as_a_report(error, slots, type=type, patient=patient, now=now, besides=besides) from error
-    _write_down(notes, by=by, now=now)
+    write_all_down(notes, by=by, now=now)
     told = f"series {visits[0].series_id}: {len(visits)} appointments moved"
     record(action=Entry.Action.CHANGED, patient=patient, by=by, what=told)
     return visits
@@ -243,7 +238,7 @@ def _put(visit: Appointment, slot: Slot | None, machines: Sequence[int], now: dt
     visit.held_until = slot.ends_at + visit.type.buffer
     visit.resource_id = None if slot.resource is None else machines[slot.resource]
     visit.moved_at, visit.status, visit.overbooked_because = now, Status.BOOKED, ""
-    return visit, from_status, note, was
+    return Note(visit, from_status, note, was)
 
 
 def _all_free(
@@ -284,19 +279,3 @@ def _as_a_report(
     if not any(row.clashes for row in rows):
         raise error
     return SeriesClashes(rows)
-
-
-def _write_down(notes: Iterable[Note], *, by: Actor, now: dt.datetime) -> None:
-    AppointmentChange.objects.bulk_create(
-        AppointmentChange(
-            appointment=visit,
-            at=now,
-            account=person(by),
-            job=job(by),
-            from_status=from_status,
-            to_status=visit.status,
-            note=note[:240],
-            **was,
-        )
-        for visit, from_status, note, was in notes
-    )

@@ -33,6 +33,7 @@ from clinic.booking.refusals import (
 )
 from clinic.people.models import Clinician
 
+A_MINUTE = dt.timedelta(minutes=1)
 OFFERED = 3
 SHORTEST, LONGEST = 5, 8 * 60  # minutes
 
@@ -62,13 +63,16 @@ def check_time(
     lasts: dt.timedelta,
     *,
     now: dt.datetime,
-    is_new: bool = True,
+    moving: Appointment | None = None,
 ) -> None:
-    """Whether it could be then at all, whoever else is booked. A type that was retired still moves."""
+    """Whether it could be then at all, whoever else is booked. `moving`: the visit, where it is one already.
+
+    A type that was retired still moves.
+    """
     if starts_at < now:
         raise InThePast(starts_at)
     day = starts_at.astimezone(free.clinic_zone()).date()
-    if is_new and type.retired_on is not None and type.retired_on < day:
+    if moving is None and type.retired_on is not None and type.retired_on < day:
         raise NotOffered(type)
     if not free.works_on(clinician, day):
         raise HasLeft(clinician, starts_at)
@@ -78,7 +82,7 @@ def check_time(
     if window is not None and starts_at + lasts <= window[1]:
         return
     minutes = int(lasts.total_seconds() // 60)
-    offers = offered(clinician, type, starts_at, now=now, minutes=minutes)
+    offers = offered(clinician, type, starts_at, lasts, now=now, moving=moving)
     if window is None:
         raise OutsideWorkingHours(starts_at, offers, _away(clinician, starts_at))
     raise TooLong(starts_at, minutes, offers)
@@ -88,12 +92,31 @@ def offered(
     clinician: Clinician,
     type: AppointmentType,
     starts_at: dt.datetime,
+    lasts: dt.timedelta,
     *,
     now: dt.datetime,
-    minutes: int | None = None,
+    moving: Appointment | None = None,
 ) -> list[dt.datetime]:
-    """The next free starts from there on, for a refusal."""
-    return free.next_free(clinician, type, max(now, starts_at), OFFERED, now=now, minutes=minutes)
+    """The next starts from there on at which it fits in that length, for a refusal.
+
+    `moving` takes up no time of its own, but where it is already is nowhere to move it.
+    """
+    after, minutes = max(now, starts_at), int(lasts / A_MINUTE)
+    found = free.next_free(clinician, type, after, OFFERED + 1, now=now, moving=moving, minutes=minutes)
+    here = _where_it_is(moving) if moving is not None else None
+    return [at for at in found if (clinician.pk, at, at + lasts) != here][:OFFERED]
+
+
+def _where_it_is(visit: Appointment) -> tuple[int, dt.datetime, dt.datetime] | None:
+    """As its row has it: a visit that is being moved says already where it goes."""
+    rows = Appointment.objects.filter(pk=visit.pk)
+    return rows.values_list("clinician_id", "starts_at", "ends_at").first()
+
+
+def _offered_instead(visit: Appointment, *, now: dt.datetime) -> list[dt.datetime]:
+    """The same for the visit that was to be written, new or moved."""
+    lasts, moving = visit.ends_at - visit.starts_at, visit if visit.pk else None
+    return offered(visit.clinician, visit.type, visit.starts_at, lasts, now=now, moving=moving)
 
 
 def _away(clinician: Clinician, moment: dt.datetime) -> str:
@@ -139,7 +162,7 @@ def in_the_way(
     hold = None if holder else held.select_related("clinician__account").first()
     if holder is None and hold is None:
         return None
-    offers = offered(appointment.clinician, appointment.type, appointment.starts_at, now=now)
+    offers = _offered_instead(appointment, now=now)
     if holder is not None:
         return SlotTaken(appointment.starts_at, holder, offers)
     assert hold is not None  # noqa: S101  # one of the two is there
@@ -172,8 +195,7 @@ def free_resource(appointment: Appointment, *, now: dt.datetime, holding: Hold |
     if appointment.overbooked_because and rows:
         return rows[0]
     kind = appointment.type.needs
-    offers = offered(appointment.clinician, appointment.type, start, now=now)
-    raise ResourceTaken(start, str(kind), offers)
+    raise ResourceTaken(start, str(kind), _offered_instead(appointment, now=now))
 
 
 def _write(appointment: Appointment, *, now: dt.datetime) -> None:
@@ -186,7 +208,7 @@ def _write(appointment: Appointment, *, now: dt.datetime) -> None:
             if not _names(error, (SLOT_CONSTRAINT, RESOURCE_CONSTRAINT)):
                 raise
             refused = error
-        offers = offered(appointment.clinician, appointment.type, appointment.starts_at, now=now)
+        offers = _offered_instead(appointment, now=now)
         if RESOURCE_CONSTRAINT in str(refused):
             raise ResourceTaken(appointment.starts_at, str(appointment.type.needs), offers) from refused
         if (holder := _holder(appointment)) is not None:

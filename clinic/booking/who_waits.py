@@ -55,14 +55,22 @@ def gap_at(
     clinician: Clinician, starts_at: dt.datetime, *, now: dt.datetime, holding: Hold | None = None
 ) -> Gap | None:
     """What is free from there on; None where they do not work, or something is booked. One query."""
+    gap = room_at(clinician, starts_at, now=now, holding=holding)
+    return gap if gap and gap.free_until > starts_at >= now else None
+
+
+def room_at(
+    clinician: Clinician, starts_at: dt.datetime, *, now: dt.datetime, holding: Hold | None = None
+) -> Gap | None:
+    """What they work from there on, none of it free where something is booked. None where they do not work."""
     until = starts_at + A_DAY
     (diary,) = diaries([clinician], starts_at, until, now=now, holding=holding)
     day = starts_at.astimezone(clinic_zone()).date()
     closes_at = next((end for begin, end in diary.works(day) if begin <= starts_at < end), None)
-    if starts_at < now or closes_at is None or any(begin <= starts_at < end for begin, end in diary.taken):
+    if closes_at is None:
         return None
-    free_until = min((begin for begin, _ in diary.taken if begin > starts_at), default=until)
-    return Gap(clinician.pk, starts_at, closes_at, free_until)
+    free_until = min((begin for begin, end in diary.taken if end > starts_at), default=until)
+    return Gap(clinician.pk, starts_at, closes_at, max(starts_at, free_until))
 
 
 def who_fits(gap: Gap, *, now: dt.datetime, holding: Hold | None = None) -> list[Waiting]:

@@ -83,6 +83,7 @@ if DEVELOPMENT_PAGES:
 REMINDER_SOURCES = [
     "clinic.reminders.sign_in_links",
     "clinic.booking.reminders",
+    "clinic.booking.series_reminders",
     "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",

@@ -30,7 +30,7 @@ from clinic.booking.models import (
     WorkingHours,
 )
 from clinic.booking.reminders import KINDS
-from clinic.desk.news import REMINDERS_OF
+from clinic.booking.told import OF_A_SERIES, OF_A_VISIT
 from clinic.people.models import Account
 from clinic.reminders.models import Reminder
 
@@ -81,7 +81,8 @@ def _version(found: Iterable[str], day: dt.date, zone: ZoneInfo, now: dt.datetim
 def _prints(day: dt.date, zone: ZoneInfo, now: dt.datetime) -> list[MD5]:
     since, until = day_window(day, zone)
     visits = Appointment.objects.on_day(day, zone)
-    told = Reminder.objects.filter(source=REMINDERS_OF, kind__in=KINDS, subject_id__in=visits.values("pk"))
+    told = Reminder.objects.filter(source=OF_A_VISIT, kind__in=KINDS, subject_id__in=visits.values("pk"))
+    together = Reminder.objects.filter(source=OF_A_SERIES, subject_id__in=visits.values("series"))
     here = Q(starts_at__lt=until, ends_at__gt=since)
     return [
         _print(
@@ -89,6 +90,7 @@ def _prints(day: dt.date, zone: ZoneInfo, now: dt.datetime) -> list[MD5]:
             "status", "moved_at", "urgent_because", "overbooked_because", "cancelled_because",
         ),
         _print(told, "state", "kind"),
+        _print(together, "state", "kind"),
         _print(Hold.objects.living(now).filter(here), "starts_at", "held_until", "expires_at"),
         _print(Absence.objects.filter(here), "starts_at", "ends_at", "kind"),
         _print(WorkingHours.objects.filter(weekday=day.weekday()), "starts", "ends", "from_day", "until_day"),

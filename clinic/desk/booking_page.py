@@ -73,7 +73,7 @@ def facts(
     } | _of_refusal(
         shown,
         refused,
-        instead_of(refused, type, whom, wish=wish, now=now, lasting=wish.lasting),
+        instead_of(refused, wish),
         gap if patient and wish.clinician != ANYBODY else None,
     )
 
@@ -159,7 +159,6 @@ def facts_of_move(
     shown = form or MoveForm(initial=unsaved | _typed(given), today=today)
     shown.offer(clinicians=shelf.doing(type))
     shown.show_length(wish.minutes, usual=now_takes)
-    offers = instead_of(refused, type, whom, wish=wish, now=now, lasting=lasting, moving=appointment)
     return {
         "appointment": appointment,
         "patient": appointment.patient,
@@ -170,7 +169,7 @@ def facts_of_move(
         "does_not_do": _does_not_do(shelf, wish, type),
         "focus_time": bool(wish.time) and form is None,
         "find_url": f"{reverse('desk:find_time')}?type={type.slug}&moving={appointment.pk}",
-    } | _of_refusal(shown, refused, offers)
+    } | _of_refusal(shown, refused, instead_of(refused, wish))
 
 
 def patient_of(wish: Wish) -> Patient | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -99,36 +99,9 @@ def _where_it_is(moving: Appointment | None, lasts: int | None) -> tuple[int, dt
     return moving.clinician_id, moving.starts_at
 
 
-def instead_of(
-    refused: Refused | None,
-    type: AppointmentType | None,
-    clinicians: Sequence[Clinician],
-    *,
-    wish: Wish,
-    now: dt.datetime,
-    lasting: int | None = None,
-    moving: Appointment | None = None,
-) -> list[Start]:
-    """What a refusal offers as buttons: times at which the visit fits in the length that was asked for."""
-    if refused is None or not refused.next_free:
-        return []
-    if type is None or not clinicians or not (lasting or moving):
-        return [Start.of(at, wish) for at in refused.next_free]
-    after = max(now, refused.starts_at)  # type: ignore[attr-defined]  # all that offer times name the one they refuse
-    wanted = Wanted(minutes=lasting, moving=moving)
-    found = openings(type, clinicians=clinicians, after=after, now=now, wanted=wanted)
-    return [Start.of(at, wish) for at in _first(found_at.starts_at for found_at in found)]
-
-
-def _first(starts: Iterable[dt.datetime]) -> list[dt.datetime]:
-    """The first few different ones."""
-    out: list[dt.datetime] = []
-    for at in starts:
-        if at not in out[-1:]:
-            out.append(at)
-        if len(out) == OFFERED:
-            break
-    return out
+def instead_of(refused: Refused | None, wish: Wish) -> list[Start]:
+    """What a refusal offers, as buttons: times at which the visit fits in the length that was asked for."""
+    return [Start.of(at, wish) for at in refused.next_free] if refused else []
 
 
 def _on_that_day(wish: Wish, at: dt.datetime, url: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from clinic.booking.diaries import moment
-from clinic.booking.models import Appointment, AppointmentChange
+from clinic.booking.models import LONGEST_HELD, Appointment, AppointmentChange
 
 A_PAGE = 25
 
@@ -76,6 +76,7 @@ def _below() -> Any:
     me = OuterRef("pk")
     rows = Appointment.objects.standing().filter(
         clinician=OuterRef("clinician"),
+        starts_at__gt=OuterRef("starts_at") - LONGEST_HELD,
         starts_at__lt=OuterRef("held_until"),
         held_until__gt=OuterRef("starts_at"),
     )

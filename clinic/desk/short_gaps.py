@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from clinic.booking.models import AppointmentType
 from clinic.booking.taking import SHORTEST
-from clinic.booking.who_waits import gap_at
+from clinic.booking.who_waits import room_at
 from clinic.desk.wish import Wish
 from clinic.people.models import Clinician
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def too_short(
     now: dt.datetime,
 ) -> TooShort | None:
     """Why the visit does not fit where they pressed, and what does. None where it is not a matter of length."""
-    gap = gap_at(clinician, at, now=now)
+    gap = room_at(clinician, at, now=now)
     wanted = wish.lasting or type.minutes
     has = gap.minutes_with(type.buffer) if gap else 0
     if at < now or has >= wanted:
@@ -49,4 +51,6 @@ def too_short(
     ]
     if has >= SHORTEST:
         fitting.append((f"{type.name}, {has} min only", replace(wish, type=type.slug, minutes=str(has)).url))
-    return TooShort(at, has, wanted, fitting, may_overbook=at + wanted * MINUTE <= here.closes)
+    return TooShort(
+        at, has, wanted, fitting, may_overbook=gap is not None and at + wanted * MINUTE <= gap.closes_at
+    )

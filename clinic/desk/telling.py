@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.booking.models import Appointment
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
-from clinic.people.models import ChannelKind
+from clinic.people.models import ChannelKind, Patient
 
 UNDO = "undo"
 
@@ -20,13 +20,28 @@ def who_hears(appointment: Appointment, *, of_a_move: bool, now: dt.datetime) ->
     off = appointment.status == Status.CANCELLED
     if appointment.starts_at <= now or not (off or (of_a_move and appointment.status in MAY_MOVE)):
         return "Nobody is told of it."
-    name, at = appointment.patient.full_name, timezone.localtime(now + SETTLES)
-    channels = list(appointment.patient.channels.all())
+    what = "that it is cancelled" if off else "the new time"
+    return _mailed(
+        appointment.patient, f"{what} at {_settled(now)}, three minutes from now, unless you undo it"
+    )
+
+
+def who_hears_of_series(patient: Patient, *, now: dt.datetime | None = None) -> str:
+    """The same of visits that were made, or at `now` moved or called off, in one act."""
+    when = f" at {_settled(now)}, three minutes from now" if now else ""
+    return _mailed(patient, f"one message about all of them{when}")
+
+
+def _settled(now: dt.datetime) -> str:
+    return f"{timezone.localtime(now + SETTLES):%H:%M}"
+
+
+def _mailed(patient: Patient, what: str) -> str:
+    channels = list(patient.channels.all())
     if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
-        what = "that it is cancelled" if off else "the new time"
-        return f"{name} will be mailed {what} at {at:%H:%M}, three minutes from now, unless you undo it."
+        return f"{patient.full_name} will be mailed {what}."
     phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
-    return f"{name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
+    return f"{patient.full_name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
 
 
 def say(request: HttpRequest, words: str, appointment: Appointment) -> None:

@@ -256,13 +256,15 @@ def _of_template(path: Path) -> Iterator[Text]:
 
 def _letters() -> Iterator[Text]:
     """Each e-mail from its subject to its end, as one text, without what it fills in about one person."""
-    facts = {"clinic": "Stride", "phone": "3", "link": "3", "called": FILLED_IN, "day": "Monday"}
+    facts: dict[str, object] = {"clinic": "Stride", "phone": "3", "link": "3", "called": FILLED_IN}
     facts |= {
+        "day": "Monday",
         "when": "Monday at 9.",
         "when_there": "Monday at 9",
         "change_until": "Monday at 9",
         "until": "Monday at 9",
         "place": "3",
+        "times": [{"when": "Monday at 9.", "there": "Monday at 9"}] * 2,
     }
     for path in sorted((TEMPLATES / "emails").glob("*.txt")):
         if path.name != "base.txt":

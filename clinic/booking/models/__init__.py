@@ -1,6 +1,7 @@
 """The calendar's tables: what can be booked, when people work, what is booked, and who waits for a place."""
 
 from clinic.booking.models.appointments import (
+    LONGEST_HELD,
     RESOURCE_CONSTRAINT,
     SLOT_CONSTRAINT,
     Appointment,
@@ -17,6 +18,7 @@ from clinic.booking.models.types import AppointmentType, Resource, ResourceKind
 from clinic.booking.models.waiting import Answer, Offer, Urgency, WaitListEntry, WaitListPolicy
 
 __all__ = [
+    "LONGEST_HELD",
     "RESOURCE_CONSTRAINT",
     "SLOT_CONSTRAINT",
     "Absence",

@@ -16,6 +16,7 @@ from clinic.people.models import Clinician, Patient
 
 SLOT_CONSTRAINT = "one_appointment_at_a_time"
 RESOURCE_CONSTRAINT = "one_appointment_of_a_resource_at_a_time"
+LONGEST_HELD = dt.timedelta(hours=26)  # the longest type, a day, and the longest buffer
 # A deliberate overbooking steps aside from the constraints, and says why.
 TAKES_ITS_TIME_ALONE = Q(status__in=sorted(HOLDS_A_SLOT), overbooked_because="")
 
@@ -33,7 +34,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def overlapping(self, starts_at: dt.datetime, held_until: dt.datetime) -> AppointmentQuerySet:
         """Those sharing at least a moment with it, buffers included; one that ends as the other begins does not."""
-        return self.filter(starts_at__lt=held_until, held_until__gt=starts_at)
+        near = self.filter(
+            starts_at__gt=starts_at - LONGEST_HELD
+        )  # so that an index finds them among years of visits
+        return near.filter(starts_at__lt=held_until, held_until__gt=starts_at)
 
 
 class CameBy(models.TextChoices):
@@ -65,7 +69,12 @@ class Appointment(models.Model):
     """One patient with one clinician for one stretch of time. Changed only through clinic.booking.actions."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
-    clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="appointments")
+    clinician = models.ForeignKey(
+        Clinician,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        db_index=False,  # appointments_of_a_clinician begins with it
+    )
     type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -104,6 +113,8 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["starts_at"], name="appointments_of_a_day"),
             models.Index(fields=["patient", "-starts_at"], name="appointments_of_a_patient"),
+            models.Index(fields=["clinician", "starts_at"], name="appointments_of_a_clinician"),
+            models.Index(fields=["id"], name="overbooked_visits", condition=~Q(overbooked_because="")),
         ]
         constraints = [
             one_at_a_time("clinician", name=SLOT_CONSTRAINT, condition=TAKES_ITS_TIME_ALONE),
@@ -115,6 +126,10 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="an_appointment_ends_after_it_starts",
                 condition=Q(ends_at__gt=F("starts_at"), held_until__gte=F("ends_at")),
+            ),
+            models.CheckConstraint(
+                name="an_appointment_holds_its_time_for_26_hours_at_most",
+                condition=Q(held_until__lte=F("starts_at") + LONGEST_HELD),
             ),
             models.CheckConstraint(
                 name="appointment_status_is_one_we_know",

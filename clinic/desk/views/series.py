@@ -16,6 +16,7 @@ from clinic.desk import records, series_booking, series_page
 from clinic.desk.forms.series import SeriesForm
 from clinic.desk.kept import brought_back
 from clinic.desk.series_booking import Outcome
+from clinic.desk.telling import who_hears_of_series
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -37,7 +38,8 @@ def new_series(request: HttpRequest, *, account: Account, patient: Patient) -> H
     if not outcome.done:
         return _page(request, account, patient, form, outcome)
     first = outcome.done[0]
-    messages.success(request, f"Booked: {len(outcome.done)} visits of {patient.full_name}.")
+    words = f"Booked: {len(outcome.done)} visits of {patient.full_name}."
+    messages.success(request, f"{words} {who_hears_of_series(patient)}")
     return redirect("desk:series", patient.pk, first.pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from clinic.desk import records, series_booking, series_page
 from clinic.desk.forms.series import CancelRestForm, MoveRestForm
 from clinic.desk.kept import brought_back
 from clinic.desk.series_booking import Outcome
+from clinic.desk.telling import who_hears_of_series
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -51,7 +53,7 @@ def move_series(
     else:
         outcome = series_booking.move_rest(sheet, by=account, now=now)
     if outcome.done:
-        return _done(request, visit, f"Moved: {len(outcome.done)} visits.")
+        return _done(request, visit, f"Moved: {len(outcome.done)} visits.", now)
     record_listed(patients=series_page.holders(outcome.rows), by=account, what="holders of a series' times")
     rest = following(visit, now=now, only_its_time=form.only_its_time)
     carried = [(field.html_name, field.value() or "") for field in form] if outcome.rows else []
@@ -76,7 +78,7 @@ def cancel_series(
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, visit, f"Cancelled: {len(done)} visits.")
+            return _done(request, visit, f"Cancelled: {len(done)} visits.", now)
     shown = {"form": form, "rest": rest} | _frame(visit)
     return render(request, "desk/series_cancel.html", shown, status=422 if form.errors else 200)
 
@@ -95,6 +97,6 @@ def _frame(visit: Appointment) -> dict[str, Any]:
     return {"visit": visit, "patient": visit.patient, "bar": bar}
 
 
-def _done(request: HttpRequest, visit: Appointment, words: str) -> HttpResponse:
-    messages.success(request, words)
+def _done(request: HttpRequest, visit: Appointment, words: str, now: dt.datetime) -> HttpResponse:
+    messages.success(request, f"{words} {who_hears_of_series(visit.patient, now=now)}")
     return redirect("desk:series", visit.patient_id, visit.pk)

@@ -362,7 +362,7 @@ class TestWindows:
         assert visit.starts_at + 15 * MINUTE in {one.starts_at for one in found}, "it is not in its own way"
 
     def test_asking_for_times_writes_nothing_and_costs_little(self, world, visit, django_assert_num_queries):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             list(by_patients.times(visit, anybody=True, now=world.now))
 
 

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 
 from clinic.booking.actions import change_status, move, take_back
+from clinic.booking.agenda import Slot
 from clinic.booking.models import Appointment
+from clinic.booking.series import book_series, following, move_following
 from clinic.desk.cards import visit_of, with_their_cards
 from clinic.reminders import actions as outbox
 from tests.world import NOW
@@ -114,3 +116,51 @@ def test_nothing_is_promised_once_they_are_here(world, visit):
     visit.refresh_from_db()
     change_status(appointment=visit, to="arrived", by=world.dee, now=NOW + 2 * MINUTE)
     assert "is mailed" not in told(visit, NOW + 3 * MINUTE)[0]
+
+
+@pytest.fixture
+def in_series(world):
+    """The second of Ana's three visits, which were confirmed in one message."""
+    world.ana, world.carl  # noqa: B018  # made before anything is booked
+    starts = [NOW + dt.timedelta(days=7 * week, hours=1) for week in (1, 2, 3)]
+    slots = [Slot(world.carl.clinician, start, start + world.follow_up.lasts, None) for start in starts]
+    series = book_series(patient=world.ana, type=world.follow_up, slots=slots, by=world.dee, now=NOW)
+    the_outbox_runs(NOW + 5 * MINUTE)
+    return series.appointments.order_by("starts_at")[1]
+
+
+def test_the_one_message_of_a_series_is_told_of_each_visit(in_series):
+    assert told(in_series, NOW + 6 * MINUTE) == ("Confirmation sent", "")
+
+
+def test_one_of_a_series_moved_alone(world, in_series):
+    moved(world, in_series, at=NOW + 10 * MINUTE)
+    words = told(in_series, NOW + 11 * MINUTE)[0]
+    assert words == "New time is mailed at 09:13; sent before: confirmation"
+    the_outbox_runs(NOW + 14 * MINUTE)
+    assert told(in_series, NOW + 15 * MINUTE) == ("New time sent", "")
+
+
+def test_one_of_a_series_moved_and_moved_back(world, in_series):
+    """They know the time it has again: nobody is called, whatever the outbox let go."""
+    moved(world, in_series, at=NOW + 10 * MINUTE)
+    in_series.refresh_from_db()
+    moved(world, in_series, hours=-1, at=NOW + 11 * MINUTE)
+    assert told(in_series, NOW + 12 * MINUTE) == ("Confirmation sent", "")
+    the_outbox_runs(NOW + 15 * MINUTE)
+    assert told(in_series, NOW + 16 * MINUTE) == ("Confirmation sent", "")
+
+
+def test_the_rest_of_a_series_moved_together(world, in_series):
+    rest = following(in_series, now=NOW + 10 * MINUTE).visits
+    hour = dt.timedelta(hours=1)
+    moves = [(one, Slot(one.clinician, one.starts_at + hour, one.ends_at + hour, None)) for one in rest]
+    move_following(moves=moves, by=world.dee, now=NOW + 10 * MINUTE)
+    words = told(in_series, NOW + 11 * MINUTE)[0]
+    assert words == "New time is mailed at 09:13; sent before: confirmation"
+    the_outbox_runs(NOW + 14 * MINUTE)
+    assert told(in_series, NOW + 15 * MINUTE) == ("New time sent", "")
+    in_series.refresh_from_db()
+    moved(world, in_series, hours=1, at=NOW + 20 * MINUTE)
+    words = told(in_series, NOW + 21 * MINUTE)[0]
+    assert words == "New time is mailed at 09:23; sent before: an earlier new time"

@@ -158,7 +158,9 @@ class TestBooking:
         assert len({visit.series_id for visit in visits}) == 1
         page = answer(dee, reverse("desk:series", args=[world.ana.pk, visits[0].pk]), {})
         assert "12 visits" in page
-        assert "Booked: 12 visits of Ana Silva." in page
+        assert (
+            "Booked: 12 visits of Ana Silva. Ana Silva will be mailed one message about all of them." in page
+        )
 
     def test_takes_an_alternative_and_leaves_one_out(self, world, dee):
         world.booked(patient=world.ben, starts_at=NOW + 7 * DAY)

@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings as live
 from django.urls import reverse
 
-from clinic.booking import offer_reminders, reminders
+from clinic.booking import offer_reminders, reminders, series_reminders
+from clinic.booking.hours import clinic_zone
 from clinic.reminders.sources import Message
-from clinic.reminders.wording import letter
+from clinic.reminders.wording import letter, moment
 
-KINDS = reminders.KINDS | offer_reminders.KINDS
+KINDS = reminders.KINDS | series_reminders.KINDS | offer_reminders.KINDS
 EMAILS = Path(live.ROOT) / "templates" / "emails"
 AT = dt.datetime(2026, 7, 9, 8, 30, tzinfo=dt.UTC)
 
@@ -59,7 +60,9 @@ class TestEveryLetterOfTheCalendar:
     def written(self, world, settings, kind):
         settings.CLINIC_NAME = "Smith & Sons"
         settings.CLINIC_BASE_URL = "https://clinic.example/"
-        return letter(Message(template=f"emails/{kind}.txt", page="portal:appointments", at=AT), world.ana)
+        facts = {"times": [{"when": moment(AT, clinic_zone()), "there": ""}] * 2}
+        template = f"emails/{kind}.txt"
+        return letter(Message(template=template, page="portal:appointments", at=AT, facts=facts), world.ana)
 
     def test_says_where_and_when(self, written):
         assert "Smith & Sons" in written.subject  # plain text: nothing is escaped
