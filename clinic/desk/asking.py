@@ -10,12 +10,11 @@ from clinic.booking import actions
 from clinic.booking.free import Wanted, clinic_zone, doing, openings
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import NobodyFree, SlotHeld, SlotTaken
-from clinic.booking.status import MAY_MOVE
 from clinic.desk.day import told
 from clinic.desk.forms.booking import BookForm, MoveForm
-from clinic.desk.telling import who_hears
+from clinic.desk.telling import who_hears, who_hears_of_booking
 from clinic.people.actors import Actor
-from clinic.people.models import ChannelKind, Clinician, Patient
+from clinic.people.models import Clinician, Patient
 
 OFFERED = 3
 
@@ -92,9 +91,7 @@ def _free_then(
 def said_of_booking(made: Appointment) -> str:
     """What was booked, what is kept for it, and who will hear of it."""
     kept = f" {made.resource} is kept for it." if made.resource else ""
-    return (
-        f"Booked: {told(made)}.{kept}{_overbooked(made)} {_hears(made, 'A confirmation is mailed to them.')}"
-    )
+    return f"Booked: {told(made)}.{kept}{_overbooked(made)} {who_hears_of_booking(made)}"
 
 
 def said_of_move(done: Appointment, *, now: dt.datetime) -> str:
@@ -108,14 +105,3 @@ def said_of_move(done: Appointment, *, now: dt.datetime) -> str:
 
 def _overbooked(visit: Appointment) -> str:
     return " It is overbooked, and marked so." if visit.overbooked_because else ""
-
-
-def _hears(visit: Appointment, mailed: str) -> str:
-    if visit.status not in MAY_MOVE:
-        return "Nobody is told of it."
-    channels = list(visit.patient.channels.all())
-    if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
-        return mailed
-    phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
-    reach = f"call {phone}" if phone else "tell them yourself"
-    return f"They have agreed to no e-mail, so nobody tells them: {reach}."

@@ -26,6 +26,11 @@ def who_hears(appointment: Appointment, *, of_a_move: bool, now: dt.datetime) ->
     )
 
 
+def who_hears_of_booking(made: Appointment) -> str:
+    """The same of a visit that was just booked: at once, for what is booked is not undone but cancelled."""
+    return _mailed(made.patient, "a confirmation") if made.status in MAY_MOVE else "Nobody is told of it."
+
+
 def who_hears_of_series(patient: Patient, *, now: dt.datetime | None = None) -> str:
     """The same of visits that were made, or at `now` moved or called off, in one act."""
     when = f" at {_settled(now)}, three minutes from now" if now else ""

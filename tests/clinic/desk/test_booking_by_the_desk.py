@@ -427,7 +427,7 @@ def test_what_was_booked_in_the_box_leads_to_its_card_and_is_said_there(dee, wis
     assert answer["X-Leads-To"] == f"{reverse('desk:today')}?day={THURSDAY}#visit-{made.pk}"
     page = text(dee.get(reverse("desk:today"), {"day": THURSDAY}))
     assert "Booked: Ana Silva with Carl Jensen, Thu 5 Mar, 11:00 (GMT)." in page
-    assert "A confirmation is mailed to them." in page
+    assert "will be mailed a confirmation." in page
 
 
 def test_a_patient_without_mail_is_to_be_told_by_voice(world, dee, wish):

@@ -74,7 +74,7 @@ def test_one_click_and_four_keys_book_somebody_known(world, page):
     made = Appointment.objects.get()
     assert timezone_clock(made.starts_at) == "10:00"
     assert (made.patient, made.type, made.clinician) == (world.ana, world.assessment, world.carl.clinician)
-    expect(page.locator("#messages")).to_contain_text("A confirmation is mailed to them.")
+    expect(page.locator("#messages")).to_contain_text("will be mailed a confirmation.")
     expect(page.locator(f"#visit-{made.pk}")).to_be_focused()
     expect(page.locator("dialog.box")).to_have_count(0)
 
