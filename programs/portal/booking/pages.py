@@ -71,7 +71,7 @@ def more_questions(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 def _ask(request: HttpRequest, booking: Booking, items: Sequence[Item], *, is_last: bool) -> HttpResponse:
     form = SafetyForm(items, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
+    if not form.decides():
         shown = facts(booking) | {"form": form, "is_first": not (is_last and booking.is_public)}
         return render(request, "portal/booking/safety.html", shown, status=_status(form.is_bound))
     way = safety.leads(booking.place, form.said)

@@ -80,6 +80,28 @@ def test_an_emergency_stops_it(ana):
     assert ana.get("times/").headers["Location"] == "/my/book/"
 
 
+def test_one_yes_decides_whatever_else_is_left_out(ana):
+    first = {item.id for item in safety.in_two_parts(USUAL.screen)[0]}
+    for item in safety.in_short(USUAL.screen):
+        page = "emergency" if item.id in first else "ring-us"
+        ana.says_where()
+        assert ana.post("questions/", {item.id: "yes"}).headers["Location"] == f"/my/book/{page}/", item.id
+        assert ana.get("times/").headers["Location"] == "/my/book/"
+
+
+def test_an_emergency_outweighs_what_is_for_today_where_the_rest_is_left_out(ana):
+    first = [item.id for item in safety.in_two_parts(USUAL.screen)[0]]
+    today = [item.id for item in safety.in_short(USUAL.screen) if item.id not in first]
+    ana.says_where()
+    said = {today[0]: "yes", first[-1]: "yes"}
+    assert ana.post("questions/", said).headers["Location"] == "/my/book/emergency/"
+
+
+def test_not_knowing_one_thing_decides_nothing_before_the_rest_is_answered(ana):
+    ana.says_where()
+    assert ana.post("questions/", {safety.in_short(USUAL.screen)[0].id: "unknown"}).status_code == 422
+
+
 def test_not_knowing_means_ring_us(ana):
     ana.says_where()
     assert ana.answers("unknown").headers["Location"] == "/my/book/ring-us/"

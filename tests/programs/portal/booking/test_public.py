@@ -12,6 +12,7 @@ from assessments.screens.reading import load_screen
 from clinic.booking.actions import cancel
 from clinic.booking.models import Appointment, AppointmentType, Hold, NewcomerCheck, OnlineRequest
 from clinic.people.models import Patient
+from programs.portal.booking import safety
 from tests.places import OTHER, USUAL, offers
 from tests.programs.portal.booking.visitor import (
     ANA_TOLD,
@@ -222,6 +223,46 @@ def test_not_knowing_an_emergency_is_no_no(rosa):
 def test_a_question_that_is_left_out_is_asked_again(rosa):
     rosa.says_where()
     page = rosa.post("questions/", dict.fromkeys(emergencies()[1:], "no"))
+    assert page.status_code == 422
+    assert text(page).count("Choose yes, no or “I do not know”.") >= 2
+    assert rosa.get("times/").headers["Location"] == "/book/"
+
+
+@pytest.mark.parametrize("flag", range(6))
+def test_one_emergency_is_enough_whatever_else_is_left_out(rosa, flag):
+    rosa.says_where()
+    said = {emergencies()[flag]: "yes", emergencies()[flag - 1]: "unknown"}
+    assert rosa.post("questions/", said).headers["Location"] == "/book/emergency/"
+    assert rosa.get("times/").headers["Location"] == "/book/"
+    assert not rosa.client.session["online_errand"]["first_part"]
+
+
+def test_one_yes_of_the_second_part_is_enough_whatever_else_is_left_out(rosa):
+    for flag in others():
+        rosa.says_where().post("questions/", dict.fromkeys(emergencies(), "no"))
+        assert rosa.post("questions/more/", {flag: "yes"}).headers["Location"] == "/book/ring-us/", flag
+        assert rosa.get("times/").headers["Location"] == "/book/"
+
+
+def test_the_worst_of_what_was_answered_decides(rosa, monkeypatch):
+    """Two that are for the telephone, each alone, and an emergency together: no catalogue has such a pair today."""
+    pair = set(others()[:2])
+    alone = safety.urgency
+    rosa.says_where().post("questions/", dict.fromkeys(emergencies(), "no"))
+    monkeypatch.setattr(
+        safety, "urgency", lambda place, yes: "emergency_now" if pair <= {*yes} else alone(place, yes)
+    )
+    response = rosa.post("questions/more/", dict.fromkeys(pair, "yes"))
+    assert response.headers["Location"] == "/book/emergency/"
+
+
+@pytest.mark.parametrize("said", ["unknown", "no", "perhaps"])
+def test_without_a_yes_every_question_is_to_be_answered(rosa, said):
+    rosa.says_where()
+    page = rosa.post("questions/", {emergencies()[0]: said})
+    assert page.status_code == 422
+    rosa.post("questions/", dict.fromkeys(emergencies(), "no"))
+    page = rosa.post("questions/more/", {others()[0]: said})
     assert page.status_code == 422
     assert text(page).count("Choose yes, no or “I do not know”.") >= 2
     assert rosa.get("times/").headers["Location"] == "/book/"
