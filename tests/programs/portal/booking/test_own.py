@@ -69,6 +69,7 @@ def test_what_is_for_now_and_for_today_is_asked_and_no_more(ana):
     ana.says_where()
     asked = names(ana.get("questions/"))
     assert asked == [item.id for item in safety.in_short(USUAL.screen)]
+    assert f"There are {len(asked)} questions, all on this page." in text(ana.get("questions/"))
     first, others = safety.in_two_parts(USUAL.screen)
     assert {item.id for item in first} < set(asked) < {item.id for item in first + others}
 
