@@ -41,7 +41,8 @@ def begin(request: HttpRequest, booking: Booking) -> HttpResponse:
     chosen = booking.errand.place or _place_of_last_screen(booking)
     form = PlaceForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if not form.is_valid():
-        shown = facts(booking) | {"form": form}
+        at_most = safety.most_asked(briefly=not booking.is_public)
+        shown = facts(booking) | {"form": form, "at_most": at_most}
         return render(request, "portal/booking/begin.html", shown, status=_status(form.is_bound))
     limits.may_begin(limits.who(request, booking))
     if booking.errand.appointment:  # that one is done: this is another

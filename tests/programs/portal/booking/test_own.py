@@ -66,6 +66,8 @@ def test_a_stranger_is_sent_to_sign_in(world, client):
 
 
 def test_what_is_for_now_and_for_today_is_asked_and_no_more(ana):
+    most = max(len(safety.in_short(one.screen)) for one in safety.places())
+    assert f"You answer up to {most} questions with yes or no" in text(ana.get())
     ana.says_where()
     asked = names(ana.get("questions/"))
     assert asked == [item.id for item in safety.in_short(USUAL.screen)]

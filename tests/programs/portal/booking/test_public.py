@@ -190,8 +190,10 @@ def test_each_place_asks_its_own_red_flags_and_every_one(rosa, monkeypatch, plac
 @pytest.mark.parametrize("place", [USUAL.screen, OTHER.screen])
 def test_the_pages_say_how_many_questions_there_are_and_how_many_follow(rosa, monkeypatch, place):
     offers(monkeypatch, USUAL, OTHER)
-    rosa.says_where(place)
     first, second = safety.in_two_parts(place)
+    most = max(len(safety.questions(one)) for one in (USUAL.screen, OTHER.screen))
+    assert f"You answer up to {most} questions with yes or no" in text(rosa.get())
+    rosa.says_where(place)
     page = rosa.get("questions/")
     assert len(names(page)) == len(first)
     assert f"There are {len(first)} questions here, then {len(second)} more on the next page." in text(page)
