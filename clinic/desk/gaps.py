@@ -38,7 +38,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Somebody who fits: the address that books or moves them there."""
+    """Somebody who fits: the address that books or moves them there. `too_late`: their day is past by then."""
 
     entry_id: int
     patient_id: int
@@ -51,6 +51,7 @@ class Fitting:
     badge: str
     soon: bool
     target_day: dt.date | None
+    too_late: bool
     note: str
     url: str
 
@@ -182,6 +183,7 @@ def _fitting(one: Waiting, slot: Slot) -> Fitting:
         badge=BADGES.get(Urgency(one.place.urgency), ""),
         soon=one.place.urgency == Urgency.SOON,
         target_day=one.place.target_day,
+        too_late=one.place.target_day is not None and one.place.target_day < local.date(),
         note=one.note,
         url=_url(one, where),
     )

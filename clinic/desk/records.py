@@ -22,7 +22,7 @@ LATEST_READERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line of a list of patients; `url` leads on with the booking, or to the record. `why`: why it is here."""
+    """One line of a list of patients; `url` is where it leads on to. `why`: why it is here."""
 
     pk: int
     name: str
@@ -35,16 +35,17 @@ class Found:
     why: str
 
     @classmethod
-    def of(cls, patient: Patient, wish: Wish, why: str = "") -> Found:
+    def of(cls, patient: Patient, wish: Wish, why: str = "", *, leads_to: str = "desk:patient") -> Found:
         book_url = wish.with_patient(patient.pk).url
         record_url = reverse("desk:patient", args=[patient.pk])
+        found_url = reverse(leads_to, args=[patient.pk])
         return cls(
             pk=patient.pk,
             name=patient.full_name,
             preferred_name=patient.preferred_name,
             birth_date=patient.birth_date,
             record_number=patient.record_number,
-            url=book_url if wish.book else record_url,
+            url=book_url if wish.book else found_url,
             record_url=record_url,
             book_url=book_url,
             why=why,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.booking.free import clinic_zone, instant
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.booking.taking import LONGEST, SHORTEST
+from clinic.desk.forms import parts
 from clinic.desk.forms.booking import DAY_FORMATS, FURTHEST_YEARS, NOT_A_DAY, NOT_A_LENGTH
 from clinic.desk.forms.clocks import ClockField
 from clinic.people.models import Clinician
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from clinic.desk.suggestions import Shelf
 
 WEEKDAYS = [("0", "Mon"), ("1", "Tue"), ("2", "Wed"), ("3", "Thu"), ("4", "Fri"), ("5", "Sat"), ("6", "Sun")]
-NOON = dt.time(12)
-ANY, MORNING, AFTERNOON = "", "morning", "afternoon"
-PARTS = [(ANY, "Any time"), (MORNING, "Morning, finished by 12:00"), (AFTERNOON, "Afternoon, from 12:00")]
 
 
 def clock(label: str) -> ClockField:
@@ -58,10 +56,7 @@ class FindForm(forms.Form):
         choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "A week has seven days. Tick those that would do."},
     )  # fmt: skip
-    part = forms.ChoiceField(
-        label="Time of day", required=False, choices=PARTS, initial=ANY, widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose morning, afternoon or any time."},
-    )  # fmt: skip
+    part = parts.part_field()
     from_time = clock("Not before")
     until_time = clock("Finished by")
     day = forms.DateField(
@@ -113,19 +108,14 @@ class FindForm(forms.Form):
         begins, ends = told.get("from_time"), told.get("until_time")
         if begins and ends and begins >= ends:
             self.add_error("until_time", f"{ends:%H:%M} is not after {begins:%H:%M}. Change one of the two.")
-        elif begins and begins >= NOON and told.get("part") == MORNING:
-            self.add_error("from_time", f"{begins:%H:%M} is not in the morning. Change one of the two.")
-        elif ends and ends <= NOON and told.get("part") == AFTERNOON:
-            self.add_error("until_time", f"{ends:%H:%M} is not in the afternoon. Change one of the two.")
+        elif refused := parts.refusal(told):
+            self.add_error(*refused)
         return told
 
     @property
     def hours(self) -> tuple[dt.time | None, dt.time | None]:
         """Not before and finished by, of what was ticked and what was typed the narrower."""
-        asked = self.cleaned_data
-        begins = [time for time in (asked["from_time"], NOON if asked["part"] == AFTERNOON else None) if time]
-        ends = [time for time in (asked["until_time"], NOON if asked["part"] == MORNING else None) if time]
-        return max(begins, default=None), min(ends, default=None)
+        return parts.narrowed(self.cleaned_data)
 
     @property
     def begins(self) -> dt.datetime:

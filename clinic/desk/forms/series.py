@@ -115,7 +115,9 @@ class SeriesForm(NearForm):
             "max_value": f"A series takes {MOST_WEEKS} weeks at most.",
         },
     )
-    until_day = Day(label="Or until", required=False, help_text="Counts before the number of weeks.")
+    until_day = Day(
+        label="Or until", required=False, help_text="With a day here, the number of weeks is not used."
+    )
     field_order = ["type", "clinician", *WEEKDAYS, "first_day", "every_weeks", "weeks", "until_day"]
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.booking.models import Appointment, AppointmentType, Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.waiting import Wanted
+from clinic.desk.forms import parts
 from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
 from clinic.desk.forms.clocks import ClockField
 from clinic.people.models import Clinician
@@ -71,6 +72,7 @@ class WaitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(),
         help_text="None ticked: on any day.",
     )
+    part = parts.part_field()
     from_time = time_field("Not before")
     until_time = time_field("To end by")
     from_day = day_field("First day")
@@ -107,7 +109,7 @@ class WaitForm(forms.Form):
         first.widget.attrs["autofocus"] = True  # somebody is on the phone: the keys go on from here
 
     def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
+        told = self.timely()
         told["visit"] = visit = self.visits.get(told.get("instead_of") or "")
         if visit is not None:
             told["type"] = visit.type
@@ -115,14 +117,23 @@ class WaitForm(forms.Form):
             self.add_error("type", NOTHING_CHOSEN)
         return told
 
+    def timely(self) -> dict[str, Any]:
+        """What was told, with a word where the times typed and the part of the day ticked cannot both be."""
+        told: dict[str, Any] = super().clean() or {}
+        if refused := parts.refusal(told):
+            self.add_error(*refused)
+        return told
+
     @property
     def wanted(self) -> Wanted:
         told = self.cleaned_data
-        parts = ("weekdays", "from_time", "until_time", "from_day", "until_day", "target_day", "note")
+        from_time, until_time = parts.narrowed(told)
         return Wanted(
             clinicians=list(told["clinicians"]),
             urgency=Urgency(told["urgency"]),
-            **{name: told[name] for name in parts},
+            from_time=from_time,
+            until_time=until_time,
+            **{name: told[name] for name in ("weekdays", "from_day", "until_day", "target_day", "note")},
         )
 
 
@@ -141,21 +152,13 @@ class ChangeForm(WaitForm):
         people.choices = [(c.pk, str(c)) for c in clinicians]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        return forms.Form.clean(self) or {}
+        return self.timely()
 
     @staticmethod
     def initial_of(entry: WaitListEntry) -> dict[str, Any]:
-        names = (
-            "urgency",
-            "target_day",
-            "weekdays",
-            "from_time",
-            "until_time",
-            "from_day",
-            "until_day",
-            "note",
-        )
+        names = ("urgency", "target_day", "weekdays", "from_day", "until_day", "note")
         told = {name: getattr(entry, name) for name in names}
+        told |= parts.as_chosen(entry.from_time, entry.until_time)
         return told | {"clinicians": list(entry.clinicians.values_list("pk", flat=True))}
 
 

@@ -23,6 +23,8 @@ from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
 from clinic.people.search import TooShort, find
 
+TO_WAIT = "wait-list"  # in the address: whoever is found goes on to the wait list's form
+
 
 # Posted, not asked for in the address: what is typed here is a name, and addresses end up in logs.
 @for_roles(*DESK)
@@ -31,16 +33,19 @@ def search_patients(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Those that fit what was typed; the page's script asks for the list alone as somebody types."""
     typed = request.POST.get("q", "").strip()[:80]
     wish = Wish.carried(request.POST.get("booking", ""))
-    shown = {"typed": typed, "wish": wish}
+    asked = request.POST if request.method == "POST" else request.GET
+    to_wait = asked.get("for") == TO_WAIT and not wish.book
+    shown = {"typed": typed, "wish": wish, "to_wait": to_wait}
     try:
         found = list(find(typed)) if typed else []
     except TooShort:
         found, shown["too_short"] = [], True
     record_listed(patients=[patient.pk for patient in found], by=account, what="search")
-    shown["found"] = lines = [records.Found.of(patient, wish) for patient in found]
+    leads_to = "desk:wait" if to_wait else "desk:patient"
+    shown["found"] = lines = [records.Found.of(patient, wish, leads_to=leads_to) for patient in found]
     as_they_type = "X-As-They-Type" in request.headers
-    if wish.book and len(lines) == 1 and not as_they_type:
-        return redirect(lines[0].url)  # Enter: nobody else fits, and the booking shows who it is
+    if (wish.book or to_wait) and len(lines) == 1 and not as_they_type:
+        return redirect(lines[0].url)  # Enter: nobody else fits, and the next page shows who it is
     # Several: a second Enter takes the first. A list that comes while somebody types leaves the focus alone.
     shown["focus_first"] = not as_they_type
     return draw(

@@ -3,6 +3,7 @@
 Blocks take their content between the tags; everything else takes plain facts, already decided by the page.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,14 +13,16 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from clinic.ui import badges, drawing, icons
 
 register = template.Library()
 
 register.simple_tag(icons.icon, name="icon")
+
+EMERGENCY = "112 or 999"  # as every text for patients says it, those of the catalogues too
 
 
 @register.simple_block_tag
@@ -219,6 +222,13 @@ def clinic_time(at: datetime, form: str = "full") -> SafeString:
 def clinic_zone() -> str:
     """The name of the clinic's time zone, for a page or table to say once: “America/New York”."""
     return timezone.get_current_timezone_name().replace("_", " ")
+
+
+@register.filter
+def emergency_links(text: str) -> SafeString:
+    """A text with its emergency numbers to be tapped; the rest of it stays as safe or unsafe as it was."""
+    numbers = re.sub(r"\d+", r'<a class="ring" href="tel:\g<0>">\g<0></a>', EMERGENCY)
+    return mark_safe(conditional_escape(text).replace(EMERGENCY, numbers))  # escaped just there
 
 
 @register.simple_tag

@@ -41,7 +41,10 @@ class PlaceForm(forms.Form):
 
 
 class SafetyForm(forms.Form):
-    """Some questions with yes, no and “I do not know”. After `is_valid()`, `said` holds True, False or None of each."""
+    """Some questions with yes, no and “I do not know”. After `decides()`, `said` holds True, False or None of each.
+
+    Where a yes decided, of each that was answered: whoever needs help now is not sent back for the rest.
+    """
 
     def __init__(self, items: Iterable[Item], data: Any = None) -> None:
         super().__init__(data)
@@ -51,6 +54,10 @@ class SafetyForm(forms.Form):
                 field.error_messages |= {"required": NOT_SAID, "invalid": NOT_SAID}
                 field.widget.choices = YES_NO
                 self.fields[item.id] = field
+
+    def decides(self) -> bool:
+        """Whether all are answered, or a yes says where to go whatever the others would say."""
+        return self.is_valid() or (self.is_bound and True in self.said.values())
 
     @property
     def said(self) -> dict[str, bool | None]:

@@ -41,7 +41,8 @@ def begin(request: HttpRequest, booking: Booking) -> HttpResponse:
     chosen = booking.errand.place or _place_of_last_screen(booking)
     form = PlaceForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if not form.is_valid():
-        shown = facts(booking) | {"form": form}
+        at_most = safety.most_asked(briefly=not booking.is_public)
+        shown = facts(booking) | {"form": form, "at_most": at_most}
         return render(request, "portal/booking/begin.html", shown, status=_status(form.is_bound))
     limits.may_begin(limits.who(request, booking))
     if booking.errand.appointment:  # that one is done: this is another
@@ -57,8 +58,10 @@ def first_questions(request: HttpRequest, booking: Booking) -> HttpResponse:
     """What would be an emergency; for a patient in treatment also what would be for today, and that is all."""
     if lacking := booking.lacks("safety"):
         return redirect(lacking)
-    items = safety.in_two_parts(booking.place)[0] if booking.is_public else safety.in_short(booking.place)
-    return _ask(request, booking, items, is_last=not booking.is_public)
+    if not booking.is_public:
+        return _ask(request, booking, safety.in_short(booking.place), to_come=0)
+    first, others = safety.in_two_parts(booking.place)
+    return _ask(request, booking, first, to_come=len(others))
 
 
 @get_or_post
@@ -66,19 +69,21 @@ def more_questions(request: HttpRequest, booking: Booking) -> HttpResponse:
     """What else should not wait for an appointment."""
     if lacking := booking.lacks("more"):
         return redirect(lacking)
-    return _ask(request, booking, safety.in_two_parts(booking.place)[1], is_last=True)
+    return _ask(request, booking, safety.in_two_parts(booking.place)[1], to_come=0)
 
 
-def _ask(request: HttpRequest, booking: Booking, items: Sequence[Item], *, is_last: bool) -> HttpResponse:
+def _ask(request: HttpRequest, booking: Booking, items: Sequence[Item], *, to_come: int) -> HttpResponse:
+    """These questions; `to_come` is how many more are asked after them."""
     form = SafetyForm(items, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        shown = facts(booking) | {"form": form, "is_first": not (is_last and booking.is_public)}
+    if not form.decides():
+        is_first = bool(to_come) or not booking.is_public
+        shown = facts(booking) | {"form": form, "is_first": is_first, "to_come": to_come}
         return render(request, "portal/booking/safety.html", shown, status=_status(form.is_bound))
     way = safety.leads(booking.place, form.said)
     if way != Way.ON:
         _stop(request, booking)
         return redirect(booking.url(PAGE_OF[way]))
-    if not is_last:
+    if to_come:
         booking.errand.first_part = True
         remember(request, booking)
         return redirect(booking.url("more"))

@@ -59,6 +59,12 @@ def in_short(catalogue: str) -> list[Item]:
     return [item for item in questions(catalogue) if urgency(catalogue, [item.id]) in {NOW, TODAY}]
 
 
+def most_asked(*, briefly: bool) -> int:
+    """How many questions there are at most, before anybody has said where the trouble is."""
+    ask = in_short if briefly else questions
+    return max((len(ask(one.screen)) for one in places()), default=0)
+
+
 def urgency(catalogue: str, yes: Iterable[str]) -> str:
     """How urgent the rules find these red flags with nothing else known; empty where no urgent rule holds."""
     screen, rules = load_screen(catalogue), load_ruleset(catalogue)

@@ -96,7 +96,7 @@ def test_a_taken_time_names_the_holder_offers_the_next_and_leaves_it_where_it_wa
     assert visit.starts_at == was
     assert answer.status_code == 409
     assert "is taken: Ben Nowak" in words(answer)
-    assert "Ana Silva stays where they were" in words(answer)
+    assert "The visit of Ana Silva was not changed" in words(answer)
     offered = re.findall(r'name="starts_at" value="([^"]+)"', answer.content.decode())
     assert len(offered) == 3
     assert Entry.objects.filter(patient=world.ben, what="holder of a taken slot").count() == 1

@@ -106,7 +106,7 @@ def test_somebody_new_is_made_in_the_box_without_the_mouse(page):
 def test_likely_duplicates_are_shown_in_the_box_and_lead_on_with_the_booking(world, page):
     box = opened(page)
     page.keyboard.type("Anna Silva", delay=10)
-    expect(box.locator("#option-new")).to_contain_text("Nobody fits")
+    expect(box.locator("#option-new")).to_contain_text("No patient found for")
     page.keyboard.press("Enter")
     expect(box.locator("input[name=birth_date]")).to_be_focused()
     page.keyboard.type("14/3/1991")

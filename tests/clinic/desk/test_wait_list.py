@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -70,6 +71,30 @@ class TestPuttingSomebodyOnIt:
         assert "+447946000123" in text(page)
         assert Entry.objects.filter(patient=world.ana, what="wait list", action="listed").exists()
 
+    def test_from_the_list_itself_by_finding_the_patient(self, world, dee):
+        search, form = reverse("desk:patients"), reverse("desk:wait", args=[world.ana.pk])
+        assert f'href="{search}?for=wait-list"' in text(dee.get(reverse("desk:wait_list")))
+        page = text(dee.get(search, {"for": "wait-list"}))
+        assert "Who goes on the wait list?" in page
+        assert 'name="for" value="wait-list"' in page
+        asked = {"q": "sil an", "for": "wait-list"}
+        assert dee.post(search, asked).headers["Location"] == form
+        world.patient("Anabel", "Silva", dt.date(1990, 1, 1), "+447946000999")
+        for headers in ({}, {"X-As-They-Type": "1"}):
+            found = text(dee.post(search, asked, headers=headers))
+            assert found.count(f'href="{form}"') == 2
+            assert "Ana Silva to the wait list</span>" in found
+            assert f"{reverse('desk:book')}?patient" not in found
+        assert 'name="for" value="wait-list"' in text(dee.post(search, asked))
+
+    @pytest.mark.parametrize("marked", ["", "other", "x" * 500])
+    def test_another_mark_in_the_address_is_the_plain_page(self, world, dee, marked):
+        record = reverse("desk:patient", args=[world.ana.pk])
+        assert "Who goes on" not in text(dee.get(reverse("desk:patients"), {"for": marked}))
+        found = text(dee.post(reverse("desk:patients"), {"q": "sil an", "for": marked}))
+        assert f'href="{record}"' in found
+        assert reverse("desk:wait", args=[world.ana.pk]) not in found
+
     def test_an_appointment_that_wants_to_be_earlier(self, world, dee):
         visit = world.booked(starts_at=TEN)
         address = f"{reverse('desk:wait', args=[world.ana.pk])}?appointment={visit.pk}"
@@ -106,6 +131,12 @@ class TestPuttingSomebodyOnIt:
                 {"type": "follow-up", "from_time": "10:00", "until_time": "09:00"},
                 "do not fit between those times",
             ),
+            ({"type": "follow-up", "part": "morning", "from_time": "13"}, "13:00 is not in the morning."),
+            (
+                {"type": "follow-up", "part": "afternoon", "until_time": "12"},
+                "12:00 is not in the afternoon.",
+            ),
+            ({"type": "follow-up", "part": "night"}, "Choose morning, afternoon or any time."),
             ({"type": "follow-up", "note": "x" * 201}, "at most 200 characters"),
         ],
     )
@@ -134,8 +165,44 @@ class TestPuttingSomebodyOnIt:
     def test_an_address_that_makes_no_sense_is_an_empty_form(self, world, dee, asked):
         assert dee.get(reverse("desk:wait", args=[world.ana.pk]) + asked).status_code == 200
 
+    @pytest.mark.parametrize(
+        ("typed", "taken"),
+        [
+            ({"part": "morning"}, (None, dt.time(12))),
+            ({"part": "afternoon"}, (dt.time(12), None)),
+            ({"part": "morning", "from_time": "9", "until_time": "11"}, (dt.time(9), dt.time(11))),
+            ({"part": "afternoon", "from_time": "9"}, (dt.time(12), None)),
+            ({"part": ""}, (None, None)),
+        ],
+    )
+    def test_a_part_of_the_day_is_ticked_and_not_typed(self, world, dee, typed, taken):
+        assert world.follow_up
+        self.put(dee, world.ana, type="follow-up", **typed)
+        made = WaitListEntry.objects.get()
+        assert (made.from_time, made.until_time) == taken
+
 
 class TestChangingAndClosing:
+    @pytest.mark.parametrize(
+        ("begins", "ends", "ticked", "typed"),
+        [
+            (None, dt.time(12), "morning", ()),
+            (dt.time(12), None, "afternoon", ()),
+            (dt.time(9), dt.time(12), "", ("09:00", "12:00")),
+            (None, None, "", ()),
+        ],
+    )
+    def test_the_part_of_the_day_is_shown_again(self, world, dee, begins, ends, ticked, typed):
+        entry = world.waits(world.ana, from_time=begins, until_time=ends)
+        address = reverse("desk:wait_change", args=[world.ana.pk, entry.pk])
+        page = text(dee.get(address))
+        assert re.findall(r'name="part" value="(\w*)"[^>]*checked', page) == [ticked]
+        assert re.findall(r'name="(?:from|until)_time" value="([^"]*)"', page) == list(typed)
+        told = {"urgency": "0", "part": ticked} | dict(zip(("from_time", "until_time"), typed, strict=False))
+        dee.post(address, told)
+        entry.refresh_from_db()
+        assert (entry.from_time, entry.until_time) == (begins, ends)
+
     def test_the_wish_is_shown_and_changed(self, world, dee):
         entry = world.waits(world.ana, weekdays=[1], note="mornings")
         address = reverse("desk:wait_change", args=[world.ana.pk, entry.pk])
@@ -198,6 +265,16 @@ class TestBesideAGap:
         assert text(part).count("<li>") == 6
         assert "3 more who fit" in text(part)
         assert Entry.objects.filter(what="who waits").count() == 6
+
+    def test_whose_day_is_past_by_then_is_marked_and_keeps_their_place(self, world, dee):
+        world.waits(world.ana, urgency=Urgency.SAME_DAY, target_day=NOW.date())
+        world.waits(world.ben, target_day=NOW.date() + DAY)
+        page = text(dee.get(reverse("desk:who_waits"), gap(world)))
+        assert "<strong>too late: by Tue 3 Mar</strong>" in page
+        assert page.count("too late") == 1
+        assert "· by Wed 4 Mar" in page
+        assert page.index("Silva") < page.index("Nowak")
+        assert page.count("Offer to ") == 2
 
     @pytest.mark.parametrize("how_many", [1, 30])
     def test_it_costs_no_more_when_many_wait(self, world, dee, how_many, django_assert_max_num_queries):

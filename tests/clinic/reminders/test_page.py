@@ -85,7 +85,8 @@ class TestWhose:
         assert response.content.decode().count(f"{URL}?patient=") == 2
 
     @pytest.mark.parametrize(
-        ("typed", "words"), [("zzz", "Nobody fits that"), ("a", "at least two letters"), ("", "Nobody fits")]
+        ("typed", "words"),
+        [("zzz", "No patient found"), ("a", "at least two letters"), ("", "No patient found")],
     )
     def test_nobody_keeps_what_was_typed(self, world, desk, typed, words):
         body = desk.post(URL, {"q": typed}).content.decode()

@@ -30,6 +30,13 @@ def test_the_clinics_zone_is_said_as_a_place_and_not_as_a_file():
         assert '<span class="zone">America/New York</span>' in drawn("{% clinic_time at %}", at=at)
 
 
+def test_the_emergency_numbers_of_a_text_can_be_tapped_and_nothing_else_becomes_markup():
+    shown = drawn("{{ text|emergency_links }}", text="Call (112 or 999) now <b>")
+    numbers = '<a class="ring" href="tel:112">112</a> or <a class="ring" href="tel:999">999</a>'
+    assert shown == f"Call ({numbers}) now &lt;b&gt;"
+    assert drawn("{% filter emergency_links %}<p>112 or 999</p>{% endfilter %}") == f"<p>{numbers}</p>"
+
+
 def test_every_state_has_words_and_an_icon_that_exists():
     for family in badges.FAMILIES.values():
         for shown in family.values():

@@ -73,7 +73,7 @@ def test_somebody_new_books_with_a_phone(rosa):
 
 def test_an_emergency_says_where_to_go(rosa):
     rosa.opens("/book/").ticks(rosa.page.locator("[name=place]").first).presses("Next")
-    answers(rosa.page)
+    # Nothing else is answered: whoever cannot breathe is not sent back to five more questions.
     rosa.ticks(rosa.page.locator(".safety-questions input[value=yes]").first).presses("Next")
     rosa.is_on("Get help now").sees("Call your emergency number").passes("book-emergency")
     rosa.presses("Answer the questions again")

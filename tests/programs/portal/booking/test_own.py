@@ -66,9 +66,12 @@ def test_a_stranger_is_sent_to_sign_in(world, client):
 
 
 def test_what_is_for_now_and_for_today_is_asked_and_no_more(ana):
+    most = max(len(safety.in_short(one.screen)) for one in safety.places())
+    assert f"You answer up to {most} questions with yes or no" in text(ana.get())
     ana.says_where()
     asked = names(ana.get("questions/"))
     assert asked == [item.id for item in safety.in_short(USUAL.screen)]
+    assert f"There are {len(asked)} questions, all on this page." in text(ana.get("questions/"))
     first, others = safety.in_two_parts(USUAL.screen)
     assert {item.id for item in first} < set(asked) < {item.id for item in first + others}
 
@@ -78,6 +81,28 @@ def test_an_emergency_stops_it(ana):
     flag = safety.in_two_parts(USUAL.screen)[0][0].id
     assert ana.answers(**{flag: "yes"}).headers["Location"] == "/my/book/emergency/"
     assert ana.get("times/").headers["Location"] == "/my/book/"
+
+
+def test_one_yes_decides_whatever_else_is_left_out(ana):
+    first = {item.id for item in safety.in_two_parts(USUAL.screen)[0]}
+    for item in safety.in_short(USUAL.screen):
+        page = "emergency" if item.id in first else "ring-us"
+        ana.says_where()
+        assert ana.post("questions/", {item.id: "yes"}).headers["Location"] == f"/my/book/{page}/", item.id
+        assert ana.get("times/").headers["Location"] == "/my/book/"
+
+
+def test_an_emergency_outweighs_what_is_for_today_where_the_rest_is_left_out(ana):
+    first = [item.id for item in safety.in_two_parts(USUAL.screen)[0]]
+    today = [item.id for item in safety.in_short(USUAL.screen) if item.id not in first]
+    ana.says_where()
+    said = {today[0]: "yes", first[-1]: "yes"}
+    assert ana.post("questions/", said).headers["Location"] == "/my/book/emergency/"
+
+
+def test_not_knowing_one_thing_decides_nothing_before_the_rest_is_answered(ana):
+    ana.says_where()
+    assert ana.post("questions/", {safety.in_short(USUAL.screen)[0].id: "unknown"}).status_code == 422
 
 
 def test_not_knowing_means_ring_us(ana):
