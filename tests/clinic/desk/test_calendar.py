@@ -300,3 +300,29 @@ def test_each_view_leads_to_the_others_on_the_same_day(world, dee, view):
     for other in VIEWS:
         assert f'href="{reverse(other)}?day=2026-03-05"' in page
     assert f'<a class="btn btn-secondary" href="{reverse(view)}" data-key="t"' in page
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_booking_opens_on_the_day_and_with_the_clinician_they_look_at(world, dee, view):
+    who, cleo = world.carl.clinician.pk, world.cleo.clinician.pk
+    page = shown(dee, view, clinician=cleo)
+    opened = f"{reverse('desk:book')}?clinician={cleo}&day=2026-03-05"
+    assert f'href="{opened.replace("&", "&amp;")}" data-key="b"' in page
+    form = dee.get(opened).content.decode()
+    assert f'<option value="{cleo}" selected>' in form
+    assert f'<option value="{who}" selected>' not in form
+    assert 'value="2026-03-05"' in form
+
+
+@pytest.mark.parametrize(
+    ("day", "only", "address"),
+    [
+        ("2026-03-05", None, "?day=2026-03-05"),
+        ("2026-03-03", 7, "?clinician=7&day=2026-03-03"),
+        ("2026-03-02", 7, "?clinician=7"),
+        ("2026-03-02", None, ""),
+    ],
+)
+def test_a_day_that_is_over_is_not_booked(day, only, address):
+    place = Place("week", dt.date.fromisoformat(day), dt.date(2026, 3, 3), only)
+    assert place.book == reverse("desk:book") + address

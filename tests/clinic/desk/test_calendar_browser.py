@@ -191,7 +191,7 @@ def test_letters_go_about_the_calendar(window, visits):
         ("n", rf"/desk/\?day={monday + dt.timedelta(days=1)}$"),
         ("p", rf"/desk/\?day={monday}$"),
         ("t", r"/desk/$"),
-        ("b", r"/desk/book/$"),
+        ("b", r"/desk/book/\?day=\d{4}-\d\d-\d\d$"),
     ]
     for key, address in steps:
         window.keyboard.press(key)
