@@ -61,6 +61,7 @@ class Visit:
     may_overbook: bool
     may_cancel: bool
     cancelled_because: str
+    by_mail: bool  # they agreed to hear by e-mail
     online: str = ""
     place: str = ""  # “3 of 12” for a visit of a series
     away: str = ""  # “Carl Jensen is away: to be moved”, where nobody is there to see them
@@ -135,6 +136,7 @@ def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
         may_overbook=appointment.starts_at >= now and appointment.status in HOLDS_A_SLOT,
         may_cancel=Status.CANCELLED in appointment.may_become,
         cancelled_because=appointment.cancelled_because,
+        by_mail=appointment.by_mail,
         online=newcomers.flag(appointment),
         place=f"{appointment.nth} of {appointment.of}" if appointment.nth else "",
     )

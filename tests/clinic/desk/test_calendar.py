@@ -242,6 +242,17 @@ def test_only_what_can_be_true_by_now_is_offered(world, clock, days, hours, step
     assert offers(shown(world.signed_in(world.dee))) == steps
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_card_says_who_hears_of_a_move_as_it_is(world, dee, agreed):
+    world.booked()
+    if not agreed:
+        world.ana.channels.update(consent_given_at=None, consent_recorded_by=None)
+    page = shown(dee)
+    assert ("Nobody is told for three minutes." in page) == agreed
+    assert ("is mailed after three minutes" in page) == agreed
+    assert ("They agreed to no e-mail, so nobody tells them" in page) != agreed
+
+
 def test_extra_hours_make_a_column_on_a_day_off(world, dee):
     saturday = {"day": "2026-03-07"}
     assert world.carl
