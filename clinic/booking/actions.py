@@ -182,8 +182,9 @@ def move(
     overbooking: str = "",
     holding: Hold | None = None,
 ) -> Appointment:
-    """The same appointment at another time, perhaps with another clinician. A confirmation does not move along.
+    """The same appointment at another time, perhaps with another clinician.
 
+    A confirmation of the old time does not move along; where only the clinician changes it stands, and nobody is told.
     It keeps its length unless `minutes` says another. Raises what `book` raises, NotAllowedFrom unless it is booked
     or confirmed, and AlreadyThere.
     """
@@ -200,8 +201,9 @@ def move(
     check_time(to_whom, fresh.type, starts_at, lasts, now=now, moving=fresh)
     note = f"moved from {spoken(fresh.starts_at)} to {spoken(starts_at)}"
     was = as_it_is(fresh)
+    if starts_at != fresh.starts_at:
+        fresh.moved_at, fresh.status = now, Status.BOOKED
     fresh.clinician, fresh.starts_at, fresh.ends_at = to_whom, starts_at, starts_at + lasts
-    fresh.moved_at, fresh.status = now, Status.BOOKED
     take(fresh, now=now, overbooking=overbooking.strip(), holding=holding)
     write_down(fresh, from_status=status, by=by, now=now, note=note, was=was)
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"appointment {fresh.pk} moved")

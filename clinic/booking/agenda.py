@@ -101,6 +101,11 @@ class Agenda:
         """Whether the patient is somewhere else then: at another visit, or at one of this series."""
         return any(begin < end and stop > start for begin, stop in self.busy)
 
+    def comes_on(self, day: dt.date) -> bool:
+        """Whether the patient has a visit on that day already, of this series or another."""
+        zone = clinic_zone()
+        return any(begin.astimezone(zone).date() == day for begin, _ in self.busy)
+
     def is_over(self, start: dt.datetime) -> bool:
         """Whether the type is no longer offered on that day."""
         last = self.type.retired_on

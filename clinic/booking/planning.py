@@ -159,14 +159,19 @@ def _why_not_them(
 
 
 def _with_instead(agenda: Agenda, row: Row, order: list[Clinician]) -> Row:
-    """The nearest time that day with the same clinician, else their next day that is free, else somebody else's."""
-    ask, day = row.ask, row.ask.when.day
+    """The nearest time that day with the same clinician, else their next day that is free, else somebody else's.
+
+    A day on which the patient comes anyway is the last resort: two visits in a row are not what was asked for.
+    """
+    ask = row.ask
     mine = [ask.clinician] if ask.clinician else order
-    found = _nearest(agenda, mine, day, ask)
-    for after in range(1, DAYS_AFTER + 1):
-        found = found or _nearest(agenda, mine, day + after * A_DAY, ask)
-    if found is None and ask.clinician:
-        found = _nearest(agenda, [p for p in order if p.pk != ask.clinician.pk], day, ask)
+    others = [person for person in order if person.pk != ask.clinician.pk] if ask.clinician else []
+    days = [ask.when.day + after * A_DAY for after in range(DAYS_AFTER + 1)]
+    apart = [day for day in days if not agenda.comes_on(day)]
+    tries = [(mine, day) for day in apart]
+    tries += [(others, day) for day in apart if day == ask.when.day]
+    tries += [(mine, day) for day in days if day not in apart]
+    found = next((slot for people, day in tries if (slot := _nearest(agenda, people, day, ask))), None)
     if found is None:
         return row
     if not ask.left_out:

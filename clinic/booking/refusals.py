@@ -44,6 +44,20 @@ class SlotTaken(Refused):
         )
 
 
+class SomewhereElse(Refused):
+    """The patient has another visit at that time. `visit` is that one, `starts_at` what was asked for."""
+
+    somebody_was_first = True
+
+    def __init__(self, starts_at: dt.datetime, visit: Appointment) -> None:
+        self.starts_at = starts_at
+        self.visit = visit
+        super().__init__(
+            f"{visit.patient.full_name} has another visit then: {_from_to(visit)} with {visit.clinician}. "
+            "Nothing was changed."
+        )
+
+
 class SlotHeld(Refused):
     """It is kept for somebody who is booking it online, or who was offered it."""
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.booking.models import Appointment, AppointmentType
-from clinic.booking.refusals import Refused, SlotHeld, SlotTaken
+from clinic.booking.refusals import Refused, SlotHeld, SlotTaken, SomewhereElse
 from clinic.desk import records
-from clinic.desk.forms.booking import BookForm, MoveForm, readable_day
+from clinic.desk.forms.booking import BookForm, MoveForm, all_the_same, readable_day
 from clinic.desk.free_times import Choices, both, free_times, instead_of
 from clinic.desk.short_gaps import TooShort, too_short
 from clinic.desk.suggestions import Shelf, suggested
@@ -104,7 +104,8 @@ def _of_refusal(
         at = refused.starts_at.isoformat()
     elif gap and gap.may_overbook:
         at = gap.at.isoformat()
-    return {"refused": refused, "offers": offers, "overbook_at": at}
+    same = all_the_same(refused.visit, refused.starts_at) if isinstance(refused, SomewhereElse) else ""
+    return {"refused": refused, "offers": offers, "overbook_at": at, "all_the_same": same}
 
 
 def _does_not_do(shelf: Shelf, wish: Wish, type: AppointmentType | None) -> str:

@@ -35,6 +35,7 @@ AXE_RULES = {
     "iframes": False,
     "preload": False,
 }
+COLOURS = {"type": "rule", "values": ["color-contrast"]}
 # Anything a person can press that is smaller than a fingertip; links inside running text are excepted, as in WCAG.
 SMALL_TARGETS = """(smallest) => [...document.querySelectorAll('button, input:not([type=hidden]), select, a, summary')]
   .filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
@@ -152,14 +153,14 @@ class Person:
         return self
 
     def passes(self, name: str) -> Person:
-        """This page is worth standing on: no axe violation, no sideways scroll, no small target.
+        """This page is worth standing on, by day and by night: no axe violation, no sideways scroll, no small target.
 
         A picture is kept of one that is not, and of every one with `PICTURES=1`: drawing them took nearly as long as
         looking for faults.
         """
         self.page.wait_for_load_state()  # a page half read has no landmark yet
         self.page.evaluate("scrollTo(0, 0)")  # what lies half under the patient bar can be scrolled out of it
-        found = [f"{name}: {fault}" for fault in page_faults(self.page)]
+        found = [f"{name}: {fault}" for fault in (*page_faults(self.page), *self.faults_in_the_other_light())]
         self.faults += found
         self.passed.append(name)
         if found or os.environ.get("PICTURES"):
@@ -170,14 +171,27 @@ class Person:
             self.page.screenshot(path=README_SHOTS / f"{name}.png")
         return self
 
+    def faults_in_the_other_light(self) -> list[str]:
+        """What cannot be read once it gets dark, or light: only the colours change."""
+        other = "light" if self.window.scheme == "dark" else "dark"
+        self.page.emulate_media(color_scheme=other)
+        found = [f"{other}: {fault}" for fault in axe_faults(self.page, AXE_RULES | {"runOnly": COLOURS})]
+        self.page.emulate_media(color_scheme="dark" if other == "light" else "light")
+        return found
 
-def page_faults(page: Page) -> list[str]:
-    """What is wrong with the page as it stands, one line each; empty when nothing is."""
+
+def axe_faults(page: Page, rules: dict[str, Any]) -> list[str]:
+    result: dict[str, Any] = Axe().run(page, options=rules).response
     faults = []
-    result: dict[str, Any] = Axe().run(page, options=AXE_RULES).response
     for violation in result["violations"]:
         places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
         faults.append(f"axe {violation['id']} ({violation['help']}) at {places}")
+    return faults
+
+
+def page_faults(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, one line each; empty when nothing is."""
+    faults = axe_faults(page, AXE_RULES)
     if (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
         faults.append(f"scrolls sideways by {wide} px")
     for what, width, height in page.evaluate(SMALL_TARGETS, SMALLEST_TARGET):

@@ -1,9 +1,9 @@
 """The checks each journey makes of each page can fail: a page with one of every fault is seen to have them."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.journeys.person import page_faults
+from tests.journeys.person import Person, Window, page_faults
 
 GOOD = """<!doctype html><html lang="en"><head><title>A page</title></head><body><main><h1>A page</h1>
 <p>Words.</p><button style="min-height:40px;min-width:80px">Book</button></main></body></html>"""
@@ -28,3 +28,16 @@ def test_a_fault_is_seen(page: Page, fault, named):
     assert page_faults(page) == []
     page.set_content(GOOD.replace("<p>Words.</p>", fault))
     assert any(named in found for found in page_faults(page)), page_faults(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_fault_of_the_other_light_is_seen(browser: Browser, scheme):
+    other = "light" if scheme == "dark" else "dark"
+    person = Person.arrives("Carl", browser, "http://none.example", Window(1280, scheme))
+    faint = f"@media (prefers-color-scheme: {other}) {{ p {{ color: #bbb; background: #fff }} }}"
+    person.page.set_content(GOOD)
+    assert person.passes("good").faults == []
+    person.page.set_content(GOOD.replace("<p>Words.</p>", f"<style>{faint}</style><p>Words.</p>"))
+    assert any(f"faint: {other}: axe color-contrast" in fault for fault in person.passes("faint").faults)
+    assert person.page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches"), "and back again"
+    person.leaves()

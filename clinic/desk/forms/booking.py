@@ -32,6 +32,11 @@ def readable_day(typed: str, today: dt.date) -> dt.date | None:
     return day if abs(day.year - today.year) <= FURTHEST_YEARS else None
 
 
+def all_the_same(other: Appointment, moment: dt.datetime) -> str:
+    """What the button sends that books that moment although the patient has the other visit then."""
+    return f"{other.pk} {moment.isoformat()}"
+
+
 class ClinicianChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none at run time
     """One of them, or ANYBODY."""
 
@@ -86,8 +91,8 @@ class DayForm(forms.Form):
 
 
 class TimeForm(DayForm):
-    """A moment on that day, and how long from then. A pressed time (`take`, `overbook`) counts before a typed one, a
-    typed one before a picked one."""
+    """A moment on that day, and how long from then. A pressed time (`take`, `overbook`, `all_the_same`) counts before a
+    typed one, a typed one before a picked one."""
 
     minutes = forms.IntegerField(
         label="Length",
@@ -108,6 +113,7 @@ class TimeForm(DayForm):
     which = forms.ChoiceField(label="Which of the two", required=False, widget=forms.RadioSelect())
     take = forms.CharField(required=False, widget=forms.HiddenInput())
     overbook = forms.CharField(required=False, widget=forms.HiddenInput())
+    all_the_same = forms.CharField(required=False, widget=forms.HiddenInput())
     because = forms.CharField(
         label="Reason for overbooking",
         required=False,
@@ -145,12 +151,18 @@ class TimeForm(DayForm):
             "overbooking": told["because"] if told["overbook"] else "",
         }
 
+    def knows_of(self, other: Appointment) -> bool:
+        """Whether they pressed “all the same” when told of that visit, or said why they overbook."""
+        told = self.cleaned_data
+        return bool(told["overbook"]) or told["all_the_same"] == all_the_same(other, told["moment"])
+
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         if told.get("overbook"):
             self._must_say_why(told)
         typed, day = told.get("other_time"), told.get("day")
-        pressed = told.get("take") or told.get("overbook")
+        _, _, same = told.get("all_the_same", "").partition(" ")
+        pressed = told.get("take") or told.get("overbook") or same
         if pressed:
             told["moment"] = self._sent(pressed)
         elif typed and day:

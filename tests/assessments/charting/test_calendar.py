@@ -48,6 +48,7 @@ def away(world, *, who="carl", kind="sick", note="a fever", imported_as="") -> A
         ends_at=world.now + 3 * DAY + 2 * HOUR,
         note=note,
         imported_as=imported_as,
+        imported_from="Old system" if imported_as else "",
         made_at=world.now,
     )
 

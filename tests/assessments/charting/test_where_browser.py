@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from assessments.screens import actions as screens
 from assessments.screens.models import Screen
 from tests.assessments.stories import DESK_WORKER, RACING_SHOES, concluded
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.places import OTHER, USUAL, offers
@@ -30,7 +30,7 @@ def world(transactional_db, monkeypatch):
         yield World(dt.datetime.now(dt.UTC))
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def carl(world, browser, live_server, request):
     """Carl at a keyboard, signed in."""
     person = Person.arrives("Carl", browser, live_server.url, request.param).brings(

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.audit.models import Entry
-from clinic.booking import actions
+from clinic.booking import actions, reminders
 from clinic.booking.models import Appointment, AppointmentChange, AppointmentType
 from clinic.booking.refusals import (
     HasLeft,
@@ -158,6 +158,25 @@ class TestMoving:
             appointment=appointment, starts_at=appointment.starts_at + DAY, by=world.dee, now=world.now
         )
         assert moved.status == Status.BOOKED
+
+    def test_to_another_clinician_at_the_same_time_stays_confirmed_and_nobody_is_told(self, world):
+        visit = world.booked()
+        actions.change_status(appointment=visit, to=Status.CONFIRMED, by=world.dee, now=world.now)
+        moved = actions.move(
+            appointment=visit,
+            starts_at=visit.starts_at,
+            clinician=world.cleo.clinician,
+            by=world.dee,
+            now=world.now + HOUR,
+        )
+        assert (moved.clinician, moved.status, moved.moved_at) == (
+            world.cleo.clinician,
+            Status.CONFIRMED,
+            None,
+        )
+        kinds = {due.kind for due in reminders.due(now=world.now + 2 * HOUR)}
+        assert reminders.CONFIRMATION in kinds
+        assert reminders.MOVED not in kinds
 
     def test_onto_a_taken_time_of_another_clinician_changes_nothing(self, world):
         appointment = world.booked()

@@ -164,9 +164,16 @@ class TestThePreview:
 
     def test_alternatives_do_not_meet_each_other(self, world):
         leave(world, at(10, 0), at(11, 0))
+        times = {day: dt.time(9) for day in range(5)}
+        rows = planned(world, weeks=2, times=times, first=TUESDAY - dt.timedelta(days=1))
+        assert rows[1].instead.starts_at != rows[2].slot.starts_at
+        assert rows[1].instead.starts_at in {at(11, 8, 30), at(11, 9, 30)}
+
+    def test_a_day_on_which_they_come_anyway_is_the_last_resort(self, world):
+        """Two visits in a row are not what somebody asks for who comes twice a week."""
+        leave(world, at(10, 0), at(11, 0))
         rows = planned(world, weeks=1, times={1: dt.time(9), 2: dt.time(9)})
-        assert rows[0].instead.starts_at != rows[1].slot.starts_at
-        assert rows[0].instead.starts_at in {at(11, 8, 30), at(11, 9, 30)}
+        assert rows[0].instead.starts_at == at(12, 9)
 
     @pytest.mark.parametrize("who", ["carl", None])
     def test_asks_as_much_for_four_dates_as_for_fifty(self, world, who):

@@ -268,5 +268,5 @@ def test_another_length_at_the_same_time_is_no_move_and_nobody_is_told(dee, visi
     visit.refresh_from_db()
     assert (visit.ends_at - visit.starts_at, visit.moved_at) == (dt.timedelta(minutes=45), None)
     page = dee.get(answer["Location"].split("#")[0]).content.decode()
-    assert "Ana Silva: 45 minutes now. Nobody is told of it." in page
+    assert "Ana Silva: 45 minutes now. When to come stays the same: nobody is told." in page
     assert "data-undo" in page

@@ -76,7 +76,7 @@ def test_a_quarter_longer_or_shorter_tells_nobody(world, dee, nudge, minutes):
     answer = puts(dee, visit, nudge=nudge)
     visit.refresh_from_db()
     assert visit.ends_at - visit.starts_at == dt.timedelta(minutes=minutes)
-    assert f"Ana Silva: {minutes} minutes now. Nobody is told of it." in words(answer)
+    assert f"Ana Silva: {minutes} minutes now. When to come stays the same: nobody is told." in words(answer)
 
 
 def test_a_move_and_a_new_length_at_once(world, dee):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from programs.feeds.models import Feed
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.world import World
 
@@ -17,7 +17,7 @@ def world(transactional_db) -> World:
     return World()
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def ana(world, browser, live_server, request):
     person = Person.arrives("Ana", browser, live_server.url, request.param).brings(
         world.signed_in(world.ana.account)

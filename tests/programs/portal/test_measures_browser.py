@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from programs.outcomes import actions
 from programs.outcomes.models import Answer
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.programs.stories import Story
@@ -46,7 +46,7 @@ def gives(story, measure, value, **given):
     )
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def arrives(story, browser, live_server, request):
     people = []
 

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.booking import free, links
 from clinic.booking.actions import book
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.world import World
 
@@ -19,7 +19,7 @@ def world(transactional_db) -> World:
     return World(now=dt.datetime.now(dt.UTC))
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def somebody(browser, live_server, request):
     person = Person.arrives("Somebody", browser, live_server.url, request.param)
     yield person

@@ -9,7 +9,7 @@ import time_machine
 from playwright.sync_api import expect
 
 from assessments.screens.models import Answer
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.places import OTHER, USUAL, offers
@@ -24,7 +24,7 @@ def world(transactional_db, monkeypatch):
         yield World(dt.datetime.now(dt.UTC))
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def ana(world, browser, live_server, request):
     """Ana at home, signed in, an hour before her visit."""
     world.booked(starts_at=world.now + dt.timedelta(hours=1))

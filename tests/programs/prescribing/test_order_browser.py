@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from programs.plans import proposals
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES, WINDOWS
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.programs.stories import Story, small_draft
@@ -60,7 +60,7 @@ def said(person):
     return person.page.locator("[data-order-said]")
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
+@pytest.mark.parametrize("window", SIZES, ids=lambda window: window.name)
 def test_the_page_is_worth_standing_on(arrives, window):
     carl = arrives(window).is_on("Program").passes("program-edit")
     carl.page.locator(".exercise-row > summary").first.click()

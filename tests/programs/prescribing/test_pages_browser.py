@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from programs.plans import diary
 from programs.plans.actions import revise
 from programs.plans.models import SessionLog
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES, WINDOWS
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.world import World
@@ -47,7 +47,7 @@ def draft(world):
     return revise(version=version, by=world.carl, now=world.now)
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda window: window.name)
+@pytest.fixture(params=SIZES, ids=lambda window: window.name)
 def carl(world, draft, browser, live_server, request):
     person = Person.arrives("Carl", browser, live_server.url, request.param)
     yield person.brings(world.signed_in(world.carl))

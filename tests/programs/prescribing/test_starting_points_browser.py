@@ -11,7 +11,7 @@ from django.urls import reverse
 from programs.builder.limits import Limits
 from programs.plans import actions
 from programs.plans.starting_points import keep_as_starting_point
-from tests.journeys.conftest import WINDOWS
+from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.world import World
@@ -35,7 +35,7 @@ def draft(world):
     return actions.fit(version=draft, asked=Limits(dislikes=dislikes), by=world.carl, now=world.now)
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
+@pytest.mark.parametrize("window", SIZES, ids=lambda window: window.name)
 def test_a_draft_is_begun_from_one_and_it_is_retired_and_brought_back(
     world, draft, browser, live_server, window
 ):
