@@ -17,6 +17,7 @@ from clinic.desk.forms.booking import BookForm, MoveForm, all_the_same, readable
 from clinic.desk.free_times import Choices, both, free_times, instead_of
 from clinic.desk.short_gaps import TooShort, too_short
 from clinic.desk.suggestions import Shelf, suggested
+from clinic.desk.telling import hears_by_mail
 from clinic.desk.wish import ANYBODY, Wish, read_key
 from clinic.people.models import Clinician, Patient
 
@@ -162,6 +163,7 @@ def facts_of_move(
     shown.show_length(wish.minutes, usual=now_takes)
     return {
         "appointment": appointment,
+        "by_mail": hears_by_mail(appointment.patient),
         "patient": appointment.patient,
         "bar": records.bar(appointment.patient, today),
         "form": shown,

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from clinic.desk.wish import read_day, read_key
+from clinic.desk.wish import Wish, read_day, read_key
 
 VIEWS = {"day": "desk:today", "week": "desk:week", "month": "desk:month"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -95,6 +95,12 @@ class Place:
         if self.only is not None:
             asked["clinician"] = str(self.only)
         return str(urlencode(asked))
+
+    @property
+    def book(self) -> str:
+        """The booking page for the day and the clinician they look at; a day that is over is left open."""
+        day = self.day.isoformat() if self.day >= self.today else ""
+        return Wish(clinician="" if self.only is None else str(self.only), day=day).url
 
     def to(self, day: dt.date, view: str = "") -> str:
         place = replace(self, day=day, view=view or self.view)

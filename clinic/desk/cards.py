@@ -14,7 +14,7 @@ from clinic.booking.models import Appointment, AppointmentChange, AppointmentQue
 from clinic.booking.series import with_place
 from clinic.booking.status import HOLDS_A_SLOT, MAY_RESIZE, Status
 from clinic.desk import newcomers, news
-from clinic.desk.wish import Wish
+from clinic.desk.wish import ANYBODY, Wish
 
 # The step a visit usually takes next; the others are one click further away.
 USUAL_STEP = {
@@ -61,8 +61,10 @@ class Visit:
     may_overbook: bool
     may_cancel: bool
     cancelled_because: str
+    by_mail: bool  # they agreed to hear by e-mail
     online: str = ""
     place: str = ""  # “3 of 12” for a visit of a series
+    away: str = ""  # “Carl Jensen is away: to be moved”, where nobody is there to see them
 
     @property
     def minutes(self) -> int:
@@ -79,6 +81,13 @@ class Visit:
         local = timezone.localtime(self.starts_at)
         day, time = local.date().isoformat(), f"{local:%H:%M}"
         return Wish(clinician=str(self.clinician_id), day=day, time=time).url
+
+    @property
+    def move_query(self) -> str:
+        """What its moving page opens with: anybody who is free at that time, where its clinician is away."""
+        local = timezone.localtime(self.starts_at)
+        wish = Wish(clinician=ANYBODY, day=local.date().isoformat(), time=f"{local:%H:%M}")
+        return f"?{wish.query}" if self.away else ""
 
     @property
     def tells(self) -> bool:
@@ -121,12 +130,13 @@ def visit_of(appointment: Any, *, now: dt.datetime) -> Visit:
         told=told.words,
         unreached_because=told.unreached_because,
         usual_step=(usual.value, STEP_WORDS[usual]) if usual else None,
-        other_steps=_other_steps(appointment, usual),
+        other_steps=_other_steps(appointment, usual, now),
         may_move=appointment.may_move,
         may_resize=Status(appointment.status) in MAY_RESIZE,
         may_overbook=appointment.starts_at >= now and appointment.status in HOLDS_A_SLOT,
         may_cancel=Status.CANCELLED in appointment.may_become,
         cancelled_because=appointment.cancelled_because,
+        by_mail=appointment.by_mail,
         online=newcomers.flag(appointment),
         place=f"{appointment.nth} of {appointment.of}" if appointment.nth else "",
     )
@@ -140,8 +150,11 @@ def _usual_step(appointment: Appointment, now: dt.datetime) -> Status | None:
     return USUAL_STEP.get(status)
 
 
-def _other_steps(appointment: Appointment, usual: Status | None) -> list[tuple[str, str]]:
-    steps = [
-        step for step in Status if step in appointment.may_become and step in STEP_WORDS and step != usual
-    ]
+def _other_steps(appointment: Appointment, usual: Status | None, now: dt.datetime) -> list[tuple[str, str]]:
+    """Only what could be true by now: nobody arrives before the day, or stays away before it begins."""
+    early = {Status.NO_SHOW} if now < appointment.starts_at else set()
+    if timezone.localdate(appointment.starts_at) > timezone.localdate(now):
+        early.add(Status.ARRIVED)
+    may = appointment.may_become - early
+    steps = [step for step in Status if step in may and step in STEP_WORDS and step != usual]
     return [(step.value, STEP_WORDS[step]) for step in steps]

@@ -107,5 +107,16 @@ def away_words(away: Away) -> str:
     return f"{kind}: {away.note}" if away.is_everybodys and away.note else kind
 
 
+def nobody_there(visit: Visit, absences: Iterable[Away], now: dt.datetime) -> str:
+    """“Carl Jensen is away: to be moved”, of a visit to come in such a time; empty of any other."""
+    if not visit.may_move or visit.ends_at <= now:
+        return ""
+    met = [away for away in absences if away.starts_at < visit.ends_at and visit.starts_at < away.ends_at]
+    if not met:
+        return ""
+    shut = any(away.is_everybodys for away in met)
+    return f"{'The clinic is shut' if shut else f'{visit.clinician} is away'}: to be moved"
+
+
 def _local(moment: dt.datetime) -> dt.date:
     return moment.astimezone(clinic_zone()).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,7 +77,12 @@ def day_of(
         until,
         now=now,
     )
-    visits = [visit for visit in everyone if only in {None, visit.clinician_id}]
+    absences = {diary.clinician.pk: diary.absences for diary in people}
+    visits = [
+        replace(visit, away=columns.nobody_there(visit, absences.get(visit.clinician_id, ()), now))
+        for visit in everyone
+        if only in {None, visit.clinician_id}
+    ]
     seen = [diary for diary in people if _has_a_column(diary, visits, day, only)]
     headings, placed = _columns(seen, things, visits, day)
     is_today = day == timezone.localdate(now, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from clinic.booking.models import Appointment
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
-from clinic.people.models import ChannelKind, Patient
+from clinic.people.models import ChannelKind, ContactChannel, Patient
 
 UNDO = "undo"
 
@@ -43,10 +44,19 @@ def _settled(now: dt.datetime) -> str:
 
 def _mailed(patient: Patient, what: str) -> str:
     channels = list(patient.channels.all())
-    if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
+    if _agreed(channels):
         return f"{patient.full_name} will be mailed {what}."
     phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
     return f"{patient.full_name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
+
+
+def hears_by_mail(patient: Patient) -> bool:
+    """Whether they agreed to hear of a change by e-mail. One query."""
+    return _agreed(patient.channels.all())
+
+
+def _agreed(channels: Iterable[ContactChannel]) -> bool:
+    return any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels)
 
 
 def say(request: HttpRequest, words: str, appointment: Appointment) -> None:

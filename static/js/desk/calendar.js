@@ -93,14 +93,28 @@ const onStop = (event, stop) => {
   if (event.key === "-") return nudge(stop, "shorter");
   return undefined;
 };
+const undo = () => {
+  const button = document.querySelector("[data-undo] button");
+  if (button) button.click();
+  else if (board) sayPlainly("Nothing more to undo.");
+};
+let cameFrom; // what had the focus before a key led into the date, to give it back
 const anywhere = (key) => {
-  if (key === "u") return document.querySelector("[data-undo] button")?.click();
+  if (key === "u") return undo();
   const target = document.querySelector(`[data-key="${key}"]`);
   if (!target) return undefined;
   if (target.matches("a")) return target.click();
+  cameFrom = document.activeElement;
   target.focus();
   return target.showPicker?.();
 };
+// As the key comes up: going down it closes the browser's own picker, and the page is not told.
+document.querySelector("#jump")?.addEventListener("keyup", (event) => {
+  if (event.key !== "Escape") return;
+  event.target.blur();
+  if (board?.contains(cameFrom)) cameFrom.focus({ preventScroll: true });
+  else if (wide()) active?.focus({ preventScroll: true });
+});
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || busyElsewhere() || state.held) return;
   if (typing(event.target)) return;
@@ -151,10 +165,10 @@ const float = () => {
   const box = bar.getBoundingClientRect();
   if (!bar.children.length || (box.bottom >= 0 && box.top <= innerHeight)) return;
   bar.classList.add("messages-afloat");
-  const away = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary", textContent: "Close" });
+  const away = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet", textContent: "Close" });
   away.dataset.putAway = "";
   away.addEventListener("click", putAway);
-  bar.append(away);
+  [...bar.querySelectorAll(".notice")].pop()?.append(away);
 };
 const putAway = () => {
   messages().classList.remove("messages-afloat");
@@ -167,6 +181,15 @@ const say = (content) => {
   fades = setTimeout(() => messages().querySelector("[data-undo]")?.remove(), QUIET);
 };
 const sayPlainly = (words) => say([Object.assign(document.createElement("p"), { className: "notice notice-warning", textContent: words })]);
+
+// Taken back, a visit may lie out of sight.
+const seek = (pk) => {
+  const visit = document.getElementById(`visit-${pk}`);
+  if (!table()?.contains(visit)) return;
+  visit.scrollIntoView({ block: "nearest", behavior: "instant" });
+  focus(visit);
+  float();
+};
 
 // The answer is the page the form would have led to: its notices and its day are shown here. Refused, the day stays.
 export const send = async (form, button, { url, ...fields } = {}) => {
@@ -183,6 +206,7 @@ export const send = async (form, button, { url, ...fields } = {}) => {
     else {
       say([...document.adoptNode(page.getElementById("messages")).childNodes]);
       redraw(page.querySelector("[data-drawn]"), visit);
+      if (form.matches("[data-undo]")) seek(form.action.match(/(\d+)\/undo/)[1]);
     }
   } catch {
     sayPlainly("No connection to the clinic, so nothing was changed. What you typed is still here. Try again in a moment.");

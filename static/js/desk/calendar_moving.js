@@ -13,7 +13,7 @@ const clock = (at) => table().querySelector(`tr[data-at="${at}"] time`).textCont
 const later = (at, minutes) => new Date(at).getTime() + minutes * 60000;
 
 // Where on the page that much time of that column is.
-const draw = (aim) => {
+const draw = (visit, aim) => {
   const region = table().closest(".day-region");
   const [frame, column] = [region.getBoundingClientRect(), aim.column.getBoundingClientRect()];
   const all = rows();
@@ -24,16 +24,28 @@ const draw = (aim) => {
   for (const [name, value] of Object.entries(put)) ghost.style[name] = `${value}px`;
   region.append(ghost);
   ghost.hidden = false;
-  ghost.textContent = `${clock(aim.at)}, ${aim.minutes} min`;
+  aim.taken = !isFree(visit, ghost.getBoundingClientRect());
+  ghost.classList.toggle("ghost-taken", aim.taken);
+  ghost.textContent = `${clock(aim.at)}, ${aim.minutes} min${aim.taken ? ": not free" : ""}`;
+};
+// As far as this page knows: free gaps, its own place and its own buffer, and nothing else lie below.
+const isFree = (visit, there) => {
+  const own = visit.closest("td");
+  const mine = own.getBoundingClientRect();
+  return [...table().tBodies[0].querySelectorAll("td:not(.cell-free, .cell-beside)")].every((cell) => {
+    const box = cell.getBoundingClientRect();
+    const apart = box.right <= there.left + 2 || box.left >= there.right - 2 || box.bottom <= there.top + 2 || box.top >= there.bottom - 2;
+    return apart || cell === own || (cell.matches(".cell-buffer") && Math.abs(box.top - mine.bottom) < 2 && Math.abs(box.left - mine.left) < 2);
+  });
 };
 const aimOf = (visit) => {
   const column = columns().find((each) => each.dataset.clinician === visit.dataset.clinician);
   return { column, at: visit.closest("tr").dataset.at, minutes: Number(visit.dataset.minutes) };
 };
 const said = (visit, aim) => {
-  const told = "Nobody is told for three minutes.";
+  const told = visit.dataset.tells;
   words.hidden = false;
-  words.textContent = `${nameOf(visit)}: ${clock(aim.at)} with ${aim.column.textContent.trim()}, ${aim.minutes} minutes. ${state.byKeys ? "Arrow keys choose, Enter puts it there, Escape leaves it. " : ""}${told}`;
+  words.textContent = `${nameOf(visit)}: ${clock(aim.at)} with ${aim.column.textContent.trim()}, ${aim.minutes} minutes${aim.taken ? ", which is not free" : ""}. ${state.byKeys ? "Arrow keys choose, Enter puts it there, Escape leaves it. " : ""}${told}`;
 };
 const stop = () => {
   state.held = false;
@@ -69,7 +81,7 @@ export const pickUp = (visit) => {
   held = { visit, aim: aimOf(visit) };
   state.byKeys = true;
   start(visit);
-  draw(held.aim);
+  draw(visit, held.aim);
   return said(visit, held.aim);
 };
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -88,7 +100,7 @@ document.addEventListener("keydown", (event) => {
   const here = times.findIndex((row) => new Date(row.dataset.at) >= new Date(aim.at));
   aim.at = down ? times[Math.min(Math.max(here + down, 0), times.length - 1)].dataset.at : aim.at;
   aim.column = all[Math.min(Math.max(all.indexOf(aim.column) + across, 0), all.length - 1)];
-  draw(aim);
+  draw(visit, aim);
   ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
   return said(visit, aim);
 }, true);
@@ -130,12 +142,30 @@ const follow = (event) => {
     start(drag.visit);
     getSelection()?.removeAllRanges();
     document.documentElement.classList.add("is-dragging");
+    requestAnimationFrame(glide);
   }
+  drag.at = { x: event.clientX, y: event.clientY };
+  aimThere();
+};
+const aimThere = () => {
   const from = aimOf(drag.visit);
-  const place = under(event.clientX, event.clientY);
+  const place = under(drag.at.x, drag.at.y);
   drag.aim = place ? (drag.resizes ? longer(from, place) : shifted(from, place)) : from;
-  draw(drag.aim);
+  draw(drag.visit, drag.aim);
   said(drag.visit, drag.aim);
+};
+// Near the window's upper or lower edge the page goes along.
+const NEAR = 56; // pixels from that edge
+const SPEED = 0.5; // pixels a millisecond
+const glide = (now) => {
+  if (!drag?.aim) return;
+  const past = Math.min(now - (drag.glided ?? now), 50);
+  drag.glided = now;
+  const way = drag.at.y < NEAR ? -1 : drag.at.y > innerHeight - NEAR ? 1 : 0;
+  const was = scrollY;
+  if (way) scrollBy({ top: way * SPEED * past, behavior: "instant" });
+  if (scrollY !== was) aimThere();
+  requestAnimationFrame(glide);
 };
 const longer = (from, place) => ({ ...from, minutes: Math.max(15, (later(place.at, 15) - new Date(from.at)) / 60000) });
 const shifted = (from, place) => {

@@ -182,6 +182,77 @@ def test_a_holiday_of_the_whole_clinic_is_named(world, dee):
         assert "Holiday: Founders’ day" in shown(dee, view)
 
 
+def away(world, *, who, hours, kind="leave"):
+    """From nine on Thursday for that many hours; the visit is at ten, for an hour."""
+    at = NOW + dt.timedelta(days=2)
+    clinician = who and getattr(world, who).clinician
+    world.booked(starts_at=at + dt.timedelta(hours=1))
+    Absence.objects.create(
+        clinician=clinician, kind=kind, starts_at=at, ends_at=at + dt.timedelta(hours=hours), made_at=NOW
+    )
+
+
+def test_a_visit_under_leave_says_so_and_is_moved_to_anybody(world, dee):
+    assert world.cleo
+    away(world, who="carl", hours=1.5)
+    page = shown(dee)
+    assert "Carl Jensen is away: to be moved" in page
+    to = re.search(r'href="([^"]*/move/[^"]*)"', page)[1].replace("&amp;", "&")
+    assert to.endswith("/move/?clinician=any&day=2026-03-05&time=10%3A00")
+    form = dee.get(to).content.decode()
+    assert '<option value="any" selected>' in form
+    assert re.search(r'value="2026-03-05T10:00:00\+00:00" checked', form), "Cleo is free then"
+
+
+@pytest.mark.parametrize(("who", "hours"), [("cleo", 8), ("carl", 1)])
+def test_a_visit_beside_a_leave_is_like_any_other(world, dee, who, hours):
+    away(world, who=who, hours=hours)
+    page = shown(dee)
+    assert "to be moved" not in page
+    assert re.search(r'href="[^"]*/move/"', page)
+
+
+def test_when_the_clinic_is_shut_nobody_is_there(world, dee):
+    away(world, who=None, hours=8, kind="holiday")
+    assert "The clinic is shut: to be moved" in shown(dee)
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1.5, True), (2, False)])
+def test_what_was_under_leave_and_is_over_need_not_be_moved(world, clock, hours, said):
+    away(world, who="carl", hours=8)
+    clock.move_to(NOW + dt.timedelta(days=2, hours=hours))
+    assert ("to be moved" in shown(world.signed_in(world.dee))) == said
+
+
+def offers(page):
+    return set(re.findall(r'name="to" value="(\w+)"', page))
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "steps"),
+    [
+        (0, 0, {"confirmed", "cancelled"}),
+        (2, 0, {"arrived", "confirmed", "cancelled"}),
+        (2, 1, {"arrived", "confirmed", "cancelled", "no_show"}),
+    ],
+)
+def test_only_what_can_be_true_by_now_is_offered(world, clock, days, hours, steps):
+    world.booked(starts_at=NOW + dt.timedelta(days=2, hours=1))
+    clock.move_to(NOW + dt.timedelta(days=days, hours=hours))
+    assert offers(shown(world.signed_in(world.dee))) == steps
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_card_says_who_hears_of_a_move_as_it_is(world, dee, agreed):
+    world.booked()
+    if not agreed:
+        world.ana.channels.update(consent_given_at=None, consent_recorded_by=None)
+    page = shown(dee)
+    assert ("Nobody is told for three minutes." in page) == agreed
+    assert ("is mailed after three minutes" in page) == agreed
+    assert ("They agreed to no e-mail, so nobody tells them" in page) != agreed
+
+
 def test_extra_hours_make_a_column_on_a_day_off(world, dee):
     saturday = {"day": "2026-03-07"}
     assert world.carl
@@ -300,3 +371,29 @@ def test_each_view_leads_to_the_others_on_the_same_day(world, dee, view):
     for other in VIEWS:
         assert f'href="{reverse(other)}?day=2026-03-05"' in page
     assert f'<a class="btn btn-secondary" href="{reverse(view)}" data-key="t"' in page
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_booking_opens_on_the_day_and_with_the_clinician_they_look_at(world, dee, view):
+    who, cleo = world.carl.clinician.pk, world.cleo.clinician.pk
+    page = shown(dee, view, clinician=cleo)
+    opened = f"{reverse('desk:book')}?clinician={cleo}&day=2026-03-05"
+    assert f'href="{opened.replace("&", "&amp;")}" data-key="b"' in page
+    form = dee.get(opened).content.decode()
+    assert f'<option value="{cleo}" selected>' in form
+    assert f'<option value="{who}" selected>' not in form
+    assert 'value="2026-03-05"' in form
+
+
+@pytest.mark.parametrize(
+    ("day", "only", "address"),
+    [
+        ("2026-03-05", None, "?day=2026-03-05"),
+        ("2026-03-03", 7, "?clinician=7&day=2026-03-03"),
+        ("2026-03-02", 7, "?clinician=7"),
+        ("2026-03-02", None, ""),
+    ],
+)
+def test_a_day_that_is_over_is_not_booked(day, only, address):
+    place = Place("week", dt.date.fromisoformat(day), dt.date(2026, 3, 3), only)
+    assert place.book == reverse("desk:book") + address

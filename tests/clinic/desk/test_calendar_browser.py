@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,13 +67,12 @@ def test_a_change_in_one_window_is_in_the_other_within_two_seconds(
     other = at_a_browser(world.mona, viewport={"width": 1280, "height": 900})
     other.goto(address(live_server, visits))
     expect(card(other, visits[0])).to_contain_text("Booked")
-    card(window, visits[0]).locator(".visit-more").click()
-    card(window, visits[0]).get_by_role("button", name="Arrived").click()
+    card(window, visits[0]).get_by_role("button", name="Confirmed").click()
     # The stopwatch starts when the change is in the database, whatever the clicked window still has to draw.
-    while Appointment.objects.get(pk=visits[0].pk).status != "arrived":
+    while Appointment.objects.get(pk=visits[0].pk).status != "confirmed":
         time.sleep(0.02)
     began = time.monotonic()
-    expect(card(other, visits[0])).to_contain_text("In session", timeout=WAIT)
+    expect(card(other, visits[0])).to_contain_text("Back to booked", timeout=WAIT)
     took = time.monotonic() - began
     assert took < WITHIN * slowness(other, live_server, visits), f"{took:.1f} s"
 
@@ -191,7 +191,7 @@ def test_letters_go_about_the_calendar(window, visits):
         ("n", rf"/desk/\?day={monday + dt.timedelta(days=1)}$"),
         ("p", rf"/desk/\?day={monday}$"),
         ("t", r"/desk/$"),
-        ("b", r"/desk/book/$"),
+        ("b", r"/desk/book/\?day=\d{4}-\d\d-\d\d$"),
     ]
     for key, address in steps:
         window.keyboard.press(key)
@@ -253,6 +253,91 @@ def test_moved_by_its_page_what_happened_is_seen_beside_the_visit_and_can_be_und
     undo.click()
     expect(window.locator("#messages")).to_contain_text("Taken back", timeout=WAIT)
     assert Appointment.objects.get(pk=visits[1].pk).starts_at == visits[1].starts_at
+
+
+def test_after_undo_the_page_is_back_at_the_visit_and_says_so_once(window, visits):
+    window.set_viewport_size({"width": 1280, "height": 500})
+    card(window, visits[1]).focus()
+    window.keyboard.press("+")
+    expect(window.get_by_role("button", name="Undo")).to_be_in_viewport(timeout=WAIT)
+    expect(window.locator(".notice [data-put-away]")).to_be_in_viewport()
+    window.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
+    expect(card(window, visits[1])).not_to_be_in_viewport()
+    window.keyboard.press("u")
+    expect(window.locator("#messages")).to_contain_text("Taken back", timeout=WAIT)
+    expect(card(window, visits[1])).to_be_focused()
+    expect(card(window, visits[1])).to_be_in_viewport()
+    expect(window.locator("#messages .notice")).to_be_in_viewport()
+    window.keyboard.press("u")
+    expect(window.locator("#messages")).to_contain_text("Nothing more to undo.")
+
+
+def test_escape_in_the_date_gives_the_focus_back_and_letters_work_again(window, visits):
+    gap(window, "14:00", "Carl Jensen").focus()
+    window.keyboard.press("g")
+    expect(window.locator("#jump")).to_be_focused()
+    window.keyboard.press("Escape")
+    expect(gap(window, "14:00", "Carl Jensen")).to_be_focused()
+    window.keyboard.press("n")
+    day = visits[0].starts_at.date() + dt.timedelta(days=1)
+    expect(window).to_have_url(re.compile(rf"/desk/\?day={day}$"), timeout=WAIT)
+
+
+def comes_to(page: Page, there: Callable[[float], bool]) -> None:
+    """The page scrolls there; its policy allows no waiting in the browser itself."""
+    until = time.monotonic() + WAIT / 1000
+    while not there(page.evaluate("scrollY")):
+        assert time.monotonic() < until
+        page.wait_for_timeout(50)
+
+
+def test_held_near_the_lower_edge_the_page_goes_along(window, visits):
+    window.set_viewport_size({"width": 1280, "height": 500})
+    card(window, visits[0]).scroll_into_view_if_needed()
+    box = card(window, visits[0]).bounding_box()
+    window.wait_for_timeout(1000)
+    window.mouse.move(box["x"] + 40, box["y"] + 8)
+    window.mouse.down()
+    window.mouse.move(box["x"] + 40, box["y"] + 30, steps=3)
+    was = window.evaluate("scrollY")
+    window.mouse.move(box["x"] + 40, 250, steps=3)
+    window.wait_for_timeout(300)
+    assert window.evaluate("scrollY") == was, "in the middle it stays"
+    window.mouse.move(box["x"] + 40, 490, steps=3)
+    comes_to(window, lambda at: at > was + 200)
+    window.mouse.move(box["x"] + 40, 5, steps=3)
+    comes_to(window, lambda at: at == 0)
+    window.keyboard.press("Escape")
+    window.mouse.up()
+    assert Appointment.objects.get(pk=visits[0].pk).starts_at == visits[0].starts_at
+
+
+def test_a_place_that_is_not_free_is_shown_before_it_is_let_go(window, visits):
+    card(window, visits[0]).focus()
+    window.keyboard.press("v")
+    words, ghost = window.locator("[data-pick-up-words]"), window.locator(".ghost")
+    expect(words).to_contain_text("10:00 with Carl Jensen, 30 minutes. ", timeout=WAIT)
+    expect(ghost).not_to_have_class(re.compile("ghost-taken"))
+    for _ in range(3):
+        window.keyboard.press("ArrowDown")
+    expect(ghost).to_have_text("10:45, 30 min: not free")
+    expect(ghost).to_have_class(re.compile("ghost-taken"))
+    expect(words).to_contain_text("30 minutes, which is not free.")
+    window.keyboard.press("ArrowRight")
+    expect(ghost).to_have_text("10:45, 30 min")
+    expect(ghost).not_to_have_class(re.compile("ghost-taken"))
+    window.keyboard.press("Escape")
+
+
+def test_the_names_stay_in_sight_and_hide_nothing_that_has_the_focus(window, visits):
+    window.set_viewport_size({"width": 1280, "height": 500})
+    names = window.locator("table.day thead th", has_text="Carl Jensen")
+    gap(window, "17:00", "Carl Jensen").focus()
+    expect(names).to_be_in_viewport()
+    for _ in range(16):
+        window.keyboard.press("ArrowUp")
+        at = "document.activeElement.getBoundingClientRect().top"
+        assert window.evaluate(at) >= names.bounding_box()["y"] + names.bounding_box()["height"] - 1
 
 
 # --- A visit's further steps -------------------------------------------------------------------------------------

@@ -243,7 +243,11 @@ def test_a_move_says_who_will_be_told_and_when(dee, visit):
 
 
 def test_and_that_nobody_tells_those_who_agreed_to_no_mail(dee, visit):
+    assert "Nobody is told for three minutes" in dee.get(address(visit)).content.decode()
     visit.patient.channels.filter(kind="email").delete()
+    before = dee.get(address(visit)).content.decode()
+    assert "They agreed to no e-mail, so nobody tells them: call them." in before
+    assert "Nobody is told for three minutes" not in before
     assert "nobody tells them: call +447946000123." in told_after(dee, visit)
 
 

@@ -213,7 +213,8 @@ class TestLeave:
             shown = page(mona.get(address))
             assert "Ana Silva" in shown
             assert "tel:+447946000123" in shown
-            assert reverse("desk:move", args=[visit.patient_id, visit.pk]) in shown
+            to = reverse("desk:move", args=[visit.patient_id, visit.pk])
+            assert f'href="{to}?clinician=any&amp;day=2026-03-05&amp;time=10:00"' in shown, "Carl is away"
 
     def test_who_was_booked_meanwhile_is_said_too(self, world, mona, carl):
         world.booked()
