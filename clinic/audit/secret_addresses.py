@@ -29,9 +29,8 @@ def make(feeds: type[Model], *, of: Patient | Clinician, by: Actor, kept: Mappin
     `feeds` are the rows, one for each of whom `of` is one; `kept` is what else the row says from now on.
     """
     token = new_token()
-    type(of)._default_manager.select_for_update().get(
-        pk=of.pk
-    )  # two windows at once leave one living address
+    # Two windows at once leave one living address.
+    type(of)._default_manager.select_for_update().get(pk=of.pk)
     changed = {"token_sha256": hashed(token), **kept}
     feed, is_new = feeds._default_manager.update_or_create(**_whose(of), defaults=changed)
     action = Entry.Action.CREATED if is_new else Entry.Action.CHANGED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -113,17 +114,22 @@ def message(
     template = f"emails/{kind}.txt"
     if kind == CANCELLED:
         return Message(template=template, page=BOOKING, at=appointment.starts_at)
-    changeable = by_patients.may_change(appointment, now=now)
-    until = moment(by_patients.change_until(appointment), clinic_zone()) if changeable else ""
     return Message(
         template=template,
         page=VISIT,
         key=links.make_link(appointment=appointment, now=now),
         older_keys_work=True,
         at=appointment.starts_at,
-        facts={"change_until": until, "confirmed": appointment.status == Status.CONFIRMED},
+        facts=what_the_link_does(appointment, now=now),
         calendar=ics.of_visit(Appointment.objects.all(), appointment.pk) if kind in WITH_A_FILE else b"",
     )
+
+
+def what_the_link_does(appointment: Appointment, *, now: dt.datetime) -> dict[str, Any]:
+    """Until when it moves or cancels, in words (empty: no longer), and whether there is anything left to confirm."""
+    changeable = by_patients.may_change(appointment, now=now)
+    until = moment(by_patients.change_until(appointment), clinic_zone()) if changeable else ""
+    return {"change_until": until, "confirmed": appointment.status == Status.CONFIRMED}
 
 
 def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:

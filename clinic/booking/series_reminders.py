@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Exists, OuterRef
 
-from clinic.booking import by_patients, ics, links
+from clinic.booking import ics, links
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Appointment, AppointmentQuerySet, Series
-from clinic.booking.reminders import BOOKING, VISIT
+from clinic.booking.reminders import BOOKING, VISIT, what_the_link_does
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.booking.told import (
     CONFIRMATION,
@@ -111,14 +111,12 @@ def _message(visits: Sequence[Appointment], kind: str, now: dt.datetime) -> Mess
     template = f"emails/{kind}.txt"
     if kind == SERIES_CANCELLED:
         return Message(template=template, page=BOOKING, at=first.starts_at, facts={"times": times})
-    changeable = by_patients.may_change(first, now=now)
-    until = moment(by_patients.change_until(first), zone) if changeable else ""
     return Message(
         template=template,
         page=VISIT,
         key=links.make_link(appointment=first, now=now),
         older_keys_work=True,
         at=first.starts_at,
-        facts={"times": times, "change_until": until, "confirmed": first.status == Status.CONFIRMED},
+        facts={"times": times} | what_the_link_does(first, now=now),
         calendar=ics.of_visits(Appointment.objects.all(), [visit.pk for visit in visits]),
     )

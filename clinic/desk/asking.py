@@ -73,7 +73,7 @@ def move_as_asked(form: MoveForm, *, appointment: Appointment, by: Actor, now: d
         # Longer or shorter where it is: when to come stays the same, so nobody is told.
         new = {name: asked[name] for name in ("minutes", "overbooking")}
         return actions.resize(appointment=appointment, **new, by=by, now=now)
-    lasts = length(appointment.type, asked["minutes"] or minutes_of(appointment))
+    lasts = length(appointment.type, asked["minutes"] or appointment.minutes)
     _ask_whether_twice(form, appointment.patient, asked["starts_at"] + lasts, moving=appointment)
     if not form.is_for_anybody:
         return actions.move(appointment=appointment, **asked, by=by, now=now)
@@ -97,7 +97,7 @@ def _free_then(
     """Who is free at that time, whom they are with now first; `later` is filled with the next times of anybody."""
     people = list(doing(appointment.type, starts_at.astimezone(clinic_zone()).date()))
     people.sort(key=lambda person: person.pk != appointment.clinician_id)
-    wanted = Wanted(minutes=minutes or minutes_of(appointment), moving=appointment)
+    wanted = Wanted(minutes=minutes or appointment.minutes, moving=appointment)
     free = []
     for opening in openings(
         appointment.type, clinicians=people, after=max(now, starts_at), now=now, wanted=wanted
@@ -111,10 +111,6 @@ def _free_then(
     return free
 
 
-def minutes_of(visit: Appointment) -> int:
-    return int((visit.ends_at - visit.starts_at) / dt.timedelta(minutes=1))
-
-
 def said_of_booking(made: Appointment) -> str:
     """What was booked, what is kept for it, and who will hear of it."""
     kept = f" {made.resource} is kept for it." if made.resource else ""
@@ -126,7 +122,7 @@ def said_of_move(done: Appointment, *, now: dt.datetime) -> str:
     was = done.changes.latest("pk")
     later, elsewhere = was.was_starts_at != done.starts_at, was.was_clinician_id != done.clinician_id
     moved = later or elsewhere
-    words = f"Moved: {told(done)}." if moved else f"{done.patient.full_name}: {minutes_of(done)} minutes now."
+    words = f"Moved: {told(done)}." if moved else f"{done.patient.full_name}: {done.minutes} minutes now."
     kept = f" {done.resource} is kept for it." if moved and done.resource else ""
     heard = (
         who_hears(done, of_a_move=True, now=now) if later else "When to come stays the same: nobody is told."

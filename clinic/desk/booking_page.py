@@ -152,7 +152,7 @@ def facts_of_move(
     shelf, type = Shelf.stocked(today), appointment.type
     whom, day = shelf.whom(wish, type), readable_day(wish.day, today)
     url = reverse("desk:move", args=[appointment.patient_id, appointment.pk])
-    now_takes = int((appointment.ends_at - appointment.starts_at) / dt.timedelta(minutes=1))
+    now_takes = appointment.minutes
     lasting = wish.lasting or now_takes
     free = None
     if whom and day:

@@ -106,7 +106,7 @@ def moving_of(typed: str) -> Appointment | None:
 
 
 def _takes(moving: Appointment | None) -> int | None:
-    return int((moving.ends_at - moving.starts_at) / dt.timedelta(minutes=1)) if moving else None
+    return moving.minutes if moving else None
 
 
 def _slots(

@@ -169,6 +169,11 @@ class Appointment(models.Model):
         return f"appointment {self.pk} at {self.starts_at:%Y-%m-%d %H:%M} UTC"
 
     @property
+    def minutes(self) -> int:
+        """How long it takes, what is kept after it left out."""
+        return int((self.ends_at - self.starts_at) / dt.timedelta(minutes=1))
+
+    @property
     def is_urgent(self) -> bool:
         return self.urgent_since is not None
 
