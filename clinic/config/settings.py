@@ -299,6 +299,14 @@ if DEBUG and "EMAIL_URL" not in os.environ:
 else:
     vars().update(environ.Env.email_url_config(required(os.environ, "EMAIL_URL")))
 
+# How text messages leave; empty: none do. clinic/reminders/gateways.py says what it may be.
+SMS_URL = os.environ.get("SMS_URL", "console://" if DEBUG else "")
+TEXTS_DIR = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
+# A text abroad costs many times one at home, and a mistyped country code goes to a stranger.
+SMS_COUNTRIES = (
+    os.environ.get("SMS_COUNTRIES", PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
+)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

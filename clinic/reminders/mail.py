@@ -8,23 +8,10 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from clinic.reminders.sending import NotSent as NotSent
 from clinic.reminders.wording import Letter
 
 log = logging.getLogger(__name__)
-
-
-class NotSent(Exception):
-    """It did not go out, or nobody can say.
-
-    `for_good`: trying again would be answered alike. `unsure`: the server may have taken it before the line broke.
-    `because` is for the desk and names no address.
-    """
-
-    def __init__(self, because: str, *, for_good: bool = False, unsure: bool = False) -> None:
-        self.because = because
-        self.for_good = for_good
-        self.unsure = unsure
-        super().__init__(because)
 
 
 def send(letter: Letter, *, to: str, message_id: str) -> None:
