@@ -131,7 +131,7 @@ class TestAnyGateway:
             (200, "", "unsure"),
             (204, "", "unsure"),
             (200, '{"ok": true}', "unsure"),
-            (200, '{"id": "1", "padding": "%s"}' % ("x" * https.MOST), "unsure"),  # noqa: UP031
+            (200, '{"id": "1", "padding": "%s"}' % ("x" * https.MOST), "unsure"),
         ],
     )
     def test_each_answer_has_its_meaning(self, gateway, server, status, body, means):
@@ -164,7 +164,7 @@ class TestTheLine:
 
     def test_a_gateway_that_drips_is_cut_off(self, server):
         """A socket's timeout begins anew with every byte: without the watch this would take six seconds."""
-        server.says(200, '{"id": "%s"}' % ("1" * 50))  # noqa: UP031
+        server.says(200, '{"id": "%s"}' % ("1" * 50))
         server.drips = 0.1
         began = time.monotonic()
         answer = https.post(server.url, body=b"{}", headers={}, who="It", step=5, whole=0.5)
