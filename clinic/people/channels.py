@@ -10,10 +10,26 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.people import journal, phones
 from clinic.people.actors import Actor
 from clinic.people.models import Account, ChannelKind, ContactChannel
+
+# What a queryset of channels asks to find one that a message goes to: the same as may_be_used and may_be_texted.
+MAIL_GOES_THERE = Q(
+    kind=ChannelKind.EMAIL,
+    consent_given_at__isnull=False,
+    consent_withdrawn_at=None,
+    stopped_at=None,
+)
+TEXTS_GO_THERE = Q(
+    kind=ChannelKind.PHONE,
+    texts_agreed_at__isnull=False,
+    texts_stopped_at=None,
+    verified_at__isnull=False,
+    stopped_at=None,
+)
 
 
 class NoTextsThere(ValueError):
