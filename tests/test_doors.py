@@ -64,6 +64,7 @@ WORDS = {
     "extra_id": 0,
     "resource_id": 0,
     "kind_id": 0,
+    "text_id": 0,
 }
 
 

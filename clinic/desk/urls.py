@@ -15,6 +15,7 @@ from clinic.desk.views import (
     putting,
     registering,
     reminders,
+    replies,
     series,
     series_rest,
     wait_list,
@@ -88,6 +89,8 @@ urlpatterns: list[URLPattern] = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/replies/", replies.replies, name="replies"),
+    path("reminders/replies/<int:text_id>/seen/", replies.reply_seen, name="reply_seen"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
         reminders.resend_reminder,
