@@ -81,6 +81,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/measures/"),
         ("ana", "/my/program/"),
         ("ana", "/my/calendar/"),
+        ("ana", "/my/notices/"),
         ("ana", "/my/appointments/"),
         ("ana", "/my/visit/{visit}/"),
         ("ana", "/my/visit/{visit}/move/?who=anybody"),
