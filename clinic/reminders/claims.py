@@ -99,7 +99,8 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     Reminder.objects.filter(pk=reminder.pk).update(
         message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
     )
-    return Taken(reminder, letter(wanted, reminder.patient))
+    words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
+    return Taken(reminder, letter(wanted, reminder.patient, words))
 
 
 def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes.Wishes) -> NotYet | None:
