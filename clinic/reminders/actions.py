@@ -18,14 +18,13 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account
 from clinic.reminders import claims, journal, mail, sources, wishes
 from clinic.reminders.claims import LEASE
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.models import Asked, Reminder, State
 from clinic.reminders.sources import Due
 
 log = logging.getLogger(__name__)
@@ -48,12 +47,17 @@ class CannotResend(Exception):
 
 def collect(*, now: dt.datetime) -> None:
     """Ask every source what is due and write what is new. A source that fails does not silence the others."""
-    wished = wishes.read()
+    wished, answered = wishes.read(), []
     for name in settings.REMINDER_SOURCES:
         try:
             write(name, islice(sources.named(name).due(now=now), MOST_A_SOURCE), now=now, wished=wished)
         except Exception:
             log.exception("%s could not say what is due", name)
+        else:
+            answered.append(Asked(source=name, asked_at=now))
+    Asked.objects.bulk_create(
+        answered, update_conflicts=True, unique_fields=["source"], update_fields=["asked_at"]
+    )
 
 
 def write(source: str, dues: Iterable[Due], *, now: dt.datetime, wished: wishes.Wishes) -> None:
@@ -108,9 +112,8 @@ def _send_one(reminder_id: int, now: dt.datetime, line: mail.Line, wished: wishe
     book, lease_until = journal.mine(), now + LEASE
 
     def note(step: journal.Step, receipt: mail.Receipt = NOBODY) -> None:
-        at = timezone.now().isoformat()
-        lease = lease_until.isoformat()
-        book.note(journal.Entry(step, reminder_id, lease, at, receipt.provider, receipt.provider_id))
+        moments = (lease_until.isoformat(), now.isoformat())
+        book.note(journal.Entry(step, reminder_id, *moments, receipt.provider, receipt.provider_id))
 
     note(journal.Step.CLAIMED)
     taken = claims.claim(reminder_id=reminder_id, lease_until=lease_until, now=now, wished=wished)

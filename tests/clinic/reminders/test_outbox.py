@@ -300,6 +300,24 @@ class TestHealth:
         source.nags(world.ana, now=world.now)
         assert health.oldest_due_age(world.now + 7 * MINUTE) == 7 * MINUTE
 
+    def test_a_source_that_was_asked_lately_is_not_asked_again(self, world, source, monkeypatch):
+        actions.collect(now=world.now)
+        source.nags(world.ana, now=world.now)
+        assert health.oldest_due_age(world.now + MINUTE / 2) == dt.timedelta(), "the scheduler will find it"
+        assert health.oldest_due_age(world.now + 7 * MINUTE) == 7 * MINUTE
+
+    def test_one_that_fails_while_others_answer_is_asked_and_shows(
+        self, world, source, settings, monkeypatch, caplog
+    ):
+        source.nags(world.ana, now=world.now)
+        with (
+            monkeypatch.context() as broken,
+            caplog.at_level(logging.CRITICAL + 1, "clinic.reminders.actions"),
+        ):
+            broken.setattr(source, "due", None)
+            actions.collect(now=world.now + 7 * MINUTE)
+        assert health.oldest_due_age(world.now + 7 * MINUTE) == 7 * MINUTE
+
     def test_a_scheduler_that_catches_up_is_well_again(self, world, source):
         source.nags(world.ana, now=world.now)
         actions.collect(now=world.now + 60 * MINUTE)
