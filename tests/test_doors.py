@@ -65,6 +65,8 @@ WORDS = {
     "resource_id": 0,
     "kind_id": 0,
     "text_id": 0,
+    "name": "appointment_48h",
+    "language": "en-gb",
 }
 
 

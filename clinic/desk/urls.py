@@ -20,6 +20,7 @@ from clinic.desk.views import (
     series_rest,
     wait_list,
     weeks,
+    wishes,
 )
 
 app_name = "desk"
@@ -91,6 +92,11 @@ urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/replies/", replies.replies, name="replies"),
     path("reminders/replies/<int:text_id>/seen/", replies.reply_seen, name="reply_seen"),
+    path("reminders/sending/", wishes.sending, name="sending"),
+    path("reminders/settings/", wishes.all_wishes, name="wishes"),
+    path("reminders/settings/<slug:name>/", wishes.one_wish, name="wish"),
+    path("reminders/settings/<slug:name>/<slug:language>/", wishes.words, name="words"),
+    path("reminders/settings/<slug:name>/<slug:language>/test/", wishes.send_test, name="send_test"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
         reminders.resend_reminder,
