@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from assessments.screens.models import Screen
 from assessments.triage.models import Result
 from assessments.triage.rechecks import AFTER, LOOKED_AT_AGAIN, tightness_to_look_at_again
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 
 RECHECK = "recheck"
-KINDS = {RECHECK: "Two-week re-check"}
+KINDS = {RECHECK: Kind("Two-week re-check")}
 TOO_LATE = dt.timedelta(days=42)  # a clinic that starts sending late does not write to everybody of last year
 
 

@@ -14,12 +14,16 @@ from django.db.models import Q
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Answer, Offer
 from clinic.people.tokens import hashed, new_token
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wording import moment
 
 OFFERED = "time_offered"
 GONE = "time_gone"
-KINDS = {OFFERED: "Free time offered", GONE: "Offered time has gone"}
+KINDS = {
+    OFFERED: Kind("Free time offered", at_once=True, needed=True),
+    GONE: Kind("Offered time has gone"),
+}
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:

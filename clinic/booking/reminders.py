@@ -28,6 +28,7 @@ from clinic.booking.told import (
     settles_at,
     still_as_told,
 )
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import moment
 
@@ -35,11 +36,11 @@ TWO_DAYS = "appointment_48h"
 TWO_HOURS = "appointment_2h"
 
 KINDS = {
-    CONFIRMATION: "Appointment booked",
-    MOVED: "Appointment moved",
-    CANCELLED: "Appointment cancelled",
-    TWO_DAYS: "Two days before",
-    TWO_HOURS: "Two hours before",
+    CONFIRMATION: Kind("Appointment booked", at_once=True),
+    MOVED: Kind("Appointment moved", at_once=True, needed=True),
+    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True),
+    TWO_DAYS: Kind("Two days before"),
+    TWO_HOURS: Kind("Two hours before"),
 }
 # Pages of the patient's own, by their names: they lie above this.
 VISIT, BOOKING = "portal:visit", "online:begin"

@@ -26,13 +26,14 @@ from clinic.booking.told import (
     still_as_told,
     together,
 )
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import elsewhere, moment
 
 KINDS = {
-    SERIES_BOOKED: "Series booked",
-    SERIES_MOVED: "Rest of a series moved",
-    SERIES_CANCELLED: "Rest of a series cancelled",
+    SERIES_BOOKED: Kind("Series booked", at_once=True),
+    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True),
+    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True),
 }
 
 

@@ -13,7 +13,7 @@ from clinic.booking.models import Appointment
 from clinic.booking.series import with_place
 from clinic.desk.wish import Wish
 from clinic.people.models import Patient
-from clinic.reminders.sources import label
+from clinic.reminders.wishes import kind_of
 
 LATEST_APPOINTMENTS = 25
 LATEST_REMINDERS = 10
@@ -84,7 +84,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
         "coming": [visit for visit in reversed(latest) if visit.starts_at >= now],
         "earlier": [visit for visit in latest if visit.starts_at < now],
         "reminders": [
-            (label(reminder.source, reminder.kind), reminder)
+            (kind_of(reminder.source, reminder.kind).label, reminder)
             for reminder in patient.reminders.order_by("-pk")[:LATEST_REMINDERS]
         ],
         "book_url": Wish().with_patient(patient.pk).url,

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from clinic.people.models import Patient
-from clinic.reminders import sources
 from clinic.reminders.models import Reminder, State
+from clinic.reminders.wishes import kind_of
 
 A_PAGE = 25
 LONGEST_ID = 18  # digits; more would not fit the database's
@@ -108,7 +108,7 @@ def _row(reminder: Reminder) -> Row:
     return Row(
         pk=reminder.pk,
         patient=reminder.patient,
-        kind=sources.label(reminder.source, reminder.kind),
+        kind=kind_of(reminder.source, reminder.kind).label,
         state=reminder.state,
         due_at=reminder.due_at,
         sent_at=reminder.sent_at,

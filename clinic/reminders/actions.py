@@ -26,7 +26,7 @@ from clinic.audit.models import Entry
 from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind
 from clinic.reminders import mail, sources
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.models import Reminder, State, Way
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet
 from clinic.reminders.wording import Letter, letter
 
@@ -73,6 +73,7 @@ def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
                 about_at=due.about_at,
                 due_at=due.due_at,
                 try_at=now,
+                ring_at=now,
             )
             for due in dues
             if due.due_at <= now
@@ -84,14 +85,12 @@ def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
 @transaction.atomic
 def to_ring(*, now: dt.datetime, room: int) -> list[int]:
     """Ids of at most `room` reminders to call a worker for, oldest first; none is named twice in 30 seconds."""
-    waiting = Reminder.objects.claimable(now).exclude(rung_at__gt=now - RING_AGAIN)
-    ids = list(
-        waiting.order_by("try_at", "pk")
-        .select_for_update(skip_locked=True)
-        .values_list("pk", flat=True)[: max(0, min(room, WINDOW))]
-    )
-    Reminder.objects.filter(pk__in=ids).update(rung_at=now)
-    return ids
+    ids = list(Reminder.objects.to_ring_for(now)[: max(0, min(room, WINDOW))])
+    # Another dispatcher may have read the same ids: whoever holds a row's lock first rings for it.
+    free = Reminder.objects.filter(pk__in=ids, ring_at__lte=now).order_by("ring_at", "pk")
+    ours = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Reminder.objects.filter(pk__in=ours).update(ring_at=now + RING_AGAIN)
+    return ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,7 @@ def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
     ours = row.claimable(now).update(
         state=State.SENDING,
         lease_until=now + LEASE,
+        ring_at=now + LEASE,
         attempts=F("attempts") + 1,
         unsure_sends=Case(
             When(state=State.SENDING, then=F("unsure_sends") + 1),
@@ -157,7 +157,7 @@ def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
     if not (address := _address(reminder, wanted.channel_id)):
         return _skip(reminder, NO_ADDRESS)
     reminder.sent_to, reminder.message_id = address, message_id(reminder, wanted)
-    row.update(message_id=reminder.message_id, sent_to=reminder.sent_to)
+    row.update(message_id=reminder.message_id, sent_to=reminder.sent_to, way=Way.EMAIL)
     return _Taken(reminder, written)
 
 
@@ -191,6 +191,7 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
         State.DUE,
         because=answer.because,
         try_at=answer.ask_again_at,
+        ring_at=answer.ask_again_at,
         attempts=reminder.attempts - 1,
     )
 
@@ -207,7 +208,9 @@ def _note_failure(reminder: Reminder, failed: mail.NotSent, now: dt.datetime) ->
     if failed.for_good or reminder.attempts > len(BACKOFF):
         return _finish(reminder, State.FAILED, because=failed.because, unsure_sends=unsure)
     later = now + BACKOFF[reminder.attempts - 1]
-    return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, try_at=later)
+    return _finish(
+        reminder, State.DUE, because=failed.because, unsure_sends=unsure, try_at=later, ring_at=later
+    )
 
 
 @transaction.atomic
@@ -215,7 +218,7 @@ def _finish(reminder: Reminder, state: State, **fields: object) -> State:
     """Write the outcome, if the lease is still ours; a slow sender who lost it must not undo the next one."""
     ours = Reminder.objects.filter(
         pk=reminder.pk, state=State.SENDING, lease_until=reminder.lease_until
-    ).update(state=state, lease_until=None, rung_at=None, **fields)
+    ).update(state=state, lease_until=None, **fields)
     if not ours:
         log.warning("reminder %s was %s after its lease had ended", reminder.pk, state)
     if state == State.SENT:
@@ -241,9 +244,10 @@ def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
     fresh = Reminder.objects.select_for_update(of=("self",)).select_related("patient").get(pk=reminder.pk)
     if not fresh.may_be_resent:
         raise CannotResend(fresh.state)
-    fresh.state, fresh.try_at, fresh.because = State.DUE, now, ""
+    fresh.state, fresh.because = State.DUE, ""
+    fresh.try_at = fresh.ring_at = now
     fresh.attempts = fresh.unsure_sends = 0
-    fresh.rung_at = None
+    fresh.delivered_at = fresh.bounced_at = None
     fresh.resends += 1
     fresh.resent_at, fresh.resent_by = now, by
     fresh.save()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from programs.plans.models import SessionLog, Version
 
@@ -19,9 +20,9 @@ CHECK_IN = "session_check_in"
 SECOND_CHECK_IN = "session_check_in_again"
 
 KINDS = {
-    RELEASED: "Program ready",
-    CHECK_IN: "Follow-up: nothing logged for two days",
-    SECOND_CHECK_IN: "Second follow-up: nothing logged for five days",
+    RELEASED: Kind("Program ready"),
+    CHECK_IN: Kind("Follow-up: nothing logged for two days"),
+    SECOND_CHECK_IN: Kind("Second follow-up: nothing logged for five days"),
 }
 # Twice and no more: a patient who does not answer two messages is rung, not written to.
 SILENCE = {CHECK_IN: dt.timedelta(days=2), SECOND_CHECK_IN: dt.timedelta(days=5)}

@@ -159,8 +159,8 @@ class TestBooked:
         for visit in visits:
             Reminder.objects.create(
                 patient=world.ana, source=told.OF_A_VISIT, kind=told.CONFIRMATION, subject_id=visit.pk,
-                about_at=visit.starts_at, due_at=world.now, try_at=world.now, state=State.SENT, sent_at=world.now,
-                sent_to="ana@patients.example",
+                about_at=visit.starts_at, due_at=world.now, try_at=world.now, ring_at=world.now,
+                state=State.SENT, sent_at=world.now, sent_to="ana@patients.example",
             )  # fmt: skip
         assert work(world.now + HOUR) == []
 
@@ -336,7 +336,7 @@ def test_what_was_sent_of_one_visit_is_never_taken_for_a_series_of_the_same_numb
     """Two tables, two counts: the outbox tells them apart by their source."""
     Reminder.objects.create(
         patient=world.ana, source=told.OF_A_VISIT, kind=told.MOVED, subject_id=visits[0].series_id,
-        about_at=visits[0].booked_at, due_at=world.now, try_at=world.now,
+        about_at=visits[0].booked_at, due_at=world.now, try_at=world.now, ring_at=world.now,
     )  # fmt: skip
     assert told.SERIES_BOOKED in work(world.now)
 

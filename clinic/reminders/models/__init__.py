@@ -1,0 +1,17 @@
+"""The outbox, what the clinic wants of each kind, and the phones that take notices."""
+
+from clinic.reminders.models.outbox import FINAL, Reminder, ReminderQuerySet, State, Way
+from clinic.reminders.models.phones import Phone
+from clinic.reminders.models.wishes import KindWish, Quiet, Wording
+
+__all__ = [
+    "FINAL",
+    "KindWish",
+    "Phone",
+    "Quiet",
+    "Reminder",
+    "ReminderQuerySet",
+    "State",
+    "Way",
+    "Wording",
+]
