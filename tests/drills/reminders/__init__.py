@@ -12,6 +12,7 @@ measures. Both start real servers of their own in a folder of their own.
     evidence     what the recorder and the calendar say, put side by side
     report       what that means: what was lost, sent twice, sent too late; pure
     drill        one run from an empty clinic to a report
+    faults       one thing that goes wrong at a time
     queue_alone  the negative control: the same reminders, known to the task queue alone
     bench        how fast
     settings     the clinic's own, with shorter pauses where a drill asks for them

@@ -1,4 +1,4 @@
-"""`python -m tests.drills.reminders drill|bench`: started by dev.py inside the environment.
+"""`python -m tests.drills.reminders drill|faults|bench`: started by dev.py inside the environment.
 
 0: nothing was lost, and all was checked. 1: something was, or could not be checked. 2: not understood.
 """
@@ -50,6 +50,7 @@ def understood(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True)
     for name, what, says in (
         ("drill", drill, "kill whatever takes part in sending, at random, and see whether anything is lost"),
+        ("faults", faults, "one thing goes wrong at a time, and nobody starts anything by hand"),
         ("bench", bench, "measure how fast reminders go out"),
     ):
         command = commands.add_parser(name, help=says, description=says)
@@ -88,6 +89,12 @@ def drill(clinic: DrilledClinic, asked: argparse.Namespace) -> int:
         )
         runs.append(Run(clinic, wish, lambda text: print(text, flush=True)).go())
     return tell(runs)
+
+
+def faults(clinic: DrilledClinic, asked: argparse.Namespace) -> int:
+    from tests.drills.reminders.faults import hold
+
+    return hold(clinic)
 
 
 def bench(clinic: DrilledClinic, asked: argparse.Namespace) -> int:

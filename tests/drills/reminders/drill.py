@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from django.db import connections
 from django.utils import timezone
 
+from clinic.launch.watchdog import Watchdog
 from clinic.reminders import actions
 from tests.drills.reminders import evidence, people, queue_alone
 from tests.drills.reminders.clinic import Broken, DrilledClinic
 from tests.drills.reminders.kills import Killer, plan
 from tests.drills.reminders.recorder import read
 from tests.drills.reminders.report import Evidence
-from tests.drills.reminders.watching import Letters, Samples, Settled
+from tests.drills.reminders.watching import Letters, Samples, Settled, told
 
 SHARE_CHANGED = 0.2
 # Of visits that stand two letters are wanted, of changed ones the last word alone.
@@ -102,8 +103,10 @@ class Run:
         """Until nothing waits any more, or so long without a letter that none will come."""
         count, last_at = 0, time.monotonic()
         patience = STUCK + actions.LEASE.total_seconds()
+        watchdog = Watchdog(told, self.start_anew)
         while True:
             self.clinic.look()
+            watchdog.look()
             arrived = self.arrived()
             self.killer.look(arrived)
             if self.desk.trouble:
@@ -114,6 +117,11 @@ class Run:
             if silence > patience or self.is_over(silence):
                 return
             time.sleep(0.1)
+
+    def start_anew(self) -> None:
+        """What the launcher does about a worker that is alive and deaf."""
+        self.say("nobody takes what is due: starting workers and beats again")
+        self.clinic.start_anew()
 
     def is_over(self, silence: float) -> bool:
         if self.killer.back_at:

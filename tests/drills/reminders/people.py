@@ -35,15 +35,22 @@ DUE_AT_FIRST = 2  # of each visit
 
 
 def fill(visits: int, *, now: dt.datetime) -> list[int]:
-    """Ids of that many visits, of one patient each, booked a week ago by the desk."""
+    """Ids of that many visits in the next two days, of one patient each, booked a week ago by the desk."""
     call_command("loaddata", "appointment_types", verbosity=0)
+    first = now.replace(minute=0, second=0, microsecond=0) + NEAREST + HALF_HOUR
+    made = book_in_bulk(visits, "pat", first=first, booked_at=now - dt.timedelta(days=7))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum would have, a week ago
+    return made
+
+
+def book_in_bulk(visits: int, called: str, *, first: dt.datetime, booked_at: dt.datetime) -> list[int]:
+    """Each half hour from the first on, of patients and with clinicians of their own, told apart by that word."""
     type = AppointmentType.objects.get(slug="follow-up")
-    week_ago = now - dt.timedelta(days=7)
     with transaction.atomic():
         desk = _desk()
-        clinicians = _clinicians(-(-visits // PER_CLINICIAN), since=week_ago.date())
-        patients = _patients(visits, desk, at=week_ago)
-        first = now.replace(minute=0, second=0, microsecond=0) + NEAREST + HALF_HOUR
+        clinicians = _clinicians(-(-visits // PER_CLINICIAN), called, since=booked_at.date())
+        patients = _patients(visits, called, desk, at=booked_at)
         rows = []
         for number, patient in enumerate(patients):
             place, whose = divmod(number, len(clinicians))
@@ -56,23 +63,22 @@ def fill(visits: int, *, now: dt.datetime) -> list[int]:
                     starts_at=starts_at,
                     ends_at=starts_at + HALF_HOUR,
                     held_until=starts_at + HALF_HOUR,
-                    booked_at=week_ago,
+                    booked_at=booked_at,
                     booked_by=desk,
                 )
             )
         made = Appointment.objects.bulk_create(rows, batch_size=1000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as autovacuum would have, a week ago
     return [visit.pk for visit in made]
 
 
 def _desk() -> Account:
-    return Account.objects.create(username="dee", display_name="Dee Hartley", role=Role.FRONT_DESK)
+    who = {"display_name": "Dee Hartley", "role": Role.FRONT_DESK}
+    return Account.objects.get_or_create(username="dee", defaults=who)[0]
 
 
-def _clinicians(how_many: int, *, since: dt.date) -> list[Clinician]:
+def _clinicians(how_many: int, called: str, *, since: dt.date) -> list[Clinician]:
     accounts = Account.objects.bulk_create(
-        Account(username=f"clinician{n}", display_name=f"Clinician {n}", role=Role.CLINICIAN)
+        Account(username=f"{called}-clinician{n}", display_name=f"Clinician {n}", role=Role.CLINICIAN)
         for n in range(how_many)
     )
     made = Clinician.objects.bulk_create(
@@ -86,7 +92,7 @@ def _clinicians(how_many: int, *, since: dt.date) -> list[Clinician]:
     return made
 
 
-def _patients(how_many: int, desk: Account, *, at: dt.datetime) -> list[Patient]:
+def _patients(how_many: int, called: str, desk: Account, *, at: dt.datetime) -> list[Patient]:
     made = Patient.objects.bulk_create(
         [
             Patient(
@@ -105,7 +111,7 @@ def _patients(how_many: int, desk: Account, *, at: dt.datetime) -> list[Patient]
             ContactChannel(
                 patient=patient,
                 kind=ChannelKind.EMAIL,
-                value=f"pat{n}@runner.example",
+                value=f"{called}{n}@runner.example",
                 consent_given_at=at,
                 consent_recorded_by=desk,
             )

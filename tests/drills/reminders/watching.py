@@ -17,6 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from clinic.booking import status
+from clinic.launch.watchdog import Told
 from clinic.reminders import health
 from clinic.reminders.models import Reminder, State
 from tests.drills.reminders.clinic import QUEUE
@@ -106,3 +107,15 @@ class Settled:
         except Error:
             connection.close()
             return False
+
+
+def told() -> Told | None:
+    """What the web server would tell the launcher's watchdog."""
+    now = timezone.now()
+    try:
+        sign = health.last_sign_age(now)
+        oldest = health.oldest_due_age(now).total_seconds()
+    except Error:
+        connection.close()
+        return None
+    return Told(oldest, None if sign is None else sign.total_seconds())
