@@ -36,11 +36,11 @@ TWO_DAYS = "appointment_48h"
 TWO_HOURS = "appointment_2h"
 
 KINDS = {
-    CONFIRMATION: Kind("Appointment booked", at_once=True),
-    MOVED: Kind("Appointment moved", at_once=True, needed=True),
-    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True),
-    TWO_DAYS: Kind("Two days before"),
-    TWO_HOURS: Kind("Two hours before"),
+    CONFIRMATION: Kind("Appointment booked", at_once=True, timed=True),
+    MOVED: Kind("Appointment moved", at_once=True, needed=True, timed=True),
+    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True, timed=True),
+    TWO_DAYS: Kind("Two days before", timed=True),
+    TWO_HOURS: Kind("Two hours before", timed=True),
 }
 # Pages of the patient's own, by their names: they lie above this.
 VISIT, BOOKING = "portal:visit", "online:begin"

@@ -31,9 +31,9 @@ from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import elsewhere, moment
 
 KINDS = {
-    SERIES_BOOKED: Kind("Series booked", at_once=True),
-    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True),
-    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True),
+    SERIES_BOOKED: Kind("Series booked", at_once=True, worded=False),
+    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True, worded=False),
+    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True, worded=False),
 }
 
 

@@ -16,15 +16,17 @@ def collect_due() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def ring() -> None:
-    """Call workers for what waits, never more than the queue has room for."""
-    for reminder_id in actions.to_ring(now=timezone.now(), room=actions.WINDOW - queue_length()):
-        send.delay(reminder_id)
+    """Put right what killed senders had in hand, and call workers for what waits: never more than there is room for."""
+    actions.settle_the_dead(now=timezone.now())
+    waiting = actions.to_ring(now=timezone.now(), room=actions.WINDOW - queue_length() * actions.BATCH)
+    for start in range(0, len(waiting), actions.BATCH):
+        send.delay(waiting[start : start + actions.BATCH])
 
 
 @shared_task  # type: ignore[untyped-decorator]
-def send(reminder_id: int) -> None:
-    """Send one, if it still has to be."""
-    actions.claim_and_send(reminder_id=reminder_id, now=timezone.now())
+def send(reminder_ids: list[int]) -> None:
+    """Send these, where they still have to be."""
+    actions.send_batch(reminder_ids, clock=timezone.now)
 
 
 def queue_length() -> int:

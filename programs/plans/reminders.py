@@ -21,8 +21,8 @@ SECOND_CHECK_IN = "session_check_in_again"
 
 KINDS = {
     RELEASED: Kind("Program ready"),
-    CHECK_IN: Kind("Follow-up: nothing logged for two days"),
-    SECOND_CHECK_IN: Kind("Second follow-up: nothing logged for five days"),
+    CHECK_IN: Kind("Follow-up: nothing logged for two days", template="emails/session_check_in.txt"),
+    SECOND_CHECK_IN: Kind("Second follow-up: nothing logged for five days", template="emails/session_check_in.txt"),
 }
 # Twice and no more: a patient who does not answer two messages is rung, not written to.
 SILENCE = {CHECK_IN: dt.timedelta(days=2), SECOND_CHECK_IN: dt.timedelta(days=5)}

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
             name='way',
             field=models.CharField(blank=True, choices=[('email', 'E-mail'), ('text', 'Text message'), ('push', 'Notice on the phone')], help_text='Chosen by the sender; blank before.', max_length=10),
         ),
+        migrations.RemoveIndex(model_name='reminder', name='reminders_waiting'),
         migrations.AddIndex(
             model_name='reminder',
             index=models.Index(models.F('ring_at'), models.F('id'), condition=models.Q(('state__in', ['due', 'sending'])), name='reminders_to_ring_for'),

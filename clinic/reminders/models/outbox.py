@@ -135,16 +135,11 @@ class Reminder(models.Model):
             models.CheckConstraint(name="no_third_copy_is_risked", condition=Q(unsure_sends__lte=2)),
         ]
         indexes = [
-            # What the poll reads, alone and whole: it never touches the table (tests/clinic/reminders/test_poll.py).
+            # Those that wait are few, however many went out. The poll reads nothing else, not even the table.
             models.Index(
                 F("ring_at"),
                 F("id"),
                 name="reminders_to_ring_for",
-                condition=Q(state__in=[State.DUE, State.SENDING]),
-            ),
-            models.Index(
-                F("try_at"),
-                name="reminders_waiting",
                 condition=Q(state__in=[State.DUE, State.SENDING]),
             ),
             models.Index(
