@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     listen_for_stop()
     folder = Path(tempfile.mkdtemp(prefix="clinic-drill-", dir=places.short_temporary_folder()))
     size = Size(asked.workers, asked.slots, asked.beats)
-    pauses = {"DRILL_SETTLES": asked.settles, "DRILL_LEASE": asked.lease}
+    pauses = {"DRILL_SETTLES": asked.settles, "DRILL_RING_AGAIN": asked.ring_again}
     try:
         with drilled(folder, size, schema=asked.schema, pauses=pauses) as clinic:
             os.environ.update(clinic.supervisor.env)
@@ -65,6 +65,9 @@ def understood(arguments: list[str]) -> argparse.Namespace:
         command.add_argument("--settles", default="5", help="seconds until patients hear of a change")
         command.add_argument(
             "--lease", default="", help="seconds; as the clinic has it unless told otherwise"
+        )
+        command.add_argument(
+            "--ring-again", default="", help="seconds; as the clinic has it unless told otherwise"
         )
         command.add_argument("--keep", action="store_true", help="keep the logs")
     command = commands.choices["drill"]

@@ -1,7 +1,7 @@
 """Shorter pauses, in seconds, from the environment: a drill is about what is lost, not about how long people wait.
 
-DRILL_SETTLES   how long the desk may take back a move or a cancellation before patients hear of it
-DRILL_LEASE     how long a sender that is never heard of again keeps a reminder to itself
+DRILL_SETTLES      how long the desk may take back a move or a cancellation before patients hear of it
+DRILL_RING_AGAIN   how long a worker that was called for a reminder is given before another is
 """
 
 from __future__ import annotations
@@ -29,4 +29,4 @@ class Hurry(AppConfig):
 
     def ready(self) -> None:
         actions = import_module("clinic.reminders.actions")
-        actions.LEASE = asked_for("DRILL_LEASE") or actions.LEASE
+        actions.RING_AGAIN = asked_for("DRILL_RING_AGAIN") or actions.RING_AGAIN
