@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> int:
         with drilled(folder, size, schema=asked.schema, pauses=pauses) as clinic:
             os.environ.update(clinic.supervisor.env)
             django.setup()
+            import_module("clinic.config.celery")  # whose queue we put tasks into
             return asked.what(clinic, asked)
     except Stop:
         print("\nStopped. Nothing was shown.")

@@ -48,3 +48,8 @@ def send_alone(visit_id: int, kind: str) -> None:
     mail = EmailMessage(written.subject, written.text, settings.DEFAULT_FROM_EMAIL, to)
     mail.extra_headers = {"Message-ID": key(visit_id, kind)}
     mail.send()
+
+
+@shared_task
+def nothing() -> None:
+    """What a task costs that does nothing (tests/drills/reminders/bench.py)."""

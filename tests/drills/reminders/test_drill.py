@@ -39,3 +39,10 @@ def test_control_a_drill_that_cannot_be_held_has_not_passed(hold, tmp_path):
     held = hold("drill", "--reminders", "10", "--kills", "1", "--schema", str(broken))
     assert held.returncode == 1
     assert "NOT PASSED" in held.stdout
+
+
+def test_what_goes_wrong_one_at_a_time_needs_nobody_to_start_anything_by_hand(hold):
+    """Valkey killed, Valkey flushed, PostgreSQL restarted, and a worker that is alive and deaf."""
+    held = hold("faults", "--workers", "1", "--beats", "1", "--ring-again", "4")
+    assert held.returncode == 0, held.stdout + held.stderr
+    assert held.stdout.count("survived") == 4
