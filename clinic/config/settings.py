@@ -84,9 +84,11 @@ REMINDER_SOURCES = [
     "clinic.reminders.sign_in_links",
     "clinic.booking.reminders",
     "clinic.booking.series_reminders",
+    "clinic.booking.missed_reminders",
     "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",
+    "programs.plans.visit_reminders",
 ]
 
 MIDDLEWARE = [
