@@ -89,6 +89,9 @@ REMINDER_SOURCES = [
     "assessments.triage.reminders",
     "programs.plans.reminders",
     "programs.plans.visit_reminders",
+    "programs.portal.reminders",
+    "programs.portal.home_reminders",
+    "programs.portal.measure_reminders",
 ]
 
 MIDDLEWARE = [

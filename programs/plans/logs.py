@@ -89,6 +89,7 @@ class SessionLog(models.Model):
         indexes = [
             models.Index(fields=["patient", "-on_day"], name="sessions_of_a_patient"),
             models.Index(fields=["version", "-logged_at"], name="sessions_of_a_version"),
+            models.Index(fields=["logged_at"], name="sessions_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,13 @@ def _told_in_this_silence(kind: str) -> object:
     return said.exclude(Exists(since))
 
 
+def was_told_to_stop(patient_id: int) -> bool:
+    """Whether their last session asked them to stop and ring, and no clinician or newer version has answered it."""
+    last = SessionLog.objects.filter(patient=patient_id).order_by("-on_day", "-pk").values("pk")[:1]
+    answered = Version.objects.filter(patient=patient_id, released_at__gt=OuterRef("logged_at"))
+    return SessionLog.objects.told_to_stop().filter(pk__in=last).exclude(Exists(answered)).exists()
+
+
 def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
     """The words for it, or why it is no longer wanted."""
     version = Version.objects.in_force().filter(pk=subject_id).first()
