@@ -55,10 +55,12 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
 
 def _silent(kind: str, wished: Wishes, now: dt.datetime) -> Iterator[Due]:
     """Silence counts from the last log of this version, or from its release when that came later."""
-    lead = silence(kind, wished)
+    lead, reach = silence(kind, wished), REACH
+    if kind == CHECK_IN and wished.is_on(__name__, SECOND_CHECK_IN):
+        reach = min(REACH, silence(SECOND_CHECK_IN, wished) - lead)  # after that the second says the same
     logged = SessionLog.objects.filter(version=OuterRef("pk")).order_by("-logged_at").values("logged_at")
     quiet = Version.objects.in_force().annotate(last_at=Coalesce(Subquery(logged[:1]), F("released_at")))
-    quiet = quiet.filter(last_at__lte=now - lead + CLOCKS, last_at__gt=now - lead - REACH)
+    quiet = quiet.filter(last_at__lte=now - lead + CLOCKS, last_at__gt=now - lead - reach)
     stopped = SessionLog.objects.told_to_stop().filter(version=OuterRef("pk"), logged_at=OuterRef("last_at"))
     quiet = quiet.exclude(Exists(stopped)).exclude(Exists(_told_in_this_silence(kind)))
     for pk, patient_id, at in quiet.values_list("pk", "patient_id", "last_at"):
@@ -84,6 +86,12 @@ def _told_in_this_silence(kind: str) -> object:
     return said.exclude(Exists(since))
 
 
+def _second_is_due(about_at: dt.datetime, now: dt.datetime) -> bool:
+    wished = wishes.read()
+    lead = silence(SECOND_CHECK_IN, wished)
+    return wished.is_on(__name__, SECOND_CHECK_IN) and shifted(about_at, lead, clinic_zone()) <= now
+
+
 def was_told_to_stop(patient_id: int) -> bool:
     """Whether their last session asked them to stop and ring, and no clinician or newer version has answered it."""
     last = SessionLog.objects.filter(patient=patient_id).order_by("-on_day", "-pk").values("pk")[:1]
@@ -102,4 +110,6 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
         return NotWanted("A session was logged since.")
     if SessionLog.objects.told_to_stop().filter(version=subject_id, logged_at=about_at).exists():
         return NotWanted(RESTS)
+    if kind == CHECK_IN and _second_is_due(about_at, now):
+        return NotWanted("Too late for it: the second word says the same.")
     return Message(template="emails/session_check_in.txt", page="portal:today")
