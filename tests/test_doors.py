@@ -62,6 +62,8 @@ WORDS = {
     "extra_id": 0,
     "resource_id": 0,
     "kind_id": 0,
+    "name": "appointment_48h",
+    "language": "en-gb",
 }
 
 

@@ -39,7 +39,7 @@ BOOKED = "They are booked, or were seen since."
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Tightness to be looked at again, and urgent results without a visit. Four queries."""
+    """Tightness to be looked at again, and urgent results without a visit. Five queries."""
     wished = wishes.read()
     if wished.is_on(__name__, RECHECK):
         yield from _rechecks(wished, now)

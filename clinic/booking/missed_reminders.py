@@ -19,12 +19,12 @@ from clinic.reminders.kinds import DAY, HOUR, Kind, after
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 
 MISSED = "appointment_missed"
-KINDS = {MISSED: Kind("A visit was missed", after(2 * HOUR, least=0 * HOUR, most=3 * DAY))}
+KINDS = {MISSED: Kind("A visit was missed", after(2 * HOUR, least=0 * HOUR, most=3 * DAY), timed=True)}
 REACH = 7 * DAY  # a visit missed longer ago is a matter for the telephone
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Visits marked as missed, so long after the mark as the clinic wants. Three queries."""
+    """Visits marked as missed, so long after the mark as the clinic wants. Four queries."""
     wished = wishes.read()
     if not wished.is_on(__name__, MISSED):
         return

@@ -22,8 +22,8 @@ from clinic.reminders.wording import moment
 OFFERED = "time_offered"
 GONE = "time_gone"
 KINDS = {
-    OFFERED: Kind("Free time offered", at_once=True, needed=True),
-    GONE: Kind("Offered time has gone"),
+    OFFERED: Kind("Free time offered", at_once=True, needed=True, worded=False),
+    GONE: Kind("Offered time has gone", timed=True),
 }
 
 

@@ -39,11 +39,11 @@ TWO_DAYS = "appointment_48h"
 TWO_HOURS = "appointment_2h"
 
 KINDS = {
-    CONFIRMATION: Kind("Appointment booked", at_once=True),
-    MOVED: Kind("Appointment moved", at_once=True, needed=True),
-    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True),
-    TWO_DAYS: Kind("First reminder of a visit", before(2 * DAY, least=DAY, most=14 * DAY)),
-    TWO_HOURS: Kind("Last reminder of a visit", before(2 * HOUR, least=HOUR, most=24 * HOUR)),
+    CONFIRMATION: Kind("Appointment booked", at_once=True, timed=True),
+    MOVED: Kind("Appointment moved", at_once=True, needed=True, timed=True),
+    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True, timed=True),
+    TWO_DAYS: Kind("First reminder of a visit", before(2 * DAY, least=DAY, most=14 * DAY), timed=True),
+    TWO_HOURS: Kind("Last reminder of a visit", before(2 * HOUR, least=HOUR, most=24 * HOUR), timed=True),
 }
 # Pages of the patient's own, by their names: they lie above this.
 VISIT, BOOKING = "portal:visit", "online:begin"
@@ -55,7 +55,7 @@ REACH = 7 * DAY
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Confirmations, moves, cancellations, and the two reminders before. Eight queries at most."""
+    """Confirmations, moves, cancellations, and the two reminders before. Nine queries at most."""
     wished = wishes.read()
     upcoming = Appointment.objects.filter(starts_at__gt=now).order_by("starts_at")
     standing = upcoming.filter(status__in=MAY_MOVE)

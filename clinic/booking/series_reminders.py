@@ -32,14 +32,14 @@ from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import elsewhere, moment
 
 KINDS = {
-    SERIES_BOOKED: Kind("Series booked", at_once=True),
-    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True),
-    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True),
+    SERIES_BOOKED: Kind("Series booked", at_once=True, worded=False),
+    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True, worded=False),
+    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True, worded=False),
 }
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Series that are new, and those of which several visits were moved or called off at once. Five queries."""
+    """Series that are new, and those of which several visits were moved or called off at once. Six queries."""
     upcoming = Appointment.objects.filter(starts_at__gt=now)
     standing = upcoming.filter(status__in=MAY_MOVE)
     if wishes.read().is_on(__name__, SERIES_BOOKED):

@@ -19,6 +19,7 @@ from clinic.desk.views import (
     series_rest,
     wait_list,
     weeks,
+    wishes,
 )
 
 app_name = "desk"
@@ -87,6 +88,11 @@ urlpatterns: list[URLPattern] = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/sending/", wishes.sending, name="sending"),
+    path("reminders/settings/", wishes.all_wishes, name="wishes"),
+    path("reminders/settings/<slug:name>/", wishes.one_wish, name="wish"),
+    path("reminders/settings/<slug:name>/<slug:language>/", wishes.words, name="words"),
+    path("reminders/settings/<slug:name>/<slug:language>/test/", wishes.send_test, name="send_test"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
         reminders.resend_reminder,

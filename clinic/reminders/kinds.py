@@ -44,7 +44,8 @@ class Kind:
     `label` is what the desk reads. `lead` is None for what goes out when something happens. `at_once`: quiet hours do
     not hold it up, since somebody waits for it or it would come too late. `needed`: it cannot be switched off, since
     people would be left standing at a closed door. `by_mail_alone`: its link is for whoever reads that mailbox.
-    `worded`: its words can be changed under Settings; the others are said by a page that needs them as they are.
+    `worded`: its words can be changed under Settings; the others say what only their own template can.
+    `timed`: it is about a visit, so its words must say when. `template`: ours, where it is not named like the kind.
     """
 
     label: str
@@ -53,3 +54,9 @@ class Kind:
     needed: bool = False
     by_mail_alone: bool = False
     worded: bool = True
+    timed: bool = False
+    template: str = ""
+
+    def template_of(self, name: str) -> str:
+        """Our own words for the kind of that name."""
+        return self.template or f"emails/{name}.txt"

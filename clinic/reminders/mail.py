@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from clinic.reminders.deadline import Overdue, within
 from clinic.reminders.wording import Letter
 
 log = logging.getLogger(__name__)
@@ -27,23 +31,128 @@ class NotSent(Exception):
         super().__init__(because)
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Who took it from us, and what it is called there."""
+
+    provider: str
+    provider_id: str = ""
+
+
+LONGEST = 30.0  # seconds for one letter, from the first word to the last: well under the lease a sender holds
+
+
+class Line:
+    """A line to the mail server, kept open from letter to letter and given up after any trouble."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    def send(
+        self, letter: Letter, *, to: str, message_id: str, before_handing: Callable[[], None] = lambda: None
+    ) -> Receipt:
+        """Return once the server has taken it; raise NotSent otherwise.
+
+        `before_handing` is called when the line stands and nothing was said of this letter yet.
+        """
+        talk = _Talk(self, written(letter, to=to, message_id=message_id), before_handing)
+        try:
+            return within(LONGEST, talk.hold)
+        except Overdue as error:
+            talk.given_up = True
+            self._connection = None  # whoever still talks on it does so alone
+            raise NotSent(
+                f"The mail server had not answered after {LONGEST:.0f} seconds.", unsure=talk.handing
+            ) from error
+        except NotSent:
+            self.close()
+            raise
+
+    def stand(self) -> Any:
+        """An open connection: the one there is, if it still answers, or a new one. Raises what opening raises."""
+        if self._connection is not None and not _answers(self._connection):
+            self.close()
+        if self._connection is None:
+            fresh = get_connection()
+            fresh.open()
+            self._connection = fresh
+        return self._connection
+
+    def close(self) -> None:
+        """The last letter is already taken or not: a goodbye that fails changes neither."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            within(LONGEST, connection.close)
+        except (OSError, smtplib.SMTPException, Overdue):
+            log.info("the mail server hung up first")
+
+
+class _Talk:
+    """One letter's conversation, which somebody else may stop waiting for."""
+
+    def __init__(self, line: Line, mail: EmailMessage, before_handing: Callable[[], None]) -> None:
+        self.line, self.mail, self.before_handing = line, mail, before_handing
+        self.handing = self.given_up = False
+
+    def hold(self) -> Receipt:
+        try:
+            connection = self.line.stand()
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"The mail server could not be reached ({type(error).__name__}).") from error
+        if self.given_up:  # opening took too long: nobody counts on this letter any more
+            raise NotSent("The mail server answered too late.")
+        self.before_handing()
+        self.handing = True
+        try:
+            connection.send_messages([self.mail])
+        except (OSError, smtplib.SMTPException) as error:
+            raise judged(error) from error
+        return receipt(self.mail)
+
+
 def send(letter: Letter, *, to: str, message_id: str) -> None:
-    """Return once the server has taken it; raise NotSent otherwise."""
+    """One letter by itself. Return once the server has taken it; raise NotSent otherwise."""
+    line = Line()
+    line.send(letter, to=to, message_id=message_id)
+    line.close()
+
+
+def written(letter: Letter, *, to: str, message_id: str) -> EmailMessage:
+    """The letter as a mail. A line break in an address would be a header of somebody else's making: refused."""
     mail = EmailMessage(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [to])
     if letter.calendar:
         mail.attach("appointment.ics", letter.calendar, "text/calendar; method=PUBLISH")
     mail.extra_headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
-    connection = get_connection()
     try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"The mail server could not be reached ({type(error).__name__}).") from error
+        mail.message()
+    except ValueError as error:
+        raise NotSent(
+            "The address is not one a mail can be sent to. Correct it in the record.", for_good=True
+        ) from error
+    return mail
+
+
+def receipt(mail: EmailMessage) -> Receipt:
+    """Who took it, and under which name: a provider's own (django-anymail tells it), else our Message-ID."""
+    status = getattr(mail, "anymail_status", None)
+    name = settings.EMAIL_BACKEND.removeprefix("anymail.backends.").split(".")[0]
+    return Receipt(
+        provider=name if status is not None else "smtp",
+        provider_id=str(getattr(status, "message_id", None) or "")[:120],
+    )
+
+
+def _answers(connection: Any) -> bool:
+    """Whether a line that was idle still stands. Asked before a letter, for afterwards nobody could say."""
+    wire = getattr(connection, "connection", None)
+    if not isinstance(wire, smtplib.SMTP):
+        return True
     try:
-        connection.send_messages([mail])
-    except (OSError, smtplib.SMTPException) as error:
-        raise judged(error) from error
-    finally:
-        _hang_up(connection)
+        return wire.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 def judged(error: Exception) -> NotSent:
@@ -63,11 +172,3 @@ def _answer(error: Exception) -> int | None:
     if isinstance(error, smtplib.SMTPResponseException):
         return int(error.smtp_code)
     return None
-
-
-def _hang_up(connection: object) -> None:
-    """The letter is already taken or not: a goodbye that fails changes neither."""
-    try:
-        connection.close()  # type: ignore[attr-defined]  # every backend has one
-    except (OSError, smtplib.SMTPException):
-        log.info("the mail server hung up first")

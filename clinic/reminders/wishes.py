@@ -10,7 +10,7 @@ from django.conf import settings
 
 from clinic.reminders import sources
 from clinic.reminders.kinds import HOUR, Kind
-from clinic.reminders.models import KindWish, Quiet, Way
+from clinic.reminders.models import KindWish, Quiet, Way, Wording
 
 SWITCHED_OFF = "The clinic has switched these off."
 # Waiting for the morning must leave the patient this long; a visit at eight is worth a notice at six.
@@ -19,9 +19,13 @@ LEAST_NOTICE = HOUR
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Every wish of the clinic, as it stood when it was read. {(source, kind): KindWish}."""
+    """Every wish of the clinic, as it stood when it was read.
+
+    `rows` by (source, kind); `words`, the newest of each, by (source, kind, language).
+    """
 
     rows: Mapping[tuple[str, str], KindWish] = field(default_factory=dict)
+    words: Mapping[tuple[str, str, str], Wording] = field(default_factory=dict)
     quiet_from: dt.time = dt.time(21, 0)
     quiet_to: dt.time = dt.time(8, 0)
 
@@ -43,6 +47,13 @@ class Wishes:
         row = self.rows.get((source, kind))
         return row.first_way if row is not None else ""
 
+    def words_for(self, source: str, kind: str, language: str) -> Wording | None:
+        """In the patient's language where the clinic has written in it, else in its own; None: ours."""
+        for wanted in (language, settings.LANGUAGE_CODE):
+            if (found := self.words.get((source, kind, wanted))) is not None and found.subject:
+                return found
+        return None
+
     def quiet_until(self, at: dt.datetime) -> dt.datetime | None:
         """When it may ring again, on the clock `at` is told in; None outside the hours of quiet."""
         here = at.time().replace(fold=0)
@@ -55,10 +66,14 @@ class Wishes:
 
 
 def read() -> Wishes:
-    """Two queries."""
+    """Three queries, of tables that hold a few rows."""
     rows = {(row.source, row.kind): row for row in KindWish.objects.all()}
+    newest = Wording.objects.order_by("source", "kind", "language", "-pk").distinct(
+        "source", "kind", "language"
+    )
+    words = {(row.source, row.kind, row.language): row for row in newest}
     quiet = Quiet.objects.first()
-    return Wishes(rows, quiet.quiet_from, quiet.quiet_to) if quiet else Wishes(rows)
+    return Wishes(rows, words, quiet.quiet_from, quiet.quiet_to) if quiet else Wishes(rows, words)
 
 
 def kind_of(source: str, kind: str) -> Kind:
@@ -75,6 +90,11 @@ def all_kinds() -> Iterator[tuple[str, str, Kind]]:
     for source in settings.REMINDER_SOURCES:
         for name, kind in getattr(sources.named(source), "KINDS", {}).items():
             yield source, name, kind
+
+
+def source_of(name: str) -> tuple[str, Kind] | None:
+    """(source, kind) of the kind of that name: names are one source's own (a check holds it)."""
+    return next(((source, kind) for source, found, kind in all_kinds() if found == name), None)
 
 
 def ways_in_order(kind: Kind, *, clinic: str, patient: str) -> list[Way]:

@@ -30,7 +30,9 @@ KINDS = {
     RELEASED: Kind("Program ready"),
     CHECK_IN: Kind("Nothing logged for days", after(SILENCE[CHECK_IN], least=DAY, most=7 * DAY)),
     SECOND_CHECK_IN: Kind(
-        "Nothing logged for days, second word", after(SILENCE[SECOND_CHECK_IN], least=3 * DAY, most=14 * DAY)
+        "Nothing logged for days, second word",
+        after(SILENCE[SECOND_CHECK_IN], least=3 * DAY, most=14 * DAY),
+        template="emails/session_check_in.txt",
     ),
 }
 REACH = 7 * DAY  # what was missed for longer than this is no longer worth saying
@@ -39,7 +41,7 @@ RESTS = "The last session asked the patient to stop and ring the clinic."
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """New programs at once; a kind word some days after the last sign of life, and one more. Five queries."""
+    """New programs at once; a kind word some days after the last sign of life, and one more. Six queries."""
     wished = wishes.read()
     standing = Version.objects.in_force()
     if wished.is_on(__name__, RELEASED):

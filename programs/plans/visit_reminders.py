@@ -44,7 +44,7 @@ SEEN = HOLDS_A_SLOT  # of the past: a visit nobody marked took place, as far as 
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Blocks that end, and patients of whom nothing was heard. Five queries."""
+    """Blocks that end, and patients of whom nothing was heard. Six queries."""
     wished = wishes.read()
     if wished.is_on(__name__, BLOCK_ENDS):
         yield from _ending(wished, now)

@@ -40,7 +40,7 @@ TOO_LATE = "Its time had passed before this could be sent."
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Sessions at the chosen time, and mornings after. Six queries at most."""
+    """Sessions at the chosen time, and mornings after. Seven queries at most."""
     wished = wishes.read()
     if wished.is_on(__name__, SESSION):
         yield from _sessions(now)

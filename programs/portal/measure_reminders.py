@@ -32,7 +32,7 @@ OPENS = dt.time(9)  # on the patient's own wall
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Courses of which a question opened so long ago. Four queries."""
+    """Courses of which a question opened so long ago. Five queries."""
     wished = wishes.read()
     if not wished.is_on(__name__, MEASURES):
         return

@@ -22,14 +22,16 @@ from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from programs.portal import questions
 
 QUESTIONS = "questions_open"
-KINDS = {QUESTIONS: Kind("Questions before the first visit", before(2 * DAY, least=DAY, most=7 * DAY))}
+KINDS = {
+    QUESTIONS: Kind("Questions before the first visit", before(2 * DAY, least=DAY, most=7 * DAY), timed=True)
+}
 CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 AFTER_BOOKING = HOUR  # booked at short notice: not in the same minute as the confirmation
 LEAST_TIME = 2 * HOUR  # nobody answers forty questions on the way
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """First assessments that come so soon. Three queries."""
+    """First assessments that come so soon. Four queries."""
     wished = wishes.read()
     if not wished.is_on(__name__, QUESTIONS):
         return

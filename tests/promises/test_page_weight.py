@@ -65,6 +65,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("dee", "/desk/patients/{ana}/wait/"),
         ("mona", "/desk/wait-list/settings/"),
         ("mona", "/desk/hours/"),
+        ("mona", "/desk/reminders/settings/"),
         ("mona", "/desk/types/"),
         ("mona", "/desk/rooms/"),
         ("carl", "/chart/"),

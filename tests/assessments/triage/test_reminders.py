@@ -187,5 +187,5 @@ def test_asking_costs_the_same_for_many(world, django_assert_num_queries):
         result = concluded(world, CONTRADICTORY, patient=patient)
         actions.agree(result=result, by=world.carl, now=world.now)
         result = concluded(world, DESK_WORKER, patient=patient, now=world.now - TWO_WEEKS + DAY)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             list(due(now=world.now + 3 * HOUR))

@@ -109,9 +109,9 @@ def test_a_visit_that_is_gone_is_not_spoken_of(world):
 
 def test_asking_costs_the_same_for_many(world, missed, django_assert_num_queries):
     late = missed.starts_at + 4 * HOUR
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(due(late)) == 1
     visit = world.booked(patient=world.ben, starts_at=missed.starts_at + HOUR)
     actions.change_status(appointment=visit, to="no_show", by=world.dee, now=visit.starts_at + HOUR)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(due(late)) == 2

@@ -153,5 +153,5 @@ def test_who_was_told_to_go_on_again_is_spoken_to(ana_story):
 def test_asking_costs_the_same_for_many(ana_story, ben_story, django_assert_num_queries):
     for story in (ana_story, ben_story):
         assert story.released
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             list(reminders.due(now=ana_story.now + 5 * DAY))

@@ -217,5 +217,5 @@ class TestSeenOnceWithoutAProgram:
 def test_asking_costs_the_same_for_many(ana_story, ben_story, django_assert_num_queries):
     for story in (ana_story, ben_story):
         assert story.released
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             list(visit_reminders.due(now=ana_story.now + 31 * DAY))

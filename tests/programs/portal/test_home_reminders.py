@@ -263,7 +263,7 @@ def test_asking_costs_the_same_for_many(ana_story, ben_story, django_assert_num_
     for story in (ana_story, ben_story):
         chooses(story, sessions_at=dt.time(8), mornings="each")
         logs(story, now - 13 * HOUR)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             list(home_reminders.due(now=now))
 
 
