@@ -85,9 +85,14 @@ REMINDER_SOURCES = [
     "clinic.reminders.text_consent",
     "clinic.booking.reminders",
     "clinic.booking.series_reminders",
+    "clinic.booking.missed_reminders",
     "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",
+    "programs.plans.visit_reminders",
+    "programs.portal.reminders",
+    "programs.portal.home_reminders",
+    "programs.portal.measure_reminders",
 ]
 # Named as strings too: each is offered a text that a patient sent back (clinic/reminders/replies.py).
 INCOMING_READERS = ["clinic.booking.replies"]
