@@ -20,7 +20,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS, SLOTS, TRIALS = 8, 20, 25
-CROWD, CROWDED_TRIALS = 50, 20
+CROWD, CROWDED_TRIALS = 50, 5
 HALF_AN_HOUR = dt.timedelta(minutes=30)
 
 
