@@ -20,7 +20,7 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.actors import Job
 from clinic.people.models import Patient
-from clinic.reminders import receipts, sources, unsubscribe, wishes
+from clinic.reminders import limits, receipts, sources, unsubscribe, wishes
 from clinic.reminders.models import Phone, Reminder, State, Way
 from clinic.reminders.reaching import Target, target
 from clinic.reminders.sending import NotSent, Receipt
@@ -103,6 +103,8 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     )
     if (found := target(reminder.patient, wanted, ways)) is None:
         return _finish(reminder, State.SKIPPED, because=NO_ADDRESS)
+    if (full := limits.wait_for_room(found.way, now)) is not None:
+        return _wait(reminder, full)
     reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
     Reminder.objects.filter(pk=reminder.pk).update(
         message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
