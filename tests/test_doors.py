@@ -64,9 +64,9 @@ WORDS = {
     "extra_id": 0,
     "resource_id": 0,
     "kind_id": 0,
-    "text_id": 0,
     "name": "appointment_48h",
     "language": "en-gb",
+    "text_id": 0,
 }
 
 

@@ -85,9 +85,14 @@ REMINDER_SOURCES = [
     "clinic.reminders.text_consent",
     "clinic.booking.reminders",
     "clinic.booking.series_reminders",
+    "clinic.booking.missed_reminders",
     "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",
+    "programs.plans.visit_reminders",
+    "programs.portal.reminders",
+    "programs.portal.home_reminders",
+    "programs.portal.measure_reminders",
 ]
 # Named as strings too: each is offered a text that a patient sent back (clinic/reminders/replies.py).
 INCOMING_READERS = ["clinic.booking.replies"]
@@ -295,6 +300,11 @@ PHONENUMBER_DEFAULT_REGION = os.environ.get("CLINIC_PHONE_REGION", "GB")
 
 # Well under the lease a sender holds (clinic/reminders/actions.py), or a slow mail server would double a reminder.
 EMAIL_TIMEOUT = 20
+# What each provider takes from us in a minute, all senders together; 0: as many as there are.
+MOST_A_MINUTE = {
+    "email": int(os.environ.get("EMAILS_A_MINUTE", "0")),
+    "text": int(os.environ.get("TEXTS_A_MINUTE", "0")),
+}
 DEFAULT_FROM_EMAIL = os.environ.get("CLINIC_FROM_EMAIL", "clinic@clinic.example")
 ANYMAIL: dict[str, str] = {}
 if DEBUG and "EMAIL_URL" not in os.environ:

@@ -18,7 +18,11 @@ from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted
 
 ASKS = "texts_agreed"
-KINDS = {ASKS: Kind("Question whether texts are wanted", at_once=True, needed=True, worded=False)}
+KINDS = {
+    ASKS: Kind(
+        "Question whether texts are wanted", at_once=True, needed=True, by_text_alone=True, worded=False
+    )
+}
 STALE = dt.timedelta(hours=24)
 AGAIN_AFTER = dt.timedelta(minutes=2)  # a double click is one text; a second wish later is another
 

@@ -83,6 +83,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/program/"),
         ("ana", "/my/calendar/"),
         ("ana", "/my/notices/"),
+        ("ana", "/my/reminders/"),
         ("ana", "/my/appointments/"),
         ("ana", "/my/visit/{visit}/"),
         ("ana", "/my/visit/{visit}/move/?who=anybody"),
