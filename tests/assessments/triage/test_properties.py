@@ -1,8 +1,7 @@
 """What must hold whatever is answered, in every region. Random runners start from the worked cases and the probes.
 
-Each property says how many different runners it was tried on, and fails if it met fewer. Hypothesis looks for the first
-of them, the others are made from numbers. Where a property holds only with an exception, the exception is named in
-rests_on() with its reason, and is tried on its own below.
+Each property says how many different runners it was tried on, and fails if it met fewer. Hypothesis looks for some, the
+others are made from numbers. An exception to a property is named in rests_on() with its reason, and tried on its own.
 """
 
 from __future__ import annotations
