@@ -14,6 +14,7 @@ from django.db.models import Q
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Answer, Offer
 from clinic.people.tokens import hashed, new_token
+from clinic.reminders import wishes
 from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wording import moment
@@ -31,6 +32,8 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
     ahead = Offer.objects.filter(starts_at__gt=now)
     fresh = ahead.filter(answer=Answer.OPEN, expires_at__gt=now)
     yield from _due(fresh.filter(unwritten(__name__, OFFERED, about="offered_at")), OFFERED, "offered_at")
+    if not wishes.read().is_on(__name__, GONE):
+        return
     over = ahead.filter(_to_be_told())
     yield from _due(over.filter(unwritten(__name__, GONE, about="answered_at")), GONE, "answered_at")
 

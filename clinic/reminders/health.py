@@ -10,24 +10,28 @@ from django.conf import settings
 from django.db.models import Max, Min
 
 from clinic.reminders import sources
-from clinic.reminders.actions import LEASE
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.claims import LEASE
+from clinic.reminders.models import Asked, Reminder, State
 
 log = logging.getLogger(__name__)
 
 LOOKED_AT = 200
 LATE = dt.timedelta(minutes=5)
+LATELY = dt.timedelta(minutes=1)  # the scheduler asks every five seconds
 
 
 def oldest_due_age(now: dt.datetime) -> dt.timedelta:
     """How long the oldest reminder that should be out has waited; zero when none waits.
 
-    Counts what sources name and nobody has written down, so a dead scheduler shows as well as a dead sender.
+    A source nobody asked lately is asked here, so a dead scheduler shows as well as a dead sender. Two queries while
+    all is well.
     """
     waiting = Reminder.objects.claimable(now).aggregate(since=Min("try_at"))["since"]
     moments = [waiting] if waiting else []
+    lately = set(Asked.objects.filter(asked_at__gt=now - LATELY).values_list("source", flat=True))
     for name in settings.REMINDER_SOURCES:
-        moments += _unwritten(name, now)
+        if name not in lately:
+            moments += _unwritten(name, now)
     return max((now - at for at in moments if at <= now), default=dt.timedelta())
 
 

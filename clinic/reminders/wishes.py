@@ -92,9 +92,14 @@ def all_kinds() -> Iterator[tuple[str, str, Kind]]:
             yield source, name, kind
 
 
+def source_of(name: str) -> tuple[str, Kind] | None:
+    """(source, kind) of the kind of that name: names are one source's own (a check holds it)."""
+    return next(((source, kind) for source, found, kind in all_kinds() if found == name), None)
+
+
 def ways_in_order(kind: Kind, *, clinic: str, patient: str) -> list[Way]:
     """Ways to try, best first: what the clinic wants for this kind, what the patient prefers, then the rest."""
-    if kind.by_mail_alone:
-        return [Way.EMAIL]
+    if kind.by_mail_alone or kind.by_text_alone:
+        return [Way.TEXT if kind.by_text_alone else Way.EMAIL]
     first = [Way(way) for way in (clinic, patient) if way in Way.values]
     return list(dict.fromkeys([*first, Way.EMAIL, Way.TEXT, Way.PUSH]))

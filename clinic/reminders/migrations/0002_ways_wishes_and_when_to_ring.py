@@ -16,6 +16,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Asked',
+            fields=[
+                ('source', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('asked_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='KindWish',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -112,6 +119,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='reminder',
             index=models.Index(models.F('ring_at'), models.F('id'), condition=models.Q(('state__in', ['due', 'sending'])), name='reminders_to_ring_for'),
+        ),
+        migrations.AddIndex(
+            model_name='reminder',
+            index=models.Index(fields=['due_at'], name='reminders_by_due_time'),
         ),
         migrations.AddIndex(
             model_name='reminder',

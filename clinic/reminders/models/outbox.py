@@ -142,6 +142,7 @@ class Reminder(models.Model):
                 name="reminders_to_ring_for",
                 condition=Q(state__in=[State.DUE, State.SENDING]),
             ),
+            models.Index(fields=["due_at"], name="reminders_by_due_time"),
             models.Index(
                 fields=["provider_id"], name="reminders_by_provider_id", condition=~Q(provider_id="")
             ),
@@ -155,3 +156,13 @@ class Reminder(models.Model):
     @property
     def may_be_resent(self) -> bool:
         return self.state in FINAL
+
+
+class Asked(models.Model):
+    """When a source was last asked what is due, and could say. One that was not asked lately is dead or deaf."""
+
+    source = models.CharField(primary_key=True, max_length=80)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.asked_at:%Y-%m-%d %H:%M:%S}"

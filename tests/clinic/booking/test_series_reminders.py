@@ -310,7 +310,7 @@ class TestTheCard:
         work(world.now)
         assert {card(visit, now=world.now) for visit in visits} == {"Confirmation sent"}
         moved(world, visits[2:], 11, 11, now=world.now + HOUR)
-        quiet = "New time is mailed at 10:03; sent before: confirmation"
+        quiet = "New time is sent at 10:03; sent before: confirmation"
         assert card(last, now=world.now + HOUR) == quiet
         work(world.now + 2 * HOUR)
         assert card(last, now=world.now) == "New time sent"
@@ -344,12 +344,12 @@ def test_what_was_sent_of_one_visit_is_never_taken_for_a_series_of_the_same_numb
 def test_asking_what_is_due_costs_the_same_for_many(world, visits, django_assert_num_queries):
     moved(world, visits[2:], 11, 11, now=world.now)
     called_off(world, visits[:2], now=world.now)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         assert len(list(together.due(now=world.now + HOUR))) == 3
     Appointment.objects.update(
         status=Status.ARRIVED, cancelled_at=None, cancelled_by=None, cancelled_because=""
     )
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         assert list(together.due(now=world.now + HOUR)) == []
 
 
