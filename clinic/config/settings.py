@@ -323,6 +323,17 @@ SMS_COUNTRIES = (
     os.environ.get("SMS_COUNTRIES", PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
 )
 
+# Notices on phones: 32 random bytes that are this clinic's private key for all push services; empty: none are sent.
+# Made with  python3 -c 'import secrets; print(secrets.token_urlsafe(32))'  and kept: phones know the clinic by it.
+VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
+# Where browsers' makers take notices; a name with a dot before it stands for every name under it.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "web.push.apple.com",
+    ".notify.windows.com",
+)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
