@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import time_machine
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.template import Context, Template
 from django.test import TestCase, TransactionTestCase, override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -102,6 +104,24 @@ def _static_files_are_found_once() -> Iterator[None]:
         middleware.files = dict(found[middleware.static_prefix])
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", look_once):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_page_is_noted_once(django_test_environment) -> Iterator[None]:
+    """Django's test client copies what each template is told, down to the widget: tests ask for the page's alone."""
+    draw, here = Template._render, threading.local()
+
+    def draw_and_note_the_outermost(template: Template, context: Context) -> str:
+        if getattr(here, "is_drawing", False):
+            return template.nodelist.render(context)
+        here.is_drawing = True
+        try:
+            return draw(template, context)
+        finally:
+            here.is_drawing = False
+
+    with mock.patch.object(Template, "_render", draw_and_note_the_outermost):
         yield
 
 

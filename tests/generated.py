@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -126,15 +127,23 @@ def _answer(item_key: tuple[str, str]) -> st.SearchStrategy[Any]:
 
 @cache
 def _changeable(region: Region) -> st.SearchStrategy[list[Item]]:
-    asked = [one for one in region.screen.items.values() if one.kind in ("bool", "enum", "int", "float")]
-    return st.lists(st.sampled_from(asked), max_size=MOST_CHANGED)
+    return st.lists(st.sampled_from(_asked(region)), max_size=MOST_CHANGED)
+
+
+@cache
+def _asked(region: Region) -> list[Item]:
+    return [one for one in region.screen.items.values() if one.kind in ("bool", "enum", "int", "float")]
 
 
 @cache
 def _prevented(region: Region) -> st.SearchStrategy[list[str]]:
-    painful = [one.id for one in region.screen.items.values() if may_be_unable(region.screen, one)]
-    some = st.lists(st.sampled_from(painful), max_size=MOST_UNABLE, unique=True)
+    some = st.lists(st.sampled_from(_painful(region)), max_size=MOST_UNABLE, unique=True)
     return st.just([]) | st.just([]) | some
+
+
+@cache
+def _painful(region: Region) -> list[str]:
+    return [one.id for one in region.screen.items.values() if may_be_unable(region.screen, one)]
 
 
 @st.composite
@@ -148,12 +157,48 @@ def runners(draw: Any) -> tuple[str, Case]:
     case: Case = {"history": dict(start["history"]), "exam": dict(start["exam"])}
     for item in draw(_changeable(region)):
         case[region.part(item.id)][item.id] = draw(_answer((region.name, item.id)))
-    unable = {*start.get("unable_due_to_pain", ()), *draw(_prevented(region))}
+    return region.name, _unable(case, {*start.get("unable_due_to_pain", ()), *draw(_prevented(region))})
+
+
+def _unable(case: Case, unable: set[str]) -> Case:
+    """The case in which pain prevented these tests."""
     for name in unable:
         case["exam"].pop(name, None)
-    if unable:
-        case["unable_due_to_pain"] = sorted(unable)
-    return region.name, case
+    return {**case, "unable_due_to_pain": sorted(unable)} if unable else case
+
+
+def runner_by_chance(rng: Random) -> tuple[str, Case]:
+    """The same, at a fiftieth of the cost: nothing is looked for, and nothing made smaller where a property fails."""
+    region = rng.choice(regions())
+    start = rng.choice(region.starts)
+    case = changed_by_chance(region, rng, start)
+    some = rng.sample(_painful(region), rng.randrange(MOST_UNABLE + 1)) if rng.random() < 1 / 3 else []
+    return region.name, _unable(case, {*start.get("unable_due_to_pain", ()), *some})
+
+
+def changed_by_chance(region: Region, rng: Random, start: Case | None = None) -> Case:
+    """A known case with up to five answers replaced or taken away."""
+    start = start or rng.choice(region.starts)
+    case: Case = {"history": dict(start["history"]), "exam": dict(start["exam"])}
+    for item in rng.sample(_asked(region), rng.randrange(MOST_CHANGED + 1)):
+        case[region.part(item.id)][item.id] = None if rng.random() < 0.2 else _by_chance(item, rng)
+    return case
+
+
+def _by_chance(item: Item, rng: Random) -> Any:
+    if item.laterality == "per_side":
+        return {side: _single_by_chance(item, rng) for side in SIDES}
+    return _single_by_chance(item, rng)
+
+
+def _single_by_chance(item: Item, rng: Random) -> Any:
+    if item.kind == "bool":
+        return rng.random() < 0.5
+    if item.kind == "enum":
+        return rng.choice(item.options)
+    if item.kind == "int":
+        return rng.randint(int(item.minimum or 0), int(item.maximum or 0))
+    return rng.uniform(item.minimum or 0, item.maximum or 0)
 
 
 def region_of(name: str) -> Region:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import environ
 
-from clinic.config.environment import Start, flag, refuse_unsafe_production, required
+from clinic.config.environment import Start, anymail_from, flag, refuse_unsafe_production, required
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBUG = flag("DEBUG")
@@ -82,6 +82,7 @@ if DEVELOPMENT_PAGES:
 # Named as strings: reminders asks each of these what is due and never imports them (clinic/reminders/sources.py).
 REMINDER_SOURCES = [
     "clinic.reminders.sign_in_links",
+    "clinic.reminders.text_consent",
     "clinic.booking.reminders",
     "clinic.booking.series_reminders",
     "clinic.booking.missed_reminders",
@@ -93,6 +94,8 @@ REMINDER_SOURCES = [
     "programs.portal.home_reminders",
     "programs.portal.measure_reminders",
 ]
+# Named as strings too: each is offered a text that a patient sent back (clinic/reminders/replies.py).
+INCOMING_READERS = ["clinic.booking.replies"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -298,12 +301,22 @@ PHONENUMBER_DEFAULT_REGION = os.environ.get("CLINIC_PHONE_REGION", "GB")
 # Well under the lease a sender holds (clinic/reminders/actions.py), or a slow mail server would double a reminder.
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("CLINIC_FROM_EMAIL", "clinic@clinic.example")
+ANYMAIL: dict[str, str] = {}
 if DEBUG and "EMAIL_URL" not in os.environ:
     # The development mailbox: one file a message, shown at /mailbox/.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
 else:
-    vars().update(environ.Env.email_url_config(required(os.environ, "EMAIL_URL")))
+    EMAIL_URL = required(os.environ, "EMAIL_URL")
+    vars().update(anymail_from(EMAIL_URL) or environ.Env.email_url_config(EMAIL_URL))
+
+# How text messages leave; empty: none do. clinic/reminders/gateways.py says what it may be.
+SMS_URL = os.environ.get("SMS_URL", "console://" if DEBUG else "")
+TEXTS_DIR = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
+# A text abroad costs many times one at home, and a mistyped country code goes to a stranger.
+SMS_COUNTRIES = (
+    os.environ.get("SMS_COUNTRIES", PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
+)
 
 LOGGING = {
     "version": 1,

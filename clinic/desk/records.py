@@ -11,6 +11,7 @@ from django.urls import reverse
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
 from clinic.booking.series import with_place
+from clinic.desk import contact_lines
 from clinic.desk.wish import Wish
 from clinic.people.models import Patient
 from clinic.reminders.wishes import kind_of
@@ -73,7 +74,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
     return {
         "patient": patient,
         "bar": bar(patient, now.date()),
-        "channels": channels,
+        "channels": [contact_lines.line(channel) for channel in channels],
         "may_send_link": any(c.kind == "email" and c.may_be_used for c in channels),
         "facts": [
             ("Legal name", patient.full_name),

@@ -15,6 +15,7 @@ from clinic.desk.views import (
     putting,
     registering,
     reminders,
+    replies,
     series,
     series_rest,
     wait_list,
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("patients/<int:patient_id>/compared/", patients.compare, name="compare"),
     path("patients/<int:patient_id>/contacts/new/", contacts.add, name="add_channel"),
     path("patients/<int:patient_id>/contacts/<int:channel_id>/consent/", contacts.consent, name="consent"),
+    path("patients/<int:patient_id>/contacts/<int:channel_id>/texts/", contacts.texts, name="texts"),
     path("patients/<int:patient_id>/sign-in-link/", contacts.send_link, name="send_link"),
     path(
         "patients/<int:patient_id>/appointments/<int:appointment_id>/status/",
@@ -93,6 +95,8 @@ urlpatterns: list[URLPattern] = [
     path("reminders/settings/<slug:name>/", wishes.one_wish, name="wish"),
     path("reminders/settings/<slug:name>/<slug:language>/", wishes.words, name="words"),
     path("reminders/settings/<slug:name>/<slug:language>/test/", wishes.send_test, name="send_test"),
+    path("reminders/replies/", replies.replies, name="replies"),
+    path("reminders/replies/<int:text_id>/seen/", replies.reply_seen, name="reply_seen"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
         reminders.resend_reminder,

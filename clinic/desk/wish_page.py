@@ -59,7 +59,8 @@ def _line(source: str, name: str, kind: Kind, wished: wishes.Wishes) -> Line:
     when = "When it happens"
     if kind.lead is not None:
         when = f"{said(wished.lead(source, name))} {'before' if kind.lead.before else 'after'}"
-    first = "email" if kind.by_mail_alone else wished.first_way(source, name)
+    only = [Way.EMAIL] * kind.by_mail_alone + [Way.TEXT] * kind.by_text_alone
+    first = only[0] if only else wished.first_way(source, name)
     return Line(
         name=name,
         label=kind.label,

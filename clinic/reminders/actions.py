@@ -22,9 +22,11 @@ from django.db import OperationalError, connection, transaction
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.models import Account
-from clinic.reminders import claims, journal, mail, sources, wishes
+from clinic.reminders import claims, journal, sources, wishes
+from clinic.reminders.carriers import Carriers
 from clinic.reminders.claims import LEASE
 from clinic.reminders.models import Asked, Reminder, State
+from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Due
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ BATCH = 20  # for one call of a worker
 RING_AGAIN = dt.timedelta(seconds=30)
 SLOW = dt.timedelta(seconds=5)  # a failure that took longer is the server's, not the letter's
 MOST_A_SOURCE = 1000  # a collection; the next one goes on
-NOBODY = mail.Receipt("")
+NOBODY = Receipt("", "")
 
 
 class CannotResend(Exception):
@@ -96,22 +98,22 @@ def claim_and_send(
     *,
     reminder_id: int,
     now: dt.datetime,
-    line: mail.Line | None = None,
+    carriers: Carriers | None = None,
     wished: wishes.Wishes | None = None,
 ) -> State | None:
     """Send it if nobody else has, is about to, or must not. Its new state; None when it was not ours to send."""
     settle_own(now=now)
-    if line is None:
-        with contextlib.closing(mail.Line()) as line:
-            return _send_one(reminder_id, now, line, wished or wishes.read())
-    return _send_one(reminder_id, now, line, wished or wishes.read())
+    if carriers is None:
+        with contextlib.closing(Carriers()) as fresh:
+            return _send_one(reminder_id, now, fresh, wished or wishes.read())
+    return _send_one(reminder_id, now, carriers, wished or wishes.read())
 
 
-def _send_one(reminder_id: int, now: dt.datetime, line: mail.Line, wished: wishes.Wishes) -> State | None:
+def _send_one(reminder_id: int, now: dt.datetime, carriers: Carriers, wished: wishes.Wishes) -> State | None:
     """Claim, hand over, write down; the journal knows of each step before it is taken."""
     book, lease_until = journal.mine(), now + LEASE
 
-    def note(step: journal.Step, receipt: mail.Receipt = NOBODY) -> None:
+    def note(step: journal.Step, receipt: Receipt = NOBODY) -> None:
         moments = (lease_until.isoformat(), now.isoformat())
         book.note(journal.Entry(step, reminder_id, *moments, receipt.provider, receipt.provider_id))
 
@@ -122,13 +124,13 @@ def _send_one(reminder_id: int, now: dt.datetime, line: mail.Line, wished: wishe
         return taken
     reminder = taken.reminder
     try:
-        receipt = line.send(
+        receipt = carriers.hand_over(
             taken.letter,
-            to=reminder.sent_to,
-            message_id=reminder.message_id,
+            taken.target,
+            key=reminder.message_id,
             before_handing=lambda: note(journal.Step.HANDING),
         )
-    except mail.NotSent as failed:
+    except NotSent as failed:
         state = _patiently(partial(claims.note_failure, reminder, failed, now))
     else:
         note(journal.Step.TAKEN, receipt)
@@ -138,16 +140,16 @@ def _send_one(reminder_id: int, now: dt.datetime, line: mail.Line, wished: wishe
 
 
 def send_batch(ids: Sequence[int], *, clock: Callable[[], dt.datetime]) -> int:
-    """Send these one after the other over one line. How many were sent.
+    """Send these one after the other over one line of mail. How many were sent.
 
-    A mail server out of reach, or one that keeps us waiting, ends the batch: the rest are called for again at once, so
+    A server that keeps us waiting, ends the batch: the rest are called for again at once, so
     that they wait for no second silence.
     """
     sent, wished = 0, wishes.read()
-    with contextlib.closing(mail.Line()) as line:
+    with contextlib.closing(Carriers()) as carriers:
         for place, reminder_id in enumerate(ids):
             began = clock()
-            state = claim_and_send(reminder_id=reminder_id, now=began, line=line, wished=wished)
+            state = claim_and_send(reminder_id=reminder_id, now=began, carriers=carriers, wished=wished)
             sent += state == State.SENT
             if state == State.DUE and clock() - began > SLOW:
                 Reminder.objects.filter(pk__in=ids[place + 1 :], state=State.DUE).update(ring_at=clock())
@@ -179,7 +181,7 @@ def _settle(entry: journal.Entry, now: dt.datetime) -> None:
     if reminder is None:
         return
     if entry.step == journal.Step.TAKEN:
-        claims.note_sent(reminder, mail.Receipt(entry.provider, entry.provider_id), entry.moment)
+        claims.note_sent(reminder, Receipt(entry.provider, entry.provider_id), entry.moment)
     else:
         claims.let_go(reminder, unsure=entry.step == journal.Step.HANDING, now=now)
 

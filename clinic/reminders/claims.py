@@ -19,9 +19,11 @@ from django.db.models import Case, F, PositiveSmallIntegerField, When
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.actors import Job
-from clinic.people.models import ChannelKind
-from clinic.reminders import mail, sources, wishes
-from clinic.reminders.models import Reminder, State, Way
+from clinic.people.models import Patient
+from clinic.reminders import receipts, sources, unsubscribe, wishes
+from clinic.reminders.models import Phone, Reminder, State, Way
+from clinic.reminders.reaching import Target, target
+from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Message, NotWanted, NotYet
 from clinic.reminders.wording import Letter, letter
 
@@ -35,7 +37,7 @@ JITTER = 0.15  # what failed together is not tried together
 CHECK_BY_HAND = (
     "It may have gone out twice already, so it is not sent again. Ask the patient, or send it again by hand."
 )
-NO_ADDRESS = "No e-mail address this patient agreed to be reached at."
+NO_ADDRESS = "No address, phone or notice this patient agreed to be reached by."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Taken:
 
     reminder: Reminder
     letter: Letter
+    target: Target
 
 
 @transaction.atomic
@@ -76,7 +79,7 @@ def claim(
             return _decided(reminder, now, wished)
     except Exception as error:
         log.exception("reminder %s could not be written", reminder.pk)
-        return note_failure(reminder, mail.NotSent(f"It could not be written ({type(error).__name__})."), now)
+        return note_failure(reminder, NotSent(f"It could not be written ({type(error).__name__})."), now)
 
 
 def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Taken | State:
@@ -93,14 +96,20 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
         return _wait(reminder, wanted)
     if not kind.at_once and (quiet := _quiet(reminder, wanted, now, wished)):
         return _wait(reminder, quiet)
-    if not (address := _address(reminder, wanted.channel_id)):
+    ways = wishes.ways_in_order(
+        kind,
+        clinic=wished.first_way(reminder.source, reminder.kind),
+        patient=reminder.patient.first_way,
+    )
+    if (found := target(reminder.patient, wanted, ways)) is None:
         return _finish(reminder, State.SKIPPED, because=NO_ADDRESS)
-    reminder.sent_to, reminder.message_id, reminder.way = address, message_id(reminder, wanted), Way.EMAIL
+    reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
     Reminder.objects.filter(pk=reminder.pk).update(
         message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
     )
     words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
-    return Taken(reminder, letter(wanted, reminder.patient, words))
+    stop = unsubscribe.link(found.channel) if found.way == Way.EMAIL and found.channel is not None else ""
+    return Taken(reminder, letter(wanted, reminder.patient, words, stop=stop), found)
 
 
 def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes.Wishes) -> NotYet | None:
@@ -127,14 +136,6 @@ def message_id(reminder: Reminder, message: Message) -> str:
     return f"<reminder-{reminder.pk}-{copy}@{domain}>"
 
 
-def _address(reminder: Reminder, channel_id: int | None) -> str:
-    """The channel the source named, if it is this patient's; else the first they agreed to."""
-    channels = reminder.patient.channels.filter(kind=ChannelKind.EMAIL)
-    if channel_id is not None:
-        return channels.filter(pk=channel_id).values_list("value", flat=True).first() or ""
-    return next((channel.value for channel in channels if channel.may_be_used), "")
-
-
 def _wait(reminder: Reminder, answer: NotYet) -> State:
     """As if nobody had asked, until it is known whether it is wanted."""
     return _finish(
@@ -147,7 +148,7 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
     )
 
 
-def note_sent(reminder: Reminder, receipt: mail.Receipt, at: dt.datetime) -> State:
+def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""
     return _finish(
         reminder,
@@ -159,17 +160,35 @@ def note_sent(reminder: Reminder, receipt: mail.Receipt, at: dt.datetime) -> Sta
     )
 
 
-def note_failure(reminder: Reminder, failed: mail.NotSent, now: dt.datetime) -> State:
+def note_failure(reminder: Reminder, failed: NotSent, now: dt.datetime) -> State:
     """Another try later, unless the answer was final, an hour is over, or a third copy would be risked."""
     unsure = reminder.unsure_sends + int(failed.unsure)
     if unsure >= 2:
         return _finish(reminder, State.FAILED, because=CHECK_BY_HAND, unsure_sends=2)
+    if failed.dead and _may_go_another_way(reminder, failed, now):
+        return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, ring_at=now)
     if failed.for_good or reminder.attempts > len(BACKOFF):
         return _finish(reminder, State.FAILED, because=failed.because, unsure_sends=unsure)
     later = now + _pause(reminder)
     return _finish(
         reminder, State.DUE, because=failed.because, unsure_sends=unsure, try_at=later, ring_at=later
     )
+
+
+def _may_go_another_way(reminder: Reminder, failed: NotSent, now: dt.datetime) -> bool:
+    """Nothing more is sent to a dead address, whoever has it; the reminder goes on if there is another way to go."""
+    if not reminder.way:
+        return False
+    if reminder.way == Way.PUSH:
+        ended = reminder.patient.phones.filter(ended_at=None).order_by("-pk")[:1]
+        Phone.objects.filter(pk__in=ended).update(ended_at=now, ended_because=failed.because[:120])
+    else:
+        receipts.stop_address(reminder.sent_to, way=Way(reminder.way), because=failed.because, now=now)
+    kind = wishes.kind_of(reminder.source, reminder.kind)
+    if kind.by_mail_alone or kind.by_text_alone:
+        return False
+    patient = Patient.objects.get(pk=reminder.patient_id)
+    return target(patient, Message("", ""), list(Way)) is not None
 
 
 def _pause(reminder: Reminder) -> dt.timedelta:

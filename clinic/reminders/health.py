@@ -7,10 +7,11 @@ import logging
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from clinic.reminders import sources
-from clinic.reminders.models import Asked, Reminder
+from clinic.reminders.claims import LEASE
+from clinic.reminders.models import Asked, Reminder, State
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,18 @@ def _unwritten(source: str, now: dt.datetime) -> list[dt.datetime]:
         )
     )
     return [due.due_at for due in named if (due.kind, due.subject_id, due.about_at) not in written]
+
+
+def last_sign_age(now: dt.datetime) -> dt.timedelta | None:
+    """How long ago a sender was last seen at work; None where none was lately.
+
+    It is at work on the newest it has taken, or it has sent one of the newest: those are sent last. Both are read from
+    an index, however many rows there are.
+    """
+    taken = Reminder.objects.filter(state=State.SENDING).aggregate(until=Max("lease_until"))["until"]
+    newest = Reminder.objects.filter(state=State.SENT).order_by("-pk").values_list("sent_at", flat=True)
+    signs = [at for at in newest[:LOOKED_AT] if at is not None] + ([taken - LEASE] if taken else [])
+    return now - max(signs) if signs else None
 
 
 def is_late(now: dt.datetime) -> bool:

@@ -43,7 +43,8 @@ class Kind:
 
     `label` is what the desk reads. `lead` is None for what goes out when something happens. `at_once`: quiet hours do
     not hold it up, since somebody waits for it or it would come too late. `needed`: it cannot be switched off, since
-    people would be left standing at a closed door. `by_mail_alone`: its link is for whoever reads that mailbox.
+    people would be left standing at a closed door. `by_mail_alone`: its link is for whoever reads that mailbox;
+    `by_text_alone`: it asks a phone something.
     `worded`: its words can be changed under Settings; the others say what only their own template can.
     `timed`: it is about a visit, so its words must say when. `template`: ours, where it is not named like the kind.
     """
@@ -53,6 +54,7 @@ class Kind:
     at_once: bool = False
     needed: bool = False
     by_mail_alone: bool = False
+    by_text_alone: bool = False
     worded: bool = True
     timed: bool = False
     template: str = ""

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from clinic.people.models import ContactChannel
+from clinic.reminders import unsubscribe
 from clinic.reminders.deadline import Overdue, within
+from clinic.reminders.sending import NotSent as NotSent
+from clinic.reminders.sending import Receipt as Receipt
 from clinic.reminders.wording import Letter
 
 log = logging.getLogger(__name__)
 
 
-class NotSent(Exception):
-    """It did not go out, or nobody can say.
-
-    `for_good`: trying again would be answered alike. `unsure`: the server may have taken it before the line broke.
-    `because` is for the desk and names no address.
-    """
-
-    def __init__(self, because: str, *, for_good: bool = False, unsure: bool = False) -> None:
-        self.because = because
-        self.for_good = for_good
-        self.unsure = unsure
-        super().__init__(because)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Who took it from us, and what it is called there."""
-
-    provider: str
-    provider_id: str = ""
-
-
+ENHANCED = re.compile(rb"\s*(\d\.\d{1,3}\.\d{1,3})\b")
 LONGEST = 30.0  # seconds for one letter, from the first word to the last: well under the lease a sender holds
 
 
@@ -49,13 +33,20 @@ class Line:
         self._connection: Any = None
 
     def send(
-        self, letter: Letter, *, to: str, message_id: str, before_handing: Callable[[], None] = lambda: None
+        self,
+        letter: Letter,
+        *,
+        to: str,
+        message_id: str,
+        channel: ContactChannel | None = None,
+        before_handing: Callable[[], None] = lambda: None,
     ) -> Receipt:
         """Return once the server has taken it; raise NotSent otherwise.
 
-        `before_handing` is called when the line stands and nothing was said of this letter yet.
+        With a channel the mail says how to stop mail to it. `before_handing` is called when the line stands and nothing
+        was said of this letter yet.
         """
-        talk = _Talk(self, written(letter, to=to, message_id=message_id), before_handing)
+        talk = _Talk(self, written(letter, to=to, message_id=message_id, channel=channel), before_handing)
         try:
             return within(LONGEST, talk.hold)
         except Overdue as error:
@@ -107,7 +98,9 @@ class _Talk:
         self.handing = True
         try:
             connection.send_messages([self.mail])
-        except (OSError, smtplib.SMTPException) as error:
+        except (
+            Exception
+        ) as error:  # a provider's backend may raise what it likes: it was handed over all the same
             raise judged(error) from error
         return receipt(self.mail)
 
@@ -119,12 +112,16 @@ def send(letter: Letter, *, to: str, message_id: str) -> None:
     line.close()
 
 
-def written(letter: Letter, *, to: str, message_id: str) -> EmailMessage:
+def written(
+    letter: Letter, *, to: str, message_id: str, channel: ContactChannel | None = None
+) -> EmailMessage:
     """The letter as a mail. A line break in an address would be a header of somebody else's making: refused."""
     mail = EmailMessage(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [to])
     if letter.calendar:
         mail.attach("appointment.ics", letter.calendar, "text/calendar; method=PUBLISH")
     mail.extra_headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    if channel is not None:
+        mail.extra_headers |= unsubscribe.headers(channel)
     try:
         mail.message()
     except ValueError as error:
@@ -157,9 +154,13 @@ def _answers(connection: Any) -> bool:
 
 def judged(error: Exception) -> NotSent:
     """What an error between the first word and the server's last answer means."""
+    if isinstance(error, AnymailRecipientsRefused):
+        return NotSent("The mail provider takes nothing for that address.", dead=True)
     code = _answer(error)
     if code is None:
         return NotSent(f"The line to the mail server broke ({type(error).__name__}).", unsure=True)
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and _is_dead(error):
+        return NotSent(f"The mail server says that address does not exist (answer {code}).", dead=True)
     if code >= 500:
         return NotSent(f"The mail server refused it for good (answer {code}).", for_good=True)
     return NotSent(f"The mail server asked us to try later (answer {code}).")
@@ -171,4 +172,22 @@ def _answer(error: Exception) -> int | None:
         return max((code for code, _ in error.recipients.values()), default=None)
     if isinstance(error, smtplib.SMTPResponseException):
         return int(error.smtp_code)
+    if isinstance(error, AnymailAPIError) and isinstance(error.status_code, int):
+        return _as_smtp(error.status_code)
     return None
+
+
+def _as_smtp(status: int) -> int | None:
+    """What an answer over HTTP would have been in SMTP: 450 later, 550 never, None where nobody knows."""
+    if status in {401, 403, 408, 429} or status >= 500:  # our key, our pace, their trouble
+        return 450
+    return 550 if status >= 400 else None
+
+
+def _is_dead(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """Whether it is the address that is wrong, not what we said or how often: 5.1.x, or a bare 550, 551 or 553."""
+    answers = list(error.recipients.values())
+    enhanced = [ENHANCED.match(said) for _, said in answers]
+    if any(enhanced):
+        return any(found is not None and found[1].startswith(b"5.1.") for found in enhanced)
+    return any(code in {550, 551, 553} for code, _ in answers)

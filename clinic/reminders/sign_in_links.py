@@ -14,9 +14,9 @@ from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
-from clinic.people.actions import make_sign_in_link
+from clinic.people.actions import make_sign_in_link, verify
 from clinic.people.actors import Job
-from clinic.people.models import Account, ChannelKind, ContactChannel
+from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
 from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted
@@ -62,6 +62,22 @@ def ask_for_link(*, channel: ContactChannel, by: Account | None, now: dt.datetim
     what = f"sign-in link asked for, {channel.kind} channel {channel.pk}"
     record(action=Entry.Action.CHANGED, patient=channel.patient, by=by or ASKED_AT_THE_DOOR, what=what)
     return written
+
+
+def came_back(*, patient: Patient, now: dt.datetime) -> None:
+    """A link of theirs was opened: whoever did reads that mailbox, so the address is verified.
+
+    Links do not say by which mail they went; the newest that was sent is the only one that can still be alive.
+    """
+    sent = Reminder.objects.filter(
+        patient=patient, source=__name__, state=State.SENT, sent_at__gt=now - STALE
+    )
+    newest = sent.order_by("-sent_at").first()
+    if newest is None:
+        return
+    channel = patient.channels.filter(pk=newest.subject_id, value=newest.sent_to).first()
+    if channel is not None:
+        verify(channel=channel, by=patient.account or ASKED_AT_THE_DOOR, now=now)
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:

@@ -50,10 +50,8 @@ def wish(
         )
     if lead is not None:
         _check_lead(kind, lead)
-    if first_way and (first_way not in Way.values or kind.by_mail_alone):
-        raise CannotWish(
-            "first_way", "This goes by e-mail alone: its link is for whoever reads that mailbox."
-        )
+    if first_way and (first_way not in Way.values or kind.by_mail_alone or kind.by_text_alone):
+        raise CannotWish("first_way", f"“{kind.label}” goes one way alone.")
     changed = {"is_on": is_on, "lead": lead, "first_way": first_way, "changed_at": now, "changed_by": by}
     wished, _ = KindWish.objects.update_or_create(source=source, kind=name, defaults=changed)
     record(action=Entry.Action.CHANGED, patient=None, by=by, what=f"reminder settings: {name}")

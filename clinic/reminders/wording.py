@@ -30,18 +30,18 @@ class Letter:
     link: str = ""
 
 
-def letter(message: Message, patient: Patient, words: Wording | None = None) -> Letter:
+def letter(message: Message, patient: Patient, words: Wording | None = None, *, stop: str = "") -> Letter:
     """Render it: in the clinic's own words where it has some, else in ours.
 
     A template's first line is the subject, the rest the text; both are plain text. Dates are told in the language of
-    the words.
+    the words. `stop` is the link that ends mail to that address.
     """
     own = words if words is not None and words.subject else None
     with translation.override(own.language if own else settings.LANGUAGE_CODE):
-        facts = _facts(message, patient)
+        facts = {**_facts(message, patient), "stop": stop}
         if own is None:
             subject, text = _rendered(message.template, facts)
-            short = f"{subject}, {message.at.astimezone(_clinic_zone()):%H:%M}" if message.at else subject
+            short = _shortened(subject, message, facts)
         else:
             fill = {name: facts.get(name, "") for name in (*ALWAYS, *OF_A_VISIT)}
             said = {part: getattr(own, part).format(**fill) for part in ("subject", "text", "short")}
@@ -50,6 +50,14 @@ def letter(message: Message, patient: Patient, words: Wording | None = None) -> 
             subject, text = _rendered(template, {**facts, "own": said, "ours": message.template})
             short = said["short"]
     return Letter(subject, text, message.calendar, " ".join(short.split()), facts["link"])
+
+
+def _shortened(subject: str, message: Message, facts: dict[str, Any]) -> str:
+    """Our own words for a lock screen: the subject, and the day and hour it is about."""
+    if message.at is None:
+        return subject
+    clock = f"{message.at.astimezone(_clinic_zone()):%H:%M}"
+    return f"{subject}, {clock}" if facts["day"] in subject else f"{subject}, {facts['day']} {clock}"
 
 
 def _facts(message: Message, patient: Patient) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("dee", "/desk/patients/{ana}/series/new/"),
         ("dee", "/desk/numbers/"),
         ("dee", "/desk/reminders/"),
+        ("dee", "/desk/reminders/replies/"),
         ("dee", "/desk/wait-list/"),
         ("dee", "/desk/patients/{ana}/wait/"),
         ("mona", "/desk/wait-list/settings/"),

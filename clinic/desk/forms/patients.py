@@ -104,7 +104,7 @@ class RegisterForm(DetailsForm):
     """A new patient, and how they may be reached."""
 
     phone = forms.CharField(label="Phone", required=False, widget=forms.TelInput())
-    phone_agreed = forms.BooleanField(label="They agree to calls and messages on this number", required=False)
+    phone_agreed = forms.BooleanField(label="They agree to calls on this number", required=False)
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput())
     email_agreed = forms.BooleanField(label="They agree to reminders at this address", required=False)
 

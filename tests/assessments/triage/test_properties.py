@@ -1,13 +1,15 @@
 """What must hold whatever is answered, in every region. Random runners start from the worked cases and the probes.
 
-Each property says how many different runners it was tried on, and fails if it met fewer. Where a property holds only
-with an exception, the exception is named in rests_on() with its reason, and is tried on its own below.
+Each property says how many different runners it was tried on, and fails if it met fewer. Hypothesis looks for the first
+of them, the others are made from numbers. Where a property holds only with an exception, the exception is named in
+rests_on() with its reason, and is tried on its own below.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 
 from assessments.triage.rules import INSUFFICIENT, REVIEW, URGENCIES, Finding, Outcome, Rule, load_ruleset
 from clinic.knowledge.conditions import Condition, Not, Question
+from tests import figures
 from tests.cases import RULESET, SCREEN, case_of, triage
 from tests.generated import (
     Case,
@@ -29,21 +32,18 @@ from tests.generated import (
     region_of,
     regions,
     reordered,
+    runner_by_chance,
     runners,
     without,
 )
 
-PROMISED = 20_000
+PROMISED, OF_EACH = 20_000, 50_000  # by all properties together each time; by each one when all are asked for
 SAME_DAY = URGENCIES.index("same_day")
-# Hypothesis may draw the same runner again, less often with a number beside it; only different ones count.
-SAMPLED_TWICE, WITH_A_NUMBER = 1.35, 1.2
 TRIED: dict[str, int] = {}
 
 
-def holds_for(
-    many: int, *more: st.SearchStrategy[Any]
-) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """Try a property on `many` different runners; `more` is drawn beside each."""
+def holds_for(many: int, *, numbers: int = 0) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """Try a property on `many` different runners, with `numbers` beside each that choose among its answers."""
 
     def worn(check: Callable[..., None]) -> Callable[[], None]:
         if check.__name__.startswith("test_"):
@@ -53,17 +53,28 @@ def holds_for(
         def tried() -> None:
             met: set[str] = set()
 
-            @settings(max_examples=int(many * (WITH_A_NUMBER if more else SAMPLED_TWICE)), deadline=None)
-            @given(st.tuples(runners(), *more))
-            def each(given: tuple[Any, ...]) -> None:
-                (region, case), *drawn = given
-                runner = f"{region} {json.dumps(case, sort_keys=True)} {drawn}"
-                if len(met) < many and runner not in met:
-                    met.add(runner)
-                    check(region_of(region), case, *drawn)
+            def each(runner: tuple[str, Case], drawn: list[int]) -> None:
+                region, case = runner
+                told = f"{region} {json.dumps(case, sort_keys=True)} {drawn}"
+                if len(met) < how_many and told not in met:
+                    met.add(told)
+                    try:
+                        check(region_of(region), case, *drawn)
+                    except AssertionError as error:
+                        error.add_note(told)
+                        raise
 
-            each()
-            assert len(met) >= many, f"only {len(met)} different runners were met"
+            how_many = figures.tried(each_time=many, promised=OF_EACH)
+            some = st.lists(st.integers(0, 9_999), min_size=numbers, max_size=numbers)
+            settings(max_examples=250, deadline=None)(
+                given(runners(), some)(each)
+            )()  # drawing is the dearest
+            for number in range(2 * how_many):  # the same one may come again: only different ones count
+                rng = random.Random(f"{check.__name__} {number}")  # noqa: S311
+                each(runner_by_chance(rng), [rng.randrange(10_000) for _ in range(numbers)])
+                if len(met) == how_many:
+                    return
+            pytest.fail(f"only {len(met)} different runners were met")
 
         tried.check = check  # type: ignore[attr-defined]  # the negative controls call it
         del tried.__wrapped__  # pytest would ask for the property's own arguments as fixtures
@@ -79,11 +90,6 @@ def rank(outcome: Outcome) -> int:
 
 def one_of(found: list[Any], number: int) -> Any:
     return found[number % len(found)]
-
-
-def anything() -> st.SearchStrategy[int]:
-    """Which of a case's own answers is meant; a case has up to some hundred and fifty."""
-    return st.integers(0, 9_999)
 
 
 def optional(when: Condition) -> set[str]:
@@ -119,7 +125,7 @@ def has_stand_in(region: Region, fact: str) -> bool:
     return computed is not None and computed.otherwise is not None
 
 
-@holds_for(3_500, anything())
+@holds_for(3_500, numbers=1)
 def test_taking_an_answer_away_never_makes_anything_less_urgent(region, case, number):
     """An emergency without the sign it rests on is asked for the same day at the latest, and never waits longer."""
     part, name = one_of(answered(case), number)
@@ -131,7 +137,7 @@ def test_taking_an_answer_away_never_makes_anything_less_urgent(region, case, nu
     assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
 
 
-@holds_for(2_800, anything())
+@holds_for(2_800, numbers=1)
 def test_taking_an_answer_away_never_makes_anything_tightness(region, case, number):
     """Nor any other calm class out of one that was not: only answers that contradicted each other may come to agree."""
     part, name = one_of(answered(case), number)
@@ -146,7 +152,7 @@ def test_taking_an_answer_away_never_makes_anything_tightness(region, case, numb
         assert name in {item for fact in outcome.primary.when.names() for item in behind(region, fact)}
 
 
-@holds_for(3_500, anything())
+@holds_for(3_500, numbers=1)
 def test_a_red_flag_never_makes_anything_less_urgent(region, case, number):
     """A yes is never calmer than a no. Only "finish the screen today" gives way to the referral it leads to: where what
     was open could lead to nothing but a referral within days."""
@@ -166,7 +172,7 @@ def test_mirroring_the_body_mirrors_nothing_else(region, case):
     assert region.triage(mirrored(case)) == region.triage(case)
 
 
-@holds_for(2_700, anything())
+@holds_for(2_700, numbers=1)
 def test_an_unanswered_red_flag_never_leads_to_a_class_of_ours_or_to_a_program(region, case, number):
     flag = one_of(region.core, number)
     outcome = region.triage(without(case, region.part(flag), flag))
@@ -176,12 +182,12 @@ def test_an_unanswered_red_flag_never_leads_to_a_class_of_ours_or_to_a_program(r
     assert flag in outcome.missing
 
 
-@holds_for(2_000, anything())
+@holds_for(2_000, numbers=1)
 def test_the_order_of_answers_changes_nothing(region, case, turn):
     assert region.triage(reordered(case, turn)) == region.triage(case)
 
 
-@holds_for(2_000, anything(), anything())
+@holds_for(2_000, numbers=2)
 def test_a_result_quotes_every_fact_that_decided_it(region, case, number, other):
     """An answer that can take the deciding rule away was quoted; and what was quoted changes when the fact does."""
     outcome = region.triage(case)
@@ -342,5 +348,5 @@ def test_fewer_runners_than_promised_fail(monkeypatch):
     """Negative control of the counting: a generator that always draws the same runner of each region."""
     same = holds_for(50)(lambda region, case: None)
     monkeypatch.setattr("tests.assessments.triage.test_properties.json.dumps", lambda *_, **__: "the same")
-    with pytest.raises(AssertionError, match=f"only {len(regions())} different"):
+    with pytest.raises(pytest.fail.Exception, match=f"only {len(regions())} different"):
         same()

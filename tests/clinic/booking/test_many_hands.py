@@ -14,13 +14,14 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.booking.models import SLOT_CONSTRAINT, Appointment
+from tests import figures
 from tests.clinic.booking.real_server import Hand, hands, serving
 from tests.clinic.booking.test_race import overlaps
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HANDS, SLOTS, TRIALS = 8, 20, 25
-CROWD, CROWDED_TRIALS = 50, 20
+HANDS, SLOTS, TRIALS = 8, 20, figures.tried(each_time=15, promised=100)
+CROWD, CROWDED_TRIALS = 50, 5
 HALF_AN_HOUR = dt.timedelta(minutes=30)
 
 

@@ -310,7 +310,7 @@ class TestTheCard:
         work(world.now)
         assert {card(visit, now=world.now) for visit in visits} == {"Confirmation sent"}
         moved(world, visits[2:], 11, 11, now=world.now + HOUR)
-        quiet = "New time is mailed at 10:03; sent before: confirmation"
+        quiet = "New time is sent at 10:03; sent before: confirmation"
         assert card(last, now=world.now + HOUR) == quiet
         work(world.now + 2 * HOUR)
         assert card(last, now=world.now) == "New time sent"

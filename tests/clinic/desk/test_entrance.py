@@ -147,6 +147,11 @@ def test_health_is_told_without_a_record(db, client):
     assert answer.json() == {"database": "ok", "cache": "ok", "reminders": "ok", "oldest_due_seconds": 0}
 
 
+def test_a_watchdog_hears_when_a_sender_was_last_at_work(db, client):
+    told = client.get(reverse("healthz"), {"for": "watchdog"}).json()
+    assert (told["oldest_due_seconds"], told["last_sign_seconds"]) == (0, None)
+
+
 def test_a_start_does_not_wait_for_reminders_that_are_late(world, client):
     yesterday = timezone.now() - dt.timedelta(days=1)
     Reminder.objects.create(

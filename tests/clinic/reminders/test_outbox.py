@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from clinic.audit.models import Entry
 from clinic.people.models import ContactChannel
-from clinic.reminders import actions, claims, health, journal
+from clinic.reminders import actions, claims, health, journal, mail
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, NotWanted
 from tests.clinic.reminders.conftest import NAME
@@ -164,7 +164,7 @@ class TestTheMailServer:
     @pytest.mark.parametrize(
         "error",
         [
-            smtplib.SMTPRecipientsRefused({"ana@runner.example": (550, b"no such user")}),
+            smtplib.SMTPRecipientsRefused({"ana@runner.example": (550, b"5.7.1 not from you")}),
             smtplib.SMTPDataError(554, b"no"),
         ],
     )
@@ -217,14 +217,14 @@ class TestASenderThatDies:
     @pytest.fixture
     def dies(self, monkeypatch):
         """After the server took it, before we wrote that down."""
-        send_it = actions.mail.Line.send
+        send_it = mail.Line.send
 
         def send_and_die(line, letter, **rest):
             send_it(line, letter, **rest)
             raise Killed
 
         def arm(*, armed: bool):
-            monkeypatch.setattr(actions.mail.Line, "send", send_and_die if armed else send_it)
+            monkeypatch.setattr(mail.Line, "send", send_and_die if armed else send_it)
 
         return arm
 
@@ -250,14 +250,14 @@ class TestASenderThatDies:
         assert len(sent_mail.outbox) == 2
 
     def test_a_slow_one_who_lost_its_lease_does_not_undo_the_next(self, reminder, world, monkeypatch):
-        send_it = actions.mail.Line.send
+        send_it = mail.Line.send
 
         def slow(line, letter, **rest):
-            monkeypatch.setattr(actions.mail.Line, "send", send_it)
+            monkeypatch.setattr(mail.Line, "send", send_it)
             actions.claim_and_send(reminder_id=reminder.pk, now=world.now + actions.LEASE * 2)
-            raise actions.mail.NotSent("too slow", unsure=True)
+            raise mail.NotSent("too slow", unsure=True)
 
-        monkeypatch.setattr(actions.mail.Line, "send", slow)
+        monkeypatch.setattr(mail.Line, "send", slow)
         send(reminder, world.now)
         assert reminder.state == State.SENT
 

@@ -122,7 +122,7 @@ class TestWishing:
         [
             ({"is_on": False}, "is_on", "cannot be switched off"),
             ({"lead": DAY}, "lead", "goes out when it happens"),
-            ({"first_way": "text"}, "first_way", "goes by e-mail alone"),
+            ({"first_way": "text"}, "first_way", "goes one way alone"),
         ],
     )
     def test_what_cannot_be_had_says_why(self, world, kind, wished, field, why):

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.person import Person, Window
 
 PAGES = {"components": "/components/", "refused": "/components/refused/", "patient": "/components/patient/"}
-WINDOWS = [Window(1280, "light"), Window(1280, "dark"), Window(320, "light"), Window(320, "dark")]
+WINDOWS = [Window(1280, "dark"), Window(320, "light")]  # every page passed is looked at in both lights
 SMALLEST_FOR_PATIENTS = 44
 
 # How far each pair of words and ground is apart, hovered and not, for what axe cannot hover.

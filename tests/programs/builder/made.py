@@ -10,8 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from assessments.screens.answers import SIDES, Answers
-from assessments.screens.definitions import Item
+from assessments.screens.answers import Answers
 from assessments.triage.causes import load_causes, weigh
 from programs.builder.block import Plan
 from programs.builder.days import Room
@@ -23,7 +22,7 @@ from programs.builder.recipe import NO_PROGRAM, Recipe
 from programs.builder.runs import Runner, Stage
 from programs.builder.sessions import DAYS, REST, Day, Share, Split
 from programs.exercises.equipment import load_equipment
-from tests.generated import Region, regions
+from tests.generated import Region, changed_by_chance, regions
 
 RULES: Progression = load_progression()
 MONDAY = dt.date(2026, 3, 2)
@@ -58,7 +57,7 @@ def made(number: int, *, plans: int = 2) -> Iterator[Made]:
     """A runner of this number, `plans` times: each with another decided class and other limits."""
     rng = random.Random(number)  # noqa: S311  # not a secret
     region = rng.choice(regions())
-    answers = region.answers(_answered(region, rng))
+    answers = region.answers(changed_by_chance(region, rng))
     causes = weigh(answers, screen=region.screen, causes=load_causes(region.name))
     for _ in range(plans):
         yield of(region, answers, causes, rng)
@@ -69,32 +68,6 @@ def of(region: Region, answers: Answers, causes: Any, rng: random.Random) -> Mad
     klass = rng.choice(classes_with_a_program(region.name))
     case = case_for(answers, causes=causes, screen=region.screen, recipe=recipe, klass=klass, rules=RULES)
     return Made(region, case, some_limits(rng, recipe), MONDAY + dt.timedelta(days=rng.randrange(7)))
-
-
-def _answered(region: Region, rng: random.Random) -> dict[str, Any]:
-    """A known case with up to five answers replaced or taken away."""
-    start = rng.choice(region.starts)
-    case: dict[str, Any] = {"history": dict(start["history"]), "exam": dict(start["exam"])}
-    asked = [one for one in region.screen.items.values() if one.kind in ("bool", "enum", "int", "float")]
-    for item in rng.sample(asked, rng.randrange(6)):
-        case[region.part(item.id)][item.id] = None if rng.random() < 0.2 else _answer(item, rng)
-    return case
-
-
-def _answer(item: Item, rng: random.Random) -> Any:
-    if item.laterality == "per_side":
-        return {side: _single(item, rng) for side in SIDES}
-    return _single(item, rng)
-
-
-def _single(item: Item, rng: random.Random) -> Any:
-    if item.kind == "bool":
-        return rng.random() < 0.5
-    if item.kind == "enum":
-        return rng.choice(item.options)
-    if item.kind == "int":
-        return rng.randint(int(item.minimum or 0), int(item.maximum or 0))
-    return rng.uniform(item.minimum or 0, item.maximum or 0)
 
 
 def some_limits(rng: random.Random, recipe: Recipe) -> Limits:

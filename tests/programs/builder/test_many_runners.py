@@ -22,12 +22,13 @@ from programs.builder.block import build_block
 from programs.builder.limits import Limits
 from programs.builder.proposal import build
 from programs.builder.recipe import NO_PROGRAM
+from tests import figures
 from tests.generated import region_of, regions, runners
 from tests.programs.builder import digest
 from tests.programs.builder.held import faults
 from tests.programs.builder.made import Made, classes_with_a_program, made, of, recipe_of
 
-SHARES, RUNNERS_A_SHARE = 40, 250
+SHARES, RUNNERS_A_SHARE = 40, figures.tried(each_time=10_000, promised=100_000) // 40
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -14,7 +14,7 @@ from tests.journeys.stage import nine_on_a_working_day
 from tests.programs.portal.booking.visitor import TOLD, code_of, open_online
 from tests.world import World
 
-PHONES = [Window(360, "light"), Window(360, "dark"), Window(1280, "light"), Window(320, "dark")]
+PHONES = [Window(360, "light"), Window(1280, "light"), Window(320, "dark")]
 BOOK = "Book this time"
 
 
