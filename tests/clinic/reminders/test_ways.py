@@ -69,7 +69,7 @@ class TestATextMessage:
         ((text, to, key),) = gateway.told
         assert (to, key) == (NUMBER, reminder.message_id)
         assert text == (
-            "In two days: your appointment at Stride Physical Therapy, Thursday 5 March 10:00\n"
+            "A reminder of your appointment at Stride Physical Therapy: Thursday 5 March, 10:00\n"
             "https://clinic.example/\n" + carriers.HOW_TO_STOP
         )
         assert (reminder.way, reminder.sent_to, reminder.provider, reminder.provider_id) == (
