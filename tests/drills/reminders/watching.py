@@ -38,20 +38,21 @@ def ids_in(messages: Iterable[bytes]) -> int:
 
 
 class Letters:
-    """How many the recorder has written down so far; reads on where it stopped."""
+    """How many the recorder has written down so far; reads on where it stopped. Anybody may ask, from any thread."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.read = 0
         self.count = 0
+        self.alone = threading.Lock()
 
     def look(self) -> int:
-        with self.file.open("rb") as lines:
+        with self.alone, self.file.open("rb") as lines:
             lines.seek(self.read)
             new = lines.read()
-        self.read += len(new)
-        self.count += new.count(b"\n")
-        return self.count
+            self.read += len(new)
+            self.count += new.count(b"\n")
+            return self.count
 
 
 @dataclass
