@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from assessments.screens.models import Screen
@@ -70,7 +71,7 @@ def _not_booked(wished: Wishes, now: dt.datetime) -> Iterator[Due]:
             yield Due(RING_US, result.pk, result.patient_id, about_at=result.decided_at, due_at=due_at)
 
 
-def _urgent(*, now: dt.datetime) -> QuerySet[Result, Result]:
+def _urgent(*, now: dt.datetime) -> Any:
     """Results to be seen by a day that a clinician agrees with and no newer screen of the region has answered.
 
     Each with `agreed_at`, when the standing decision was made, and `next_at`, the soonest visit after it was concluded.
@@ -94,10 +95,10 @@ def _urgent(*, now: dt.datetime) -> QuerySet[Result, Result]:
     )
 
 
-def _is_booked(result: Result) -> bool:
+def _is_booked(row: Any) -> bool:
     """Whether the next visit of a row of `_urgent` comes by the day it names."""
-    next_at = vars(result)["next_at"]
-    return next_at is not None and next_at.astimezone(clinic_zone()).date() <= by_when(result).day
+    at = row.next_at
+    return at is not None and at.astimezone(clinic_zone()).date() <= by_when(row).day
 
 
 def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:

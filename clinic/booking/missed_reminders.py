@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from clinic.booking.hours import clinic_zone, shifted
-from clinic.booking.models import Appointment, AppointmentChange
+from clinic.booking.models import Appointment, AppointmentChange, AppointmentQuerySet
 from clinic.booking.reminders import BOOKING
 from clinic.booking.status import HOLDS_A_SLOT, Status
 from clinic.reminders import wishes
@@ -41,7 +41,7 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
             yield Due(MISSED, pk, patient_id, about_at=starts_at, due_at=due_at)
 
 
-def _in_touch_since() -> object:
+def _in_touch_since() -> AppointmentQuerySet:
     """Other visits of the same patient that say they were in touch after the time of the missed one."""
     others = Appointment.objects.filter(patient=OuterRef("patient")).exclude(pk=OuterRef("pk"))
     later = Q(starts_at__gt=OuterRef("starts_at"), status__in=HOLDS_A_SLOT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 
 from clinic.config.environment import Start, anymail_from, flag, refuse_unsafe_production, required
+from clinic.config.timetable import TIMETABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBUG = flag("DEBUG")
@@ -159,35 +160,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Plain intervals only: crontab schedules lose runs when the clocks change. What is due is decided in PostgreSQL.
-CELERY_BEAT_SCHEDULE = {
-    "ask what is due": {
-        "task": "clinic.reminders.tasks.collect_due",
-        "schedule": 5.0,
-        "options": {"expires": 10},
-    },
-    "sweep files without a row": {
-        "task": "assessments.screens.tasks.sweep_recordings",
-        "schedule": 6 * 60 * 60.0,
-        "options": {"expires": 60 * 60},
-    },
-    "mail codes to people who book": {
-        "task": "programs.portal.tasks.mail_codes",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "forget what was typed to book online": {
-        "task": "programs.portal.tasks.forget_requests",
-        "schedule": 60 * 60.0,
-        "options": {"expires": 60 * 60},
-    },
-    "look after the wait list": {
-        "task": "clinic.booking.tasks.look_after_wait_list",
-        "schedule": 60.0,
-        "options": {"expires": 50},
-    },
-    "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
-}
+CELERY_BEAT_SCHEDULE = TIMETABLE
 
 # --- People and doors -------------------------------------------------------------------------------------
 

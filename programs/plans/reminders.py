@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from clinic.booking.hours import clinic_zone, shifted
 from clinic.reminders import wishes
 from clinic.reminders.kinds import DAY, HOUR, Kind, after
-from clinic.reminders.models import Reminder
+from clinic.reminders.models import Reminder, ReminderQuerySet
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
 from programs.plans.models import SessionLog, Version
@@ -76,7 +76,7 @@ def silence(kind: str, wished: Wishes) -> dt.timedelta:
     return max(lead, wished.lead(__name__, CHECK_IN) + DAY) if kind == SECOND_CHECK_IN else lead
 
 
-def _told_in_this_silence(kind: str) -> object:
+def _told_in_this_silence(kind: str) -> ReminderQuerySet:
     """The same word, said since the program began or since the last log: another version does not start it anew."""
     since = SessionLog.objects.filter(patient=OuterRef("patient"), logged_at__gt=OuterRef("about_at"))
     said = Reminder.objects.filter(

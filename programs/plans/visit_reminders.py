@@ -24,7 +24,8 @@ from clinic.reminders.kinds import DAY, HOUR, Kind, after, before
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
-from programs.builder.block import WEEK, last_day
+from programs.builder.arranging import WEEK
+from programs.builder.block import last_day
 from programs.builder.progression import load_progression
 from programs.plans.blocks import rules_of
 from programs.plans.models import SessionLog, Version

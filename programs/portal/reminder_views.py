@@ -22,7 +22,7 @@ from programs.plans.reminding import choose_times
 from programs.portal import notice_views
 
 NO_TIME = "That is not a time. Write it like 18:00. Nothing was changed."
-HINTS = {
+HINTS: dict[str, str] = {
     Mornings.HARD: "This is what we do if you choose nothing.",
     Mornings.EACH: "You hear from us on each morning after a session.",
     Mornings.NONE: "The question still stands on your page.",

@@ -55,9 +55,17 @@ def test_the_whole_life_of_an_appointment(world, appointment):
 
 
 def test_booked_for_tomorrow_earns_no_word_from_two_days_before(world):
-    world.booked(starts_at=world.now + DAY)
+    world.booked(starts_at=world.now + DAY + HOUR)
     assert work(world.now) == [calendar.CONFIRMATION]
-    assert work(world.now + DAY - 2 * HOUR) == [calendar.TWO_HOURS]
+    assert work(world.now + DAY - HOUR) == [calendar.TWO_HOURS]
+
+
+def test_what_comes_in_the_quiet_hours_waits_for_their_end_where_that_is_soon_enough(world):
+    """A visit at nine: at seven it is quiet, and at eight there is an hour left."""
+    world.booked(starts_at=world.now + DAY)
+    work(world.now)
+    assert work(world.now + DAY - 2 * HOUR) == []
+    assert work(world.now + DAY - HOUR) == [calendar.TWO_HOURS]
 
 
 class TestMoved:
@@ -170,14 +178,13 @@ class TestHowEarly:
 
     def test_as_the_clinic_wants(self, world, appointment):
         wish(world, SOURCE, calendar.TWO_DAYS, lead=4 * DAY)
-        wish(world, SOURCE, calendar.TWO_HOURS, lead=5 * HOUR)
+        wish(world, SOURCE, calendar.TWO_HOURS, lead=HOUR)
         start = appointment.starts_at
         work(world.now)
         assert work(start - 4 * DAY - MINUTE) == []
         assert work(start - 4 * DAY) == [calendar.TWO_DAYS]
-        assert work(start - 5 * HOUR - MINUTE) == []
-        assert work(start - 5 * HOUR) == [calendar.TWO_HOURS]
-        assert work(start - 2 * HOUR) == []
+        assert work(start - HOUR - MINUTE) == []
+        assert work(start - HOUR) == [calendar.TWO_HOURS]
 
     def test_a_type_has_its_own_and_the_others_keep_the_clinics(self, world, appointment):
         other = world.booked(patient=world.ben, type=world.follow_up, starts_at=appointment.starts_at + HOUR)

@@ -65,7 +65,7 @@ def test_the_newest_counts_and_ours_can_be_had_again(world, kind):
     assert wishes.read().words_for(NAME, "nag", "").subject == "Newer"
     wishing.ours_again(source=NAME, name="nag", language="en-gb", by=world.mona, now=world.now)
     assert wishes.read().words_for(NAME, "nag", "") is None
-    assert "In two days" in sent(world, kind).subject
+    assert "A reminder of" in sent(world, kind).subject
     assert Wording.objects.count() == 3, "what was said stays known"
 
 
