@@ -26,7 +26,7 @@ class Mark:
 class Line:
     """One contact. `only_stopped`: they agreed, and messages came back.
 
-    `texts` is None for an e-mail address; `no_texts` says why none can go to a number.
+    `texts` is None where there is nothing to say of them; `no_texts` says why none can go to a number.
     """
 
     channel: ContactChannel
@@ -54,16 +54,17 @@ def line(channel: ContactChannel) -> Line:
             channel, tuple(marks), channel.stopped_because, agreed and not stopped, agreed and stopped
         )
     texts_agreed = channel.texts_agreed_at is not None and channel.texts_stopped_at is None
+    no_texts = why_no_texts(channel)
     return Line(
         channel,
         tuple(marks),
         channel.stopped_because,
         agreed and not stopped,
         agreed and stopped,
-        texts=_texts(channel, agreed=texts_agreed),
+        texts=_texts(channel, agreed=texts_agreed, possible=not no_texts),
         texts_agreed=texts_agreed and not channel.stopped_at,
         waits_for_yes=texts_agreed and channel.verified_at is None,
-        no_texts=why_no_texts(channel),
+        no_texts=no_texts,
     )
 
 
@@ -85,13 +86,14 @@ def _consent(channel: ContactChannel, *, agreed: bool) -> Mark:
     return Mark("plain", "question", "Not asked yet")
 
 
-def _texts(channel: ContactChannel, *, agreed: bool) -> Mark:
+def _texts(channel: ContactChannel, *, agreed: bool, possible: bool) -> Mark | None:
+    """None where none was agreed to and none could go."""
     if channel.texts_stopped_at:
         return Mark("warning", "cross", f"Texts stopped {_day(channel.texts_stopped_at)}")
     if not agreed:
-        return Mark("plain", "question", "Texts: not asked yet")
+        return Mark("plain", "question", "Texts: not asked yet") if possible else None
     if channel.verified_at is None:
-        return Mark("plain", "clock", "Texts agreed, their YES has not come yet")
+        return Mark("plain", "clock", "Texts: waits for their YES")
     return Mark("success", "check", f"Texts agreed {_day(channel.texts_agreed_at)}")
 
 

@@ -90,7 +90,7 @@ def words_now(source: str, name: str, kind: Kind, language: str) -> dict[str, st
     newest = Wording.objects.filter(source=source, kind=name, language=language).first()
     if newest is not None and newest.subject:
         return {"subject": newest.subject, "text": newest.text, "short": newest.short}
-    return our_words(kind.template_of(name))
+    return our_words(kind.template_of(name), timed=kind.timed)
 
 
 def faults(kind: Kind, words: Mapping[str, str], language: str) -> list[lint.Fault]:

@@ -68,9 +68,11 @@ def why_no_texts(e164: str, *, countries: Collection[str]) -> str:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
         return "Not sent by text: that is not a whole phone number. Correct it on the patient’s record."
+    # A number in no range that was given out (yet) belongs to nobody's region: its code has to do.
     country = phonenumbers.region_code_for_number(number)
-    if country not in countries:
-        where = f"of another country (+{number.country_code})"
+    regions = {country} if country else set(phonenumbers.region_codes_for_country_code(number.country_code))
+    if regions.isdisjoint(countries):
+        where = f"of another country ({country or 'country code'} +{number.country_code})"
         return (
             f"Texts do not reach this number: it is {where}, and the clinic sends texts to "
             f"{', '.join(sorted(countries))} only. E-mail reaches them, or SMS_COUNTRIES can be widened."

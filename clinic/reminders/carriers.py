@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.reminders import mail, texts
+from clinic.reminders import mail, push, texts
 from clinic.reminders.deadline import Overdue, within
 from clinic.reminders.models import Way
 from clinic.reminders.reaching import Target
@@ -34,15 +34,17 @@ class Carriers:
             )
         before_handing()
         try:
-            return within(mail.LONGEST, lambda: _text(letter, target, key))
+            return within(mail.LONGEST, lambda: _by_phone(letter, target, key))
         except Overdue as error:
-            raise NotSent("The gateway had not answered in time.", unsure=True) from error
+            raise NotSent("Its provider had not answered in time.", unsure=True) from error
 
     def close(self) -> None:
         self._line.close()
 
 
-def _text(letter: Letter, target: Target, key: str) -> Receipt:
+def _by_phone(letter: Letter, target: Target, key: str) -> Receipt:
+    if target.phone is not None:
+        return push.send(letter.short, letter.link, to=target.phone, key=key)
     return texts.send(as_text(letter), to=target.to, key=key)
 
 

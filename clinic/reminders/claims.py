@@ -20,8 +20,8 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.actors import Job
 from clinic.people.models import Patient
-from clinic.reminders import receipts, sources, unsubscribe, wishes
-from clinic.reminders.models import Phone, Reminder, State, Way
+from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
+from clinic.reminders.models import Reminder, State, Way
 from clinic.reminders.reaching import Target, target
 from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Message, NotWanted, NotYet
@@ -103,6 +103,8 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     )
     if (found := target(reminder.patient, wanted, ways)) is None:
         return _finish(reminder, State.SKIPPED, because=NO_ADDRESS)
+    if (full := limits.wait_for_room(found.way, now)) is not None:
+        return _wait(reminder, full)
     reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
     Reminder.objects.filter(pk=reminder.pk).update(
         message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
@@ -180,8 +182,8 @@ def _may_go_another_way(reminder: Reminder, failed: NotSent, now: dt.datetime) -
     if not reminder.way:
         return False
     if reminder.way == Way.PUSH:
-        ended = reminder.patient.phones.filter(ended_at=None).order_by("-pk")[:1]
-        Phone.objects.filter(pk__in=ended).update(ended_at=now, ended_because=failed.because[:120])
+        for phone in phones.living(reminder.patient)[:1]:
+            phones.end(phone=phone, because=failed.because, by=SENDER, now=now)
     else:
         receipts.stop_address(reminder.sent_to, way=Way(reminder.way), because=failed.because, now=now)
     kind = wishes.kind_of(reminder.source, reminder.kind)

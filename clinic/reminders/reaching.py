@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic.people.models import ChannelKind, ContactChannel, Patient
-from clinic.reminders import texts
+from clinic.reminders import phones, push, texts
 from clinic.reminders.models import Phone, Way
 from clinic.reminders.sources import Message
 
@@ -37,8 +37,10 @@ def _of(channel: ContactChannel) -> Target:
 
 def _by(way: Way, patient: Patient, channels: Sequence[ContactChannel]) -> Target | None:
     if way == Way.PUSH:
-        phone = patient.phones.filter(ended_at=None).order_by("-pk").first()
-        return Target(way, str(phone), phone=phone) if phone is not None else None
+        if not push.can_be_sent():
+            return None
+        newest = phones.living(patient)[:1]
+        return Target(way, str(newest[0]), phone=newest[0]) if newest else None
     if way == Way.TEXT and not texts.can_be_sent():
         return None
     for channel in channels:

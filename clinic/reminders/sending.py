@@ -31,4 +31,4 @@ class Receipt:
     """Who took it from us, and what they call it: what they tell afterwards names it by that."""
 
     provider: str
-    provider_id: str
+    provider_id: str = ""

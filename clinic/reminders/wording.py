@@ -86,11 +86,11 @@ def _clinic_zone() -> ZoneInfo:
     return ZoneInfo(str(timezone.get_default_timezone()))
 
 
-def our_words(template: str) -> dict[str, str]:
+def our_words(template: str, *, timed: bool) -> dict[str, str]:
     """Our own words of a template as somebody would write them under Settings: {"subject", "text", "short"}."""
     names = {name: f"{{{name}}}" for name in (*ALWAYS, *OF_A_VISIT)}
     subject, text = _rendered(template, {**names, "words_only": True})
-    return {"subject": subject, "text": text.strip(), "short": subject}
+    return {"subject": subject, "text": text.strip(), "short": "{clinic}: {when}" if timed else subject}
 
 
 def moment(at: dt.datetime, zone: ZoneInfo) -> str:

@@ -43,6 +43,7 @@ HOSTILE = {
     "first of days": "0001-01-01",
     "empty": "",
 }
+LONGEST_IN_AN_ADDRESS = 5_000  # letters of one value: no server lets through an address as long as a form
 WHAT_ADDRESSES_ASK = (
     "q day time type clinician patient starts_at other_time booking book state before after record account readers "
     "everyone next page look minutes usual which who weekday from_time until_time after moving"
@@ -138,7 +139,10 @@ def test_any_address_takes_anything(story, role):
     """Pages that read what stands behind the question mark are asked everything, the others one thing."""
     client, wrong = story.signed_in(somebody(story, role)), []
     client.raise_request_exception = False
-    asked = {name: urlencode(dict.fromkeys(WHAT_ADDRESSES_ASK, bad)) for name, bad in HOSTILE.items()}
+    asked = {
+        name: urlencode(dict.fromkeys(WHAT_ADDRESSES_ASK, bad[:LONGEST_IN_AN_ADDRESS]))
+        for name, bad in HOSTILE.items()
+    }
     for address in sorted(own_pages(story, role)):
         for name, bad in asked.items():
             with looked_at() as read:

@@ -82,6 +82,7 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/measures/"),
         ("ana", "/my/program/"),
         ("ana", "/my/calendar/"),
+        ("ana", "/my/notices/"),
         ("ana", "/my/reminders/"),
         ("ana", "/my/appointments/"),
         ("ana", "/my/visit/{visit}/"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.conf.locale import LANG_INFO
 
 from clinic.desk.forms.clocks import ClockField
 from clinic.desk.forms.kinds import OFF, number_field
+from clinic.people.languages import LANGUAGES, language_name
 from clinic.reminders import lint
 from clinic.reminders.kinds import DAY, HOUR, Kind
 from clinic.reminders.models import KindWish, Way
@@ -18,13 +18,6 @@ from clinic.reminders.wishing import said
 from clinic.ui.widgets import TimeInput
 
 AS_PREFERRED = ("", "As the patient prefers, else e-mail")
-# Those a date is told in as people there write it, and a wording was looked through for.
-LANGUAGES = ("en-gb", "de", "es", "fr", "it", "nl", "pl", "pt", "uk")
-
-
-def language_name(code: str) -> str:
-    """English, Deutsch: what its speakers call it."""
-    return str(LANG_INFO[code.split("-")[0] if code not in LANG_INFO else code]["name_local"]).capitalize()
 
 
 class KindForm(forms.Form):
@@ -56,6 +49,7 @@ class KindForm(forms.Form):
             del self.fields["first_way"]
         if kind.lead is not None:
             self.fields["lead"] = _lead_field(kind)
+            self.order_fields(["is_on", "lead", "first_way"])
 
     @property
     def wished(self) -> dict[str, Any]:

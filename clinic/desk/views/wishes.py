@@ -11,14 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.guards import for_roles
 from clinic.desk import wish_page
-from clinic.desk.forms.wishes import (
-    LANGUAGES,
-    KindForm,
-    QuietForm,
-    WordsForm,
-    language_choices,
-    language_name,
-)
+from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm, language_choices
+from clinic.people.languages import LANGUAGES, language_name
 from clinic.people.models import Account
 from clinic.people.roles import Role
 from clinic.reminders import tasks, wishes, wishing
@@ -88,7 +82,7 @@ def words(request: HttpRequest, *, account: Account, name: str, language: str) -
 
 
 def _words_page(request: HttpRequest, form: WordsForm, kind: Kind, name: str, language: str) -> HttpResponse:
-    typed = form.words if form.is_bound and not form.errors else None
+    words = None if form.errors else (form.words if form.is_bound else form.initial)
     facts = {
         "form": form,
         "kind": kind,
@@ -97,7 +91,7 @@ def _words_page(request: HttpRequest, form: WordsForm, kind: Kind, name: str, la
         "language_name": language_name(language),
         "others": language_choices(set()),
         "own": wish_page.has_own(name, language),
-        "preview": wish_page.preview(kind, name, language, typed or form.initial or None, now=timezone.now()),
+        "preview": wish_page.preview(kind, name, language, words, now=timezone.now()),
         "filled_in": wish_page.filled_in(kind),
     }
     return render(request, "desk/words.html", facts, status=422 if form.errors else 200)

@@ -1,8 +1,7 @@
 """What must hold whatever is answered, in every region. Random runners start from the worked cases and the probes.
 
-Each property says how many different runners it was tried on, and fails if it met fewer. Hypothesis looks for the first
-of them, the others are made from numbers. Where a property holds only with an exception, the exception is named in
-rests_on() with its reason, and is tried on its own below.
+Each property says how many different runners it was tried on, and fails if it met fewer. Hypothesis looks for some, the
+others are made from numbers. An exception to a property is named in rests_on() with its reason, and tried on its own.
 """
 
 from __future__ import annotations
@@ -56,19 +55,18 @@ def holds_for(many: int, *, numbers: int = 0) -> Callable[[Callable[..., None]],
             def each(runner: tuple[str, Case], drawn: list[int]) -> None:
                 region, case = runner
                 told = f"{region} {json.dumps(case, sort_keys=True)} {drawn}"
-                if len(met) < how_many and told not in met:
-                    met.add(told)
-                    try:
-                        check(region_of(region), case, *drawn)
-                    except AssertionError as error:
-                        error.add_note(told)
-                        raise
+                if len(met) == how_many or told in met:
+                    return
+                met.add(told)
+                try:
+                    check(region_of(region), case, *drawn)
+                except AssertionError as error:
+                    error.add_note(told)
+                    raise
 
             how_many = figures.tried(each_time=many, promised=OF_EACH)
             some = st.lists(st.integers(0, 9_999), min_size=numbers, max_size=numbers)
-            settings(max_examples=250, deadline=None)(
-                given(runners(), some)(each)
-            )()  # drawing is the dearest
+            settings(max_examples=250, deadline=None)(given(runners(), some)(each))()
             for number in range(2 * how_many):  # the same one may come again: only different ones count
                 rng = random.Random(f"{check.__name__} {number}")  # noqa: S311
                 each(runner_by_chance(rng), [rng.randrange(10_000) for _ in range(numbers)])
@@ -76,7 +74,7 @@ def holds_for(many: int, *, numbers: int = 0) -> Callable[[Callable[..., None]],
                     return
             pytest.fail(f"only {len(met)} different runners were met")
 
-        tried.check = check  # type: ignore[attr-defined]  # the negative controls call it
+        tried.check = check  # the negative controls call it
         del tried.__wrapped__  # pytest would ask for the property's own arguments as fixtures
         return tried
 

@@ -41,7 +41,7 @@ def test_texts_are_agreed_to_by_the_desk_and_by_the_phone(world, record, phone):
     assert "Texts: not asked yet" in record()
     page = press(world, phone, "texts", "yes")
     assert "A text asks +447946000123 for a YES" in unescape(page.content.decode())
-    assert "Texts agreed, their YES has not come yet" in contacts(page)
+    assert "Texts: waits for their YES" in contacts(page)
     assert Reminder.objects.get().kind == ASKS
     people.verify(channel=phone, by=world.dee, now=world.now)
     assert re.search(r"Texts agreed \d+ \w+ \d{4}", record())

@@ -94,6 +94,7 @@ class TestWords:
         shown = said(mona.get(words_url()))
         assert "This is a reminder of your appointment on" in shown
         assert "{when}" in shown
+        assert "As a text message" in shown, "what is there to begin with can be looked at and kept"
 
     def test_are_looked_at_before_they_are_kept(self, mona):
         shown = said(mona.post(words_url(), WORDS | {"do": "look"}))

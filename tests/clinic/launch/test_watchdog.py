@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clinic.launch.supervisor import Program, Supervisor
+from clinic.launch import run
+from clinic.launch.supervisor import Program, Stop, Supervisor
 from clinic.launch.watchdog import EVERY, FIRST_PAUSE, LATE, LONGEST_PAUSE, Told, Watchdog, ask_the_clinic
 
 # Python 3.12 warns of starting programs beside threads; pytest-xdist has one, the launcher has none.
@@ -106,3 +107,22 @@ def test_a_stopped_process_is_ended_and_started_again(supervisor):
         supervisor.look()
         time.sleep(0.05)
     assert program.process.pid != first
+
+
+def test_the_launcher_has_worker_and_beat_watched(supervisor, monkeypatch):
+    started = []
+    monkeypatch.setattr(supervisor, "start", started.append)
+    run.start_reminding(supervisor, 1)
+    dog = supervisor.also_look.__self__
+    assert isinstance(dog, Watchdog)
+    assert dog.restart.args[0] == started
+    assert [program.name for program in started] == ["worker", "beat"]
+
+
+def test_who_watches_looks_at_that_as_well(supervisor):
+    def bark() -> None:
+        raise Stop
+
+    supervisor.also_look = bark
+    with pytest.raises(Stop):
+        supervisor.watch()

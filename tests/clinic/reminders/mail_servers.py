@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -30,15 +31,26 @@ class MailServer:
         self._loop = asyncio.new_event_loop()
         self._loop.run_until_complete(self._listen())
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._server.close()
-        self._loop.run_until_complete(asyncio.sleep(0.05))
+        self._loop.run_until_complete(self._end())
         self._loop.close()
+
+    async def _end(self) -> None:
+        self._server.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0.05)  # what was closed has gone
+
+    async def _speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert self._speaks
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await self._speaks(reader, writer)
+        writer.close()
 
     async def _listen(self) -> None:
         if self._speaks:
-            self._server = await asyncio.start_server(self._speaks, "127.0.0.1", 0)
+            self._server = await asyncio.start_server(self._speak, "127.0.0.1", 0)
         else:
             made = partial(SMTP, self, hostname="mail.example", loop=self._loop)
             self._server = await self._loop.create_server(made, "127.0.0.1", 0)
@@ -94,7 +106,6 @@ def tls_that(goes_wrong: bytes) -> Speaker:
             elif command.upper().startswith(b"STARTTLS"):
                 writer.write(b"220 go ahead\r\n" + goes_wrong)
                 await writer.drain()
-                writer.close()
                 return
             else:
                 writer.write(b"250 OK\r\n")  # it would take the letter in the open

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 import time
 from collections import Counter
@@ -20,7 +21,12 @@ from tests.clinic.reminders import mail_servers
 from tests.clinic.reminders.mail_servers import MailServer
 from tests.world import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # A connection that failed while it was opened is closed by whoever sweeps up; `serve` sees to it at once.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -114,6 +120,10 @@ def serve(settings, monkeypatch) -> Iterator[Callable[..., MailServer]]:
     yield made
     for server in started:
         server.stop()
+    for thread in threading.enumerate():
+        if thread.name == "sending":  # one that was given up, and hears by now that nobody will answer
+            thread.join(10)
+    gc.collect()
 
 
 def send(reminder_id: int, now: dt.datetime | None = None) -> Reminder:

@@ -191,6 +191,8 @@ class TestNumbers:
         ("number", "because"),
         [
             (ANA, ""),
+            ("+447700900100", ""),
+            ("+447624123456", "another country (IM +44)"),
             ("+34600111222", "of another country"),
             ("+442079460123", "landline"),
             ("not a number", "not a whole phone number"),

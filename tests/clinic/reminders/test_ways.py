@@ -10,7 +10,7 @@ from django.core import mail as sent_mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from clinic.people.models import ContactChannel, Patient
-from clinic.reminders import actions, carriers, claims, texts
+from clinic.reminders import actions, carriers, claims, push, texts
 from clinic.reminders.models import KindWish, Phone, Reminder, State, Way
 from clinic.reminders.sending import NotSent, Receipt
 from tests.clinic.reminders.conftest import NAME
@@ -172,6 +172,7 @@ class TestADeadAddress:
         assert send(second, world.now) == State.SKIPPED
 
     def test_a_phone_that_is_gone_ends(self, reminder, world, monkeypatch):
+        monkeypatch.setattr(push, "can_be_sent", lambda: True)
         Patient.objects.filter(pk=world.ana.pk).update(first_way="push")
         kept = Phone.objects.create(
             patient=world.ana, endpoint="https://push.example/1", p256dh="p", auth="a", asked_at=world.now

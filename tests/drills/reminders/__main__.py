@@ -57,7 +57,7 @@ def understood(arguments: list[str]) -> argparse.Namespace:
     ):
         command = commands.add_parser(name, help=says, description=says)
         command.set_defaults(what=what)
-        command.add_argument("--reminders", type=int, default=10_000)
+        command.add_argument("--reminders", type=int, default=3_000 if name == "bench" else 10_000)
         command.add_argument("--workers", type=int, default=3 if name == "drill" else 1)
         command.add_argument("--slots", type=int, default=2, help="senders of each worker")
         command.add_argument("--beats", type=int, default=2 if name == "drill" else 1)

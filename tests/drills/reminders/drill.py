@@ -132,11 +132,9 @@ class Run:
 
     def evidence(self) -> Evidence:
         states = evidence.states()
-        self.say(
-            f"{self.arrived()} letters; rows: "
-            + (", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none")
-        )
         arrivals, whole = read(self.clinic.arrivals)
+        ended = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        self.say(f"{len(arrivals)} letters; rows: {ended or 'none'}")
         named = evidence.rows_by_message_id() if self.named is None else self.named
         return Evidence(
             visits=evidence.visits(),

@@ -21,7 +21,7 @@ from clinic.booking.status import Status
 from clinic.people.tokens import hashed
 from clinic.reminders.models import Reminder, State
 from tests.drills.reminders.recorder import Arrival
-from tests.drills.reminders.report import Change, Copy, Visit
+from tests.drills.reminders.report import CANCELLED, Change, Copy, Visit
 
 Done = tuple[float, str, dt.datetime | None]  # committed when, which status then, moved from when
 TOKEN = re.compile(r"/([A-Za-z0-9_-]{43})(?=[/\s?]|$)")
@@ -69,10 +69,10 @@ def _visit(pk: int, address: str, starts: list[dt.datetime], done: list[Done]) -
 def copies(arrivals: Iterable[Arrival], named: dict[str, tuple[str, int]]) -> list[Copy]:
     """`named` says which kind and which visit each Message-ID stands for."""
     arrived = list(arrivals)
-    tokens = [TOKEN.search(one.text) for one in arrived]
-    claimed = claims({hashed(found[1]) for found in tokens if found})
+    links = [[hashed(token) for token in TOKEN.findall(one.text)] for one in arrived]
+    claimed = claims({link for found in links for link in found})
     made = []
-    for one, found in zip(arrived, tokens, strict=True):
+    for one, found in zip(arrived, links, strict=True):
         kind, visit = named.get(one.message_id, ("", 0))
         said = SAID.search(one.text)
         made.append(
@@ -83,11 +83,18 @@ def copies(arrivals: Iterable[Arrival], named: dict[str, tuple[str, int]]) -> li
                 message_id=one.message_id,
                 kind=kind,
                 visit=visit,
-                claimed_at=claimed.get(hashed(found[1])) if found else one.mail_at,
+                claimed_at=_claimed_at(one, kind, [claimed[link] for link in found if link in claimed]),
                 received_at=one.received_at,
             )
         )
     return made
+
+
+def _claimed_at(one: Arrival, kind: str, claims: list[float]) -> float | None:
+    """A letter about a visit that stands brings a link to it, and only a committed one opens anything."""
+    if claims:
+        return max(claims)
+    return one.mail_at if kind == CANCELLED else None
 
 
 def claims(hashes: set[str]) -> dict[str, float]:

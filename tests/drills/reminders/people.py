@@ -36,12 +36,12 @@ DUE_AT_FIRST = 2  # of each visit
 
 
 def fill(visits: int, *, now: dt.datetime) -> list[int]:
-    """Ids of that many visits in the next two days, of one patient each, booked a week ago by the desk."""
+    """Ids of that many visits in the next two days, of one patient each, booked three days ago by the desk."""
     call_command("loaddata", "appointment_types", verbosity=0)
     first = now.replace(minute=0, second=0, microsecond=0) + NEAREST + HALF_HOUR
-    made = book_in_bulk(visits, "pat", first=first, booked_at=now - dt.timedelta(days=7))
+    made = book_in_bulk(visits, "pat", first=first, booked_at=now - dt.timedelta(days=3))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as autovacuum would have, a week ago
+        cursor.execute("ANALYZE")  # as autovacuum would have long ago
     return made
 
 

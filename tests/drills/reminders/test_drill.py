@@ -28,7 +28,7 @@ def test_ten_kills_lose_nothing_and_nobody_hears_what_is_no_longer_true(hold):
 
 
 def test_control_without_the_outbox_the_same_kills_lose_some_and_the_drill_says_so(hold):
-    held = hold("drill", "--without-outbox", "--reminders", "500", "--kills", "10", *SMALL)
+    held = hold("drill", "--without-outbox", "--reminders", "300", "--kills", "10", *SMALL)
     assert held.returncode == 1
     assert figure(held, "lost") > 0, held.stdout
     assert re.search(r"^  Lost: \d+\.$", held.stdout, re.MULTILINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 from redis import Redis
@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from clinic.booking import status
 from clinic.launch.watchdog import Told
-from clinic.reminders import health
+from clinic.reminders import health, sources
 from clinic.reminders.models import Reminder, State
 from tests.drills.reminders.clinic import QUEUE
 
@@ -38,20 +38,21 @@ def ids_in(messages: Iterable[bytes]) -> int:
 
 
 class Letters:
-    """How many the recorder has written down so far; reads on where it stopped."""
+    """How many the recorder has written down so far; reads on where it stopped. Anybody may ask, from any thread."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.read = 0
         self.count = 0
+        self.alone = threading.Lock()
 
     def look(self) -> int:
-        with self.file.open("rb") as lines:
+        with self.alone, self.file.open("rb") as lines:
             lines.seek(self.read)
             new = lines.read()
-        self.read += len(new)
-        self.count += new.count(b"\n")
-        return self.count
+            self.read += len(new)
+            self.count += new.count(b"\n")
+            return self.count
 
 
 @dataclass
@@ -86,24 +87,24 @@ class Samples:
 
 
 class Settled:
-    """Whether the outbox has nothing more to do, asked of it as anybody could ask."""
+    """Whether the outbox has nothing more to do, asked of it and its sources as anybody could ask."""
 
     def __init__(self, *, since: Callable[[], float]) -> None:
         self.since = since  # when the calendar last changed
         self.asked_at = 0.0
 
     def look(self) -> bool:
-        """Nothing due, nothing being sent, nothing that sources name and nobody has written down."""
+        """Nothing due, nothing being sent, nothing that a source names and nobody has written down."""
         now = timezone.now()
-        if now.timestamp() < max(
-            self.since() + status.SETTLES.total_seconds(), self.asked_at + LOOKS_BETWEEN
-        ):
+        settles_at = self.since() + status.SETTLES.total_seconds()
+        if now.timestamp() < max(settles_at, self.asked_at + LOOKS_BETWEEN):
             return False
         try:
             if Reminder.objects.filter(state__in=[State.DUE, State.SENDING]).exists():
                 return False
             self.asked_at = now.timestamp()
-            return health.oldest_due_age(now) == dt.timedelta()
+            named = (due for name in settings.REMINDER_SOURCES for due in sources.named(name).due(now=now))
+            return not any(due.due_at <= now for due in named)
         except Error:
             connection.close()
             return False
