@@ -17,7 +17,7 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(60))')"
     DATABASE_URL=postgres://build.invalid/clinic REDIS_URL=redis://build.invalid/0 \
     python manage.py collectstatic --noinput \
  && useradd --system --no-create-home --uid 10001 clinic \
- && install -d -o clinic -m 700 /var/lib/clinic /var/lib/clinic/recordings
+ && install -d -o clinic -m 700 /var/lib/clinic /var/lib/clinic/recordings /var/lib/clinic/senders
 ENV CLINIC_DATA_DIR=/var/lib/clinic
 USER clinic
 EXPOSE 8000

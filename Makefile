@@ -8,5 +8,8 @@ setup: ; @$(PYTHON) dev.py setup
 reset: ; @$(PYTHON) dev.py reset
 lock:  ; @$(PYTHON) dev.py lock
 
+drill-reminders: ; @$(PYTHON) dev.py drill-reminders $(DRILL)
+bench-reminders: ; @$(PYTHON) dev.py bench-reminders $(DRILL)
+
 export PORT
-.PHONY: help run test setup reset lock
+.PHONY: help run test setup reset lock drill-reminders bench-reminders

@@ -35,12 +35,22 @@ make run      the whole clinic on this machine, with demo patients (PORT=8001 ma
 make test     every check: format, lint, types, layers, migrations, deploy settings, tests, browser journeys
 make setup    only the environment: .venv/ and node_modules/; .venv/bin/python manage.py works afterwards
 make reset    forget the demo clinic: delete .data/ (asks first; python3 dev.py reset --yes does not)
+make drill-reminders    kill workers, servers and beats while reminders go out, and see that none is lost
+make bench-reminders    how fast reminders go out, and how fast the due query is among a million rows
 make lock     write the lock files anew from pyproject.toml and package.json
 make help     this list
 
 Without make: python3 dev.py run, python3 dev.py test, and so on.
 Some steps only: python3 dev.py test ruff mypy      Some tests only: python3 dev.py test pytest -- -k booking
+Other drills: python3 dev.py drill-reminders --reminders 500 --kills 10 --seed 7 (--help: the rest)
 """
+
+
+# What is started with the test environment beside the tests, each by a module of its own.
+DRILLS = {
+    "drill-reminders": ["tests.drills.reminders", "drill"],
+    "bench-reminders": ["tests.drills.reminders", "bench"],
+}
 
 
 class SetupError(Exception):
@@ -50,7 +60,7 @@ class SetupError(Exception):
 def main(argv: list[str]) -> int:
     """Run one command; the exit code is the process's."""
     command, rest = (argv[0], argv[1:]) if argv else ("help", [])
-    if command not in {"run", "test", "setup", "lock", "reset"}:
+    if command not in {"run", "test", "setup", "lock", "reset", *DRILLS}:
         print(HELP)
         return 0 if command in {"help", "-h", "--help"} else 2
     os.chdir(ROOT)
@@ -58,7 +68,7 @@ def main(argv: list[str]) -> int:
     try:
         if command == "lock":
             return lock()
-        setup("test" if command == "test" else "run")
+        setup("test" if command in {"test", *DRILLS} else "run")
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -72,8 +82,9 @@ def main(argv: list[str]) -> int:
 
 
 def hand_over(command: str, rest: list[str]) -> NoReturn:
-    """Become the launcher, inside the environment."""
-    os.execv(PYTHON, [str(PYTHON), "-m", "clinic.launch", command, *rest])  # noqa: S606 (no shell wanted)
+    """Become the launcher or a drill, inside the environment."""
+    module = DRILLS.get(command, ["clinic.launch", command])
+    os.execv(PYTHON, [str(PYTHON), "-m", *module, *rest])  # noqa: S606 (no shell wanted)
 
 
 def say(text: str) -> None:

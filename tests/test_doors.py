@@ -19,6 +19,7 @@ from clinic.audit.models import Entry
 from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
+from clinic.reminders import unsubscribe
 from tests.test_house_rules import THIRD_PARTY
 from tests.world import World
 
@@ -43,6 +44,7 @@ ROWS = {
     "entry_id": lambda ana: ana.wait_list_entries.values_list("pk", flat=True)[0],
     "clinician_id": lambda ana: ana.appointments.values_list("clinician_id", flat=True)[0],
     "type_id": lambda ana: ana.appointments.values_list("type_id", flat=True)[0],
+    "mail_key": lambda ana: unsubscribe.key(ana.channels.get(kind="email")),
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
     "visit_token": lambda ana: getattr(ana, "visit_token", "x" * 43),
@@ -62,6 +64,9 @@ WORDS = {
     "extra_id": 0,
     "resource_id": 0,
     "kind_id": 0,
+    "name": "appointment_48h",
+    "language": "en-gb",
+    "text_id": 0,
 }
 
 
@@ -130,6 +135,7 @@ OPENS_WITHOUT_SIGN_IN = {
     "portal:visit_move": ("Move your visit", True),
     "portal:visit_file": ("BEGIN:VEVENT", True),
     "charting:calendar_feed": ("BEGIN:VEVENT", False),
+    "unsubscribe": ("Stop e-mails to this address", True),
 }
 
 

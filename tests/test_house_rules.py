@@ -191,8 +191,11 @@ def test_a_misnamed_moment_is_seen():
 
 # --- What no line of ours may say -------------------------------------------------------------------------
 
+EVERY_POST = "every post is checked"
+# The guard of pages that programs call, which cannot be worn without naming who checks the caller's signature.
+MAY_SAY = {"clinic/desk/machines.py": {EVERY_POST}}
 FORBIDDEN = {
-    r"\bcsrf_exempt\b": "every post is checked",
+    r"\bcsrf_exempt\b": EVERY_POST,
     r"\b(eta|countdown)\s*=": "Celery runs delayed tasks again after an hour; what is due lives in PostgreSQL",
     r"\bcrontab\(": "crontab schedules lose runs when the clocks change",
     r"\b(post_save|pre_save|m2m_changed|post_delete|pre_delete)\b|@receiver": "no signals: one door for changes",
@@ -207,7 +210,8 @@ def said(source: str) -> list[str]:
 
 
 def test_nothing_forbidden_is_said():
-    assert {named(p): found for p in our_files() if (found := said(p.read_text()))} == {}
+    found = {named(p): set(said(p.read_text())) - MAY_SAY.get(named(p), set()) for p in our_files()}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 @pytest.mark.parametrize(

@@ -90,14 +90,14 @@ def answered_by(screen: Screen, now: dt.datetime) -> Again | None:
     return again_of(row, row)
 
 
-def tightness_to_look_at_again(*, now: dt.datetime) -> QuerySet[Result]:
-    """Results decided as tightness two weeks ago or more, of patients whose region was not screened since."""
+def tightness_to_look_at_again(*, now: dt.datetime, after: dt.timedelta = AFTER) -> QuerySet[Result]:
+    """Results decided as tightness so long ago or longer, of patients whose region was not screened since."""
     decided = Decision.objects.filter(result=OuterRef("pk")).order_by("-pk").values("klass")[:1]
     newest = Screen.objects.signed().filter(
         patient=OuterRef("patient"), catalogue=OuterRef("screen__catalogue")
     )
     return (
-        Result.objects.filter(decided_at__lte=now - AFTER)
+        Result.objects.filter(decided_at__lte=now - after)
         .annotate(decided_klass=Subquery(decided), newest_screen=Subquery(newest.values("pk")[:1]))
         .filter(decided_klass__in=LOOKED_AT_AGAIN, newest_screen=F("screen"))
     )

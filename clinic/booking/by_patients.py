@@ -25,6 +25,7 @@ from clinic.people.actors import Actor, Job
 from clinic.people.models import Clinician
 
 LINK = Job("link in a message")  # whoever holds it is not signed in, so nobody can be named
+REPLY = Job("reply to a text")  # nor whoever has the phone in hand
 OFFERED = 6
 LONGEST_REASON = 160  # characters; the words before it count too
 
@@ -188,7 +189,7 @@ def _must_be_changeable(visit: Appointment, now: dt.datetime) -> None:
 
 
 def _by_what(by: Actor) -> str:
-    return "by link" if by == LINK else "online"
+    return "by link" if by == LINK else "by text" if by == REPLY else "online"
 
 
 @contextmanager

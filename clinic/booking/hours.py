@@ -44,6 +44,14 @@ def instant(day: dt.date, wall: dt.time, zone: ZoneInfo, *, last: bool = False) 
     return late.replace(microsecond=0)
 
 
+def shifted(at: dt.datetime, by: dt.timedelta, zone: ZoneInfo) -> dt.datetime:
+    """So much later, or earlier: whole days are days of the calendar (the same time on the wall), all else passes."""
+    if by % dt.timedelta(days=1):
+        return at + by
+    local = at.astimezone(zone)
+    return instant(local.date() + by, local.time(), zone)
+
+
 def day_window(day: dt.date, zone: ZoneInfo) -> Window:
     """From its midnight to the next, as UTC instants: 23 or 25 hours where the clocks change."""
     return instant(day, dt.time(), zone), instant(day + dt.timedelta(days=1), dt.time(), zone)

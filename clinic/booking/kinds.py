@@ -58,6 +58,8 @@ class TypeDetails:
     notice_hours: int = 24
     change_hours: int = 24
     ahead_days: int = 56
+    first_reminder_days: int | None = None
+    last_reminder_hours: int | None = None
 
     @classmethod
     def of(cls, type: AppointmentType) -> TypeDetails:

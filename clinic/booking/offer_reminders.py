@@ -14,12 +14,17 @@ from django.db.models import Q
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Answer, Offer
 from clinic.people.tokens import hashed, new_token
+from clinic.reminders import wishes
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wording import moment
 
 OFFERED = "time_offered"
 GONE = "time_gone"
-KINDS = {OFFERED: "Free time offered", GONE: "Offered time has gone"}
+KINDS = {
+    OFFERED: Kind("Free time offered", at_once=True, needed=True, worded=False),
+    GONE: Kind("Offered time has gone", timed=True),
+}
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
@@ -27,6 +32,8 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
     ahead = Offer.objects.filter(starts_at__gt=now)
     fresh = ahead.filter(answer=Answer.OPEN, expires_at__gt=now)
     yield from _due(fresh.filter(unwritten(__name__, OFFERED, about="offered_at")), OFFERED, "offered_at")
+    if not wishes.read().is_on(__name__, GONE):
+        return
     over = ahead.filter(_to_be_told())
     yield from _due(over.filter(unwritten(__name__, GONE, about="answered_at")), GONE, "answered_at")
 

@@ -2,21 +2,21 @@
 
 Each message about a visit brings one link to that visit's page (clinic.booking.links), and one about a new time brings
 the time as a calendar file. Visits that were made, moved or called off together are told of together
-(clinic.booking.series_reminders).
+(clinic.booking.series_reminders); one that was missed is followed up by clinic.booking.missed_reminders.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from clinic.booking import by_patients, ics, links
-from clinic.booking.hours import clinic_zone, instant
-from clinic.booking.models import Appointment, AppointmentQuerySet
+from clinic.booking.hours import clinic_zone, shifted
+from clinic.booking.models import Appointment, AppointmentQuerySet, AppointmentType
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.booking.told import (
     CANCELLED,
@@ -28,39 +28,47 @@ from clinic.booking.told import (
     settles_at,
     still_as_told,
 )
+from clinic.reminders import wishes
+from clinic.reminders.kinds import DAY, HOUR, Kind, before
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
+from clinic.reminders.wishes import Wishes
 from clinic.reminders.wording import moment
 
+# Named for the usual times; how early they go is the clinic's to say, and each type's.
 TWO_DAYS = "appointment_48h"
 TWO_HOURS = "appointment_2h"
 
 KINDS = {
-    CONFIRMATION: "Appointment booked",
-    MOVED: "Appointment moved",
-    CANCELLED: "Appointment cancelled",
-    TWO_DAYS: "Two days before",
-    TWO_HOURS: "Two hours before",
+    CONFIRMATION: Kind("Appointment booked", at_once=True, timed=True),
+    MOVED: Kind("Appointment moved", at_once=True, needed=True, timed=True),
+    CANCELLED: Kind("Appointment cancelled", at_once=True, needed=True, timed=True),
+    TWO_DAYS: Kind("First reminder of a visit", before(2 * DAY, least=DAY, most=14 * DAY), timed=True),
+    TWO_HOURS: Kind("Last reminder of a visit", before(2 * HOUR, least=HOUR, most=24 * HOUR), timed=True),
 }
 # Pages of the patient's own, by their names: they lie above this.
 VISIT, BOOKING = "portal:visit", "online:begin"
 WITH_A_FILE = frozenset({CONFIRMATION, MOVED})
-TWO_HOURS_BEFORE = dt.timedelta(hours=2)
-TOO_LATE_FOR_TWO_DAYS = dt.timedelta(hours=4)
+SOON = 2 * HOUR  # so long before the last reminder the first says nothing it will not say
+CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
+# Switched on again, confirmations start with what was booked since; nobody hears of last month's booking.
+REACH = 7 * DAY
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Confirmations, moves, cancellations, and the reminders two days and two hours before."""
+    """Confirmations, moves, cancellations, and the two reminders before. Nine queries at most."""
+    wished = wishes.read()
     upcoming = Appointment.objects.filter(starts_at__gt=now).order_by("starts_at")
     standing = upcoming.filter(status__in=MAY_MOVE)
     made_apart = Q(series=None) | ~Q(series__made_at=F("booked_at"))
-    new = standing.filter(made_apart, moved_at=None)
-    yield from _events(new, CONFIRMATION, at="booked_at", about="starts_at")
+    new = standing.filter(made_apart, moved_at=None, booked_at__gt=now - REACH)
+    if wished.is_on(__name__, CONFIRMATION):
+        yield from _events(new, CONFIRMATION, at="booked_at", about="starts_at")
     moved = standing.filter(apart("moved_at", SERIES_MOVED), moved_at__lte=now - SETTLES)
     yield from _events(moved, MOVED, at="moved_at", after=SETTLES)
     off = upcoming.filter(status=Status.CANCELLED, cancelled_at__lte=now - SETTLES)
     off = off.filter(apart("cancelled_at", SERIES_CANCELLED))
     yield from _events(off, CANCELLED, at="cancelled_at", after=SETTLES)
-    yield from _ahead(standing, now)
+    yield from _ahead(standing, wished, now)
 
 
 def _events(
@@ -73,31 +81,45 @@ def _events(
         yield Due(kind, pk, patient_id, about_at=about_at, due_at=happened_at + after)
 
 
-def _ahead(standing: AppointmentQuerySet, now: dt.datetime) -> Iterator[Due]:
+def _ahead(standing: AppointmentQuerySet, wished: Wishes, now: dt.datetime) -> Iterator[Due]:
     """Only where the patient had heard of the time before: a confirmation is reminder enough otherwise."""
-    for kind, before, reach in (
-        (TWO_DAYS, two_days_before, dt.timedelta(hours=51)),
-        (TWO_HOURS, two_hours_before, dt.timedelta(hours=3)),
-    ):
-        near = standing.filter(unwritten(__name__, kind, about="starts_at"), starts_at__lte=now + reach)
+    types = list(AppointmentType.objects.all())
+    for kind in (TWO_DAYS, TWO_HOURS):
+        leads = {type.pk: lead for type in types if (lead := lead_of(type, kind, wished)) is not None}
+        near = standing.filter(_within(leads, now), unwritten(__name__, kind, about="starts_at"))
         known = near.annotate(known_at=Coalesce(F("moved_at"), F("booked_at")))
-        for pk, patient_id, starts_at, known_at in known.values_list(
-            "pk", "patient_id", "starts_at", "known_at"
+        for pk, patient_id, type_id, starts_at, known_at in known.values_list(
+            "pk", "patient_id", "type", "starts_at", "known_at"
         ):
-            due_at = before(starts_at)
+            due_at = goes_out(starts_at, leads[type_id])
             if known_at < due_at <= now:
                 yield Due(kind, pk, patient_id, about_at=starts_at, due_at=due_at)
 
 
-def two_days_before(starts_at: dt.datetime) -> dt.datetime:
-    """The same wall-clock time two days earlier, also when the clocks change in between."""
-    zone = clinic_zone()
-    local = starts_at.astimezone(zone)
-    return instant(local.date() - dt.timedelta(days=2), local.time(), zone)
+def _within(leads: Mapping[int, dt.timedelta], now: dt.datetime) -> Q:
+    """Visits that may be near enough, each type by its own lead; nothing where no type has one."""
+    if not leads:
+        return Q(pk=None)
+    near = Q(starts_at__lte=now + max(leads.values()) + CLOCKS)  # for the index
+    of_types = Q()
+    for lead in set(leads.values()):
+        of_types |= Q(
+            type__in=[pk for pk, its in leads.items() if its == lead], starts_at__lte=now + lead + CLOCKS
+        )
+    return near & of_types
 
 
-def two_hours_before(starts_at: dt.datetime) -> dt.datetime:
-    return starts_at - TWO_HOURS_BEFORE
+def lead_of(type: AppointmentType, kind: str, wished: Wishes) -> dt.timedelta | None:
+    """How long before a visit of this type; None where none goes out. The type's own word, else the clinic's."""
+    own, unit = (type.first_reminder_days, DAY) if kind == TWO_DAYS else (type.last_reminder_hours, HOUR)
+    if own == 0 or not wished.is_on(__name__, kind):
+        return None
+    return wished.lead(__name__, kind) if own is None else own * unit
+
+
+def goes_out(starts_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:
+    """When; in days at the same wall-clock time, also when the clocks change in between."""
+    return shifted(starts_at, -lead, clinic_zone())
 
 
 def message(
@@ -151,6 +173,11 @@ def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.d
             if appointment.series_id
             else "It was moved back to the time the patient knows."
         )
-    if kind == TWO_DAYS and now > appointment.starts_at - TOO_LATE_FOR_TWO_DAYS:
-        return "Too late for it: the reminder two hours before says the same."
+    if kind == TWO_DAYS and _last_is_near(appointment, now):
+        return "Too late for it: the last reminder before the visit says the same."
     return ""
+
+
+def _last_is_near(appointment: Appointment, now: dt.datetime) -> bool:
+    lead = lead_of(appointment.type, TWO_HOURS, wishes.read())
+    return lead is not None and now > goes_out(appointment.starts_at, lead) - SOON

@@ -1,6 +1,6 @@
 """What is said of a series: one message for the visits that were made, moved or called off in one act.
 
-It lists what stands when it is sent. The reminders two days and two hours before are each visit's own, and so is
+It lists what stands when it is sent. The reminders before are each visit's own, and so is
 everything that is done to one of them by itself (clinic.booking.reminders).
 """
 
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from clinic.booking import ics, links
 from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Appointment, AppointmentQuerySet, Series
-from clinic.booking.reminders import BOOKING, VISIT, what_the_link_does
+from clinic.booking.reminders import BOOKING, REACH, VISIT, what_the_link_does
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.booking.told import (
     CONFIRMATION,
@@ -26,31 +26,35 @@ from clinic.booking.told import (
     still_as_told,
     together,
 )
+from clinic.reminders import wishes
+from clinic.reminders.kinds import Kind
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wording import elsewhere, moment
 
 KINDS = {
-    SERIES_BOOKED: "Series booked",
-    SERIES_MOVED: "Rest of a series moved",
-    SERIES_CANCELLED: "Rest of a series cancelled",
+    SERIES_BOOKED: Kind("Series booked", at_once=True, worded=False),
+    SERIES_MOVED: Kind("Rest of a series moved", at_once=True, needed=True, worded=False),
+    SERIES_CANCELLED: Kind("Rest of a series cancelled", at_once=True, needed=True, worded=False),
 }
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:
-    """Series that are new, and those of which several visits were moved or called off at once. Three queries."""
+    """Series that are new, and those of which several visits were moved or called off at once. Six queries."""
     upcoming = Appointment.objects.filter(starts_at__gt=now)
     standing = upcoming.filter(status__in=MAY_MOVE)
-    yield from _booked(standing)
+    if wishes.read().is_on(__name__, SERIES_BOOKED):
+        yield from _booked(standing, now)
     yield from _at_once(standing.filter(moved_at__lte=now - SETTLES), SERIES_MOVED, "moved_at")
     off = upcoming.filter(status=Status.CANCELLED, cancelled_at__lte=now - SETTLES)
     yield from _at_once(off, SERIES_CANCELLED, "cancelled_at")
 
 
-def _booked(standing: AppointmentQuerySet) -> Iterator[Due]:
+def _booked(standing: AppointmentQuerySet, now: dt.datetime) -> Iterator[Due]:
     """Not where each was confirmed by itself: so it was before series were told of in one message."""
     untold = standing.filter(unwritten(OF_A_VISIT, CONFIRMATION, about="starts_at"))
     made_with_it = untold.filter(series=OuterRef("pk"), booked_at=OuterRef("made_at"))
     new = Series.objects.filter(unwritten(__name__, SERIES_BOOKED, about="made_at"), Exists(made_with_it))
+    new = new.filter(made_at__gt=now - REACH)
     for pk, patient_id, made_at in new.values_list("pk", "patient_id", "made_at"):
         yield Due(SERIES_BOOKED, pk, patient_id, about_at=made_at, due_at=made_at)
 

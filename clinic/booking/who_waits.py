@@ -14,6 +14,7 @@ from clinic.booking.diaries import diaries, moment, resource_diaries
 from clinic.booking.fitting import Gap, Place, Wish, fits
 from clinic.booking.hours import Window, clinic_zone
 from clinic.booking.models import Answer, Appointment, AppointmentType, Hold, Offer, WaitListEntry
+from clinic.people.channels import MAIL_GOES_THERE, TEXTS_GO_THERE
 from clinic.people.models import ChannelKind, Clinician, ContactChannel
 
 A_DAY = dt.timedelta(days=1)
@@ -24,7 +25,8 @@ MOST = 500  # of those whose day it would be; the first in line are among them
 class Waiting:
     """Somebody who waits, as a line of the panel.
 
-    `by_mail`: an offer reaches them; `asked`: one waits for its answer already; `moves`: the visit they would move.
+    `by_mail`: an offer reaches them, by mail or text; `asked`: one waits for its answer already; `moves`: the visit
+    they would move.
     """
 
     entry_id: int
@@ -107,9 +109,8 @@ def to_move(entry: WaitListEntry) -> Appointment | None:
 
 def with_how_to_reach(entries: QuerySet[WaitListEntry]) -> QuerySet[WaitListEntry]:
     """Each with `phone` and `by_mail`."""
-    agreed = Q(consent_given_at__isnull=False, consent_withdrawn_at=None)
-    mail = ContactChannel.objects.filter(agreed, patient=OuterRef("patient_id"), kind=ChannelKind.EMAIL)
-    return entries.annotate(phone=phone_of_patient(), by_mail=Exists(mail))
+    reached = ContactChannel.objects.filter(MAIL_GOES_THERE | TEXTS_GO_THERE, patient=OuterRef("patient_id"))
+    return entries.annotate(phone=phone_of_patient(), by_mail=Exists(reached))
 
 
 def phone_of_patient() -> Coalesce:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,7 +16,8 @@ HOW_TO_SET = {
     "DATABASE_URL": "Where the records are, for example\n  postgres://clinic:PASSWORD@db.internal:5432/clinic",
     "REDIS_URL": "Celery's broker and the cache, for example\n  redis://:PASSWORD@redis.internal:6379/0",
     "ALLOWED_HOSTS": "The names this clinic answers to, separated by commas, for example\n  clinic.example.org",
-    "EMAIL_URL": "How mail leaves, for example\n  smtp+tls://USER:PASSWORD@mail.example.org:587",
+    "EMAIL_URL": "How mail leaves, for example\n  smtp+tls://USER:PASSWORD@mail.example.org:587\n"
+    "  anymail+postmark://?server_token=TOKEN&webhook_secret=USER:PASSWORD   (or another provider's name)",
     "CLINIC_BASE_URL": "The address patients see in their mail, for example\n  https://clinic.example.org",
 }
 
@@ -85,6 +87,22 @@ def refuse_failing_checks() -> None:
     if errors := run_checks(tags=["production"], databases=["default"]):
         listed = "\n".join(f"  - {error.msg} {error.hint}" for error in errors)
         raise ImproperlyConfigured(f"\n\nProduction does not start like this:\n\n{listed}\n")
+
+
+def anymail_from(url: str) -> dict[str, object]:
+    """The settings for a provider's own interface, from one address; empty for any other.
+
+    anymail+postmark://?server_token=…&webhook_secret=USER:PASSWORD sends by Postmark. Every word before a `=` is a
+    setting of django-anymail's for that provider; `webhook_secret` is what the provider shows when it calls us.
+    """
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("anymail+"):
+        return {}
+    provider = parts.scheme.removeprefix("anymail+").replace("-", "_")
+    told = {name.upper(): value for name, value in parse_qsl(parts.query)}
+    shared = {name: told.pop(name) for name in ("WEBHOOK_SECRET",) if name in told}
+    own = {f"{provider.upper()}_{name}": value for name, value in told.items()}
+    return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": own | shared}
 
 
 def flag(name: str) -> bool:

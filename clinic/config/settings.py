@@ -9,7 +9,8 @@ from pathlib import Path
 
 import environ
 
-from clinic.config.environment import Start, flag, refuse_unsafe_production, required
+from clinic.config.environment import Start, anymail_from, flag, refuse_unsafe_production, required
+from clinic.config.timetable import TIMETABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBUG = flag("DEBUG")
@@ -82,12 +83,20 @@ if DEVELOPMENT_PAGES:
 # Named as strings: reminders asks each of these what is due and never imports them (clinic/reminders/sources.py).
 REMINDER_SOURCES = [
     "clinic.reminders.sign_in_links",
+    "clinic.reminders.text_consent",
     "clinic.booking.reminders",
     "clinic.booking.series_reminders",
+    "clinic.booking.missed_reminders",
     "clinic.booking.offer_reminders",
     "assessments.triage.reminders",
     "programs.plans.reminders",
+    "programs.plans.visit_reminders",
+    "programs.portal.reminders",
+    "programs.portal.home_reminders",
+    "programs.portal.measure_reminders",
 ]
+# Named as strings too: each is offered a text that a patient sent back (clinic/reminders/replies.py).
+INCOMING_READERS = ["clinic.booking.replies"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -145,40 +154,13 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nobody sits on what another could send
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Plain intervals only: crontab schedules lose runs when the clocks change. What is due is decided in PostgreSQL.
-CELERY_BEAT_SCHEDULE = {
-    "ask what is due": {
-        "task": "clinic.reminders.tasks.collect_due",
-        "schedule": 5.0,
-        "options": {"expires": 10},
-    },
-    "sweep files without a row": {
-        "task": "assessments.screens.tasks.sweep_recordings",
-        "schedule": 6 * 60 * 60.0,
-        "options": {"expires": 60 * 60},
-    },
-    "mail codes to people who book": {
-        "task": "programs.portal.tasks.mail_codes",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "forget what was typed to book online": {
-        "task": "programs.portal.tasks.forget_requests",
-        "schedule": 60 * 60.0,
-        "options": {"expires": 60 * 60},
-    },
-    "look after the wait list": {
-        "task": "clinic.booking.tasks.look_after_wait_list",
-        "schedule": 60.0,
-        "options": {"expires": 50},
-    },
-    "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
-}
+CELERY_BEAT_SCHEDULE = TIMETABLE
 
 # --- People and doors -------------------------------------------------------------------------------------
 
@@ -291,13 +273,39 @@ PHONENUMBER_DEFAULT_REGION = os.environ.get("CLINIC_PHONE_REGION", "GB")
 
 # Well under the lease a sender holds (clinic/reminders/actions.py), or a slow mail server would double a reminder.
 EMAIL_TIMEOUT = 20
+# What each provider takes from us in a minute, all senders together; 0: as many as there are.
+MOST_A_MINUTE = {
+    "email": int(os.environ.get("EMAILS_A_MINUTE", "0")),
+    "text": int(os.environ.get("TEXTS_A_MINUTE", "0")),
+}
 DEFAULT_FROM_EMAIL = os.environ.get("CLINIC_FROM_EMAIL", "clinic@clinic.example")
+ANYMAIL: dict[str, str] = {}
 if DEBUG and "EMAIL_URL" not in os.environ:
     # The development mailbox: one file a message, shown at /mailbox/.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
 else:
-    vars().update(environ.Env.email_url_config(required(os.environ, "EMAIL_URL")))
+    EMAIL_URL = required(os.environ, "EMAIL_URL")
+    vars().update(anymail_from(EMAIL_URL) or environ.Env.email_url_config(EMAIL_URL))
+
+# How text messages leave; empty: none do. clinic/reminders/gateways.py says what it may be.
+SMS_URL = os.environ.get("SMS_URL", "console://" if DEBUG else "")
+TEXTS_DIR = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
+# A text abroad costs many times one at home, and a mistyped country code goes to a stranger.
+SMS_COUNTRIES = (
+    os.environ.get("SMS_COUNTRIES", PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
+)
+
+# Notices on phones: 32 random bytes that are this clinic's private key for all push services; empty: none are sent.
+# Made with  python3 -c 'import secrets; print(secrets.token_urlsafe(32))'  and kept: phones know the clinic by it.
+VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
+# Where browsers' makers take notices; a name with a dot before it stands for every name under it.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "web.push.apple.com",
+    ".notify.windows.com",
+)
 
 LOGGING = {
     "version": 1,

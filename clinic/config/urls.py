@@ -12,6 +12,7 @@ handler500 = "clinic.ui.errors.server_error"
 urlpatterns = [
     path("", include("clinic.desk.entrance_urls")),
     path("desk/", include("clinic.desk.urls")),
+    path("hooks/", include("clinic.desk.hook_urls")),
     path("chart/", include("assessments.charting.urls")),
     path("programs/", include("programs.prescribing.urls")),
     path("my/", include("programs.portal.urls")),

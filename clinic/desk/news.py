@@ -25,7 +25,8 @@ from clinic.booking.told import (
     SERIES_CANCELLED,
     SERIES_MOVED,
 )
-from clinic.people.models import ChannelKind, ContactChannel
+from clinic.people.channels import MAIL_GOES_THERE, TEXTS_GO_THERE
+from clinic.people.models import ContactChannel
 from clinic.reminders.models import Reminder, State
 
 # “Confirmation sent”: the kinds a patient tells apart; the others are reminders.
@@ -65,12 +66,7 @@ def columns() -> dict[str, Subquery[Any] | Exists]:
     )
     moves = AppointmentChange.objects.filter(appointment=OuterRef("pk"), was_starts_at__isnull=False)
     since = moves.filter(at__gte=Subquery(confirmed.values("sent_at")[:1])).order_by("pk")
-    mail = ContactChannel.objects.filter(
-        patient=OuterRef("patient"),
-        kind=ChannelKind.EMAIL,
-        consent_given_at__isnull=False,
-        consent_withdrawn_at=None,
-    )
+    reached = ContactChannel.objects.filter(MAIL_GOES_THERE | TEXTS_GO_THERE, patient=OuterRef("patient"))
     moved = Q(kind__in=OF_A_MOVE, about_at=OuterRef("moved_at"))
     return {
         "newest": _newest(alone),
@@ -80,7 +76,7 @@ def columns() -> dict[str, Subquery[Any] | Exists]:
         "was_at_when_series_was_told": Subquery(since.values("was_starts_at")[:1]),
         "move_is_written": Exists(_of_the_visit().filter(moved)),
         "move_is_written_with_series": Exists(together.filter(moved)),
-        "by_mail": Exists(mail),
+        "by_mail": Exists(reached),
     }
 
 
@@ -165,12 +161,12 @@ def _told_when_it_is(appointment: Any, sent: Mapping[str, Any]) -> bool:
 
 
 def _of_a_move(appointment: Any, sent: Mapping[str, Any] | None, now: dt.datetime) -> str:
-    """“New time is mailed at 10:03; sent before: confirmation”: until then the move can be undone."""
+    """“New time is sent at 10:03; sent before: confirmation”: until then the move can be undone."""
     settled = appointment.moved_at + SETTLES
     if not appointment.by_mail:
         words = "New time: no e-mail agreed, call them"
     elif now < settled:
-        words = f"New time is mailed at {timezone.localtime(settled):%H:%M}"
+        words = f"New time is sent at {timezone.localtime(settled):%H:%M}"
     else:
         words = "New time on its way"
     return f"{words}; sent before: {_of_the_old_one(sent)}"

@@ -11,9 +11,10 @@ from django.urls import reverse
 from clinic.audit.models import Entry
 from clinic.booking.models import Appointment
 from clinic.booking.series import with_place
+from clinic.desk import contact_lines
 from clinic.desk.wish import Wish
 from clinic.people.models import Patient
-from clinic.reminders.sources import label
+from clinic.reminders.wishes import kind_of
 
 LATEST_APPOINTMENTS = 25
 LATEST_REMINDERS = 10
@@ -73,7 +74,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
     return {
         "patient": patient,
         "bar": bar(patient, now.date()),
-        "channels": channels,
+        "channels": [contact_lines.line(channel) for channel in channels],
         "may_send_link": any(c.kind == "email" and c.may_be_used for c in channels),
         "facts": [
             ("Legal name", patient.full_name),
@@ -84,7 +85,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
         "coming": [visit for visit in reversed(latest) if visit.starts_at >= now],
         "earlier": [visit for visit in latest if visit.starts_at < now],
         "reminders": [
-            (label(reminder.source, reminder.kind), reminder)
+            (kind_of(reminder.source, reminder.kind).label, reminder)
             for reminder in patient.reminders.order_by("-pk")[:LATEST_REMINDERS]
         ],
         "book_url": Wish().with_patient(patient.pk).url,

@@ -6,22 +6,25 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
+from clinic.booking.told import OF_A_VISIT
 from clinic.people.models import Patient
-from clinic.reminders import sources
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.models import Reminder, State, Way
+from clinic.reminders.wishes import kind_of
 
 A_PAGE = 25
 LONGEST_ID = 18  # digits; more would not fit the database's
-# What a choice shows. Being sent is a matter of seconds, so it counts as due.
+# What a choice shows. Being sent is a matter of seconds, so it counts as due; what came back has failed, too.
 SHOWN = {
-    "all": ("All", list(State)),
-    "due": ("Due", [State.DUE, State.SENDING]),
-    "sent": ("Sent", [State.SENT]),
-    "failed": ("Failed", [State.FAILED]),
-    "skipped": ("Not sent", [State.SKIPPED]),
+    "all": ("All", Q()),
+    "due": ("Due", Q(state__in=[State.DUE, State.SENDING])),
+    "sent": ("Sent", Q(state=State.SENT)),
+    "failed": ("Failed", Q(state=State.FAILED)),
+    "came_back": ("Came back", Q(state=State.FAILED, bounced_at__isnull=False)),
+    "skipped": ("Not sent", Q(state=State.SKIPPED)),
 }
 
 
@@ -31,6 +34,7 @@ class Wanted:
 
     state: str = "all"
     patient_id: int | None = None
+    visit_id: int | None = None
     before: int | None = None
     after: int | None = None
 
@@ -40,13 +44,14 @@ class Wanted:
         return cls(
             state=state if state in SHOWN else "all",
             patient_id=_number(query.get("patient", "")),
+            visit_id=_number(query.get("visit", "")),
             before=_number(query.get("before", "")),
             after=_number(query.get("after", "")),
         )
 
     def url(self, **other: object) -> str:
         """The address of this list with something changed; paging starts anew unless named."""
-        asked = {"state": self.state, "patient": self.patient_id} | other
+        asked = {"state": self.state, "patient": self.patient_id, "visit": self.visit_id} | other
         kept = {name: value for name, value in asked.items() if value and value != "all"}
         return reverse("desk:reminders") + (f"?{urlencode(kept)}" if kept else "")
 
@@ -62,9 +67,11 @@ class Row:
     patient: Patient
     kind: str
     state: str
+    way: str
     due_at: dt.datetime
     sent_at: dt.datetime | None
     sent_to: str
+    arrived_at: dt.datetime | None
     again_at: dt.datetime | None
     because: str
     resends: int
@@ -84,9 +91,11 @@ class Page:
 
 def page(wanted: Wanted) -> Page:
     """One page and the addresses of the next ones."""
-    rows = Reminder.objects.filter(state__in=SHOWN[wanted.state][1]).select_related("patient")
+    rows = Reminder.objects.filter(SHOWN[wanted.state][1]).select_related("patient")
     if wanted.patient_id is not None:
         rows = rows.filter(patient_id=wanted.patient_id)
+    if wanted.visit_id is not None:
+        rows = rows.filter(source=OF_A_VISIT, subject_id=wanted.visit_id)
     if wanted.after is not None:
         found = list(rows.filter(pk__gt=wanted.after).order_by("pk")[: A_PAGE + 1])
         more, found = len(found) > A_PAGE, found[:A_PAGE][::-1]
@@ -108,16 +117,25 @@ def _row(reminder: Reminder) -> Row:
     return Row(
         pk=reminder.pk,
         patient=reminder.patient,
-        kind=sources.label(reminder.source, reminder.kind),
-        state=reminder.state,
+        kind=kind_of(reminder.source, reminder.kind).label,
+        state=_shown_as(reminder),
+        way=Way(reminder.way).label if reminder.way and reminder.way != Way.EMAIL else "",
         due_at=reminder.due_at,
         sent_at=reminder.sent_at,
         sent_to=reminder.sent_to,
+        arrived_at=reminder.delivered_at,
         again_at=reminder.try_at if waits_again else None,
         because=reminder.because,
         resends=reminder.resends,
         may_be_resent=reminder.may_be_resent,
     )
+
+
+def _shown_as(reminder: Reminder) -> str:
+    """The badge: what its provider has told us since goes before what we did."""
+    if reminder.bounced_at is not None:
+        return "came_back"
+    return "arrived" if reminder.delivered_at is not None and reminder.state == State.SENT else reminder.state
 
 
 def _number(typed: str) -> int | None:

@@ -44,19 +44,24 @@ def _settled(now: dt.datetime) -> str:
 
 def _mailed(patient: Patient, what: str) -> str:
     channels = list(patient.channels.all())
-    if _agreed(channels):
+    if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
         return f"{patient.full_name} will be mailed {what}."
+    if _agreed(channels):
+        return f"{patient.full_name} will be texted {what}."
     phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
     return f"{patient.full_name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
 
 
 def hears_by_mail(patient: Patient) -> bool:
-    """Whether they agreed to hear of a change by e-mail. One query."""
+    """Whether a message about a change reaches them, by mail or text. One query."""
     return _agreed(patient.channels.all())
 
 
 def _agreed(channels: Iterable[ContactChannel]) -> bool:
-    return any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels)
+    return any(
+        channel.may_be_texted if channel.kind == ChannelKind.PHONE else channel.may_be_used
+        for channel in channels
+    )
 
 
 def say(request: HttpRequest, words: str, appointment: Appointment) -> None:

@@ -15,10 +15,12 @@ from clinic.desk.views import (
     putting,
     registering,
     reminders,
+    replies,
     series,
     series_rest,
     wait_list,
     weeks,
+    wishes,
 )
 
 app_name = "desk"
@@ -38,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("patients/<int:patient_id>/compared/", patients.compare, name="compare"),
     path("patients/<int:patient_id>/contacts/new/", contacts.add, name="add_channel"),
     path("patients/<int:patient_id>/contacts/<int:channel_id>/consent/", contacts.consent, name="consent"),
+    path("patients/<int:patient_id>/contacts/<int:channel_id>/texts/", contacts.texts, name="texts"),
     path("patients/<int:patient_id>/sign-in-link/", contacts.send_link, name="send_link"),
     path(
         "patients/<int:patient_id>/appointments/<int:appointment_id>/status/",
@@ -87,6 +90,13 @@ urlpatterns: list[URLPattern] = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/sending/", wishes.sending, name="sending"),
+    path("reminders/settings/", wishes.all_wishes, name="wishes"),
+    path("reminders/settings/<slug:name>/", wishes.one_wish, name="wish"),
+    path("reminders/settings/<slug:name>/<slug:language>/", wishes.words, name="words"),
+    path("reminders/settings/<slug:name>/<slug:language>/test/", wishes.send_test, name="send_test"),
+    path("reminders/replies/", replies.replies, name="replies"),
+    path("reminders/replies/<int:text_id>/seen/", replies.reply_seen, name="reply_seen"),
     path(
         "reminders/<int:patient_id>/<int:reminder_id>/resend/",
         reminders.resend_reminder,

@@ -10,6 +10,7 @@ docker-compose.yml); settings learn that the servers are embedded from CLINIC_EM
     postgres     PostgreSQL from the wheel: first start, healing after kill -9, readiness
     valkey       Valkey from the wheel (Redis protocol): the broker and the cache
     supervisor   web, worker and beat under one roof
+    watchdog     worker and beat started again when reminders wait and nobody takes them
     run          the order of a start, and the block printed at its end
     steps        `make test`
     browser      which browser the journeys are run in

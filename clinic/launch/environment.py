@@ -21,20 +21,29 @@ class Keys:
     postgres_clinic: str
     valkey: str
     valkey_port: int
+    vapid: str = (
+        ""  # what push services know this clinic by; clinics of an earlier day get theirs at the next start
+    )
 
 
 def keys_for(places: Places) -> Keys:
     """This clinic's keys, made the first time. A damaged file is an error, not a reason for new keys."""
     path = places.data / "keys.json"
     if path.exists():
-        return Keys(**json.loads(path.read_text()))
+        keys = Keys(**json.loads(path.read_text()))
+        return keys if keys.vapid else _kept(replace(keys, vapid=secrets.token_urlsafe(32)), path)
     keys = Keys(
         secret_key=secrets.token_urlsafe(50),
         postgres_owner=secrets.token_urlsafe(24),
         postgres_clinic=secrets.token_urlsafe(24),
         valkey=secrets.token_urlsafe(24),
         valkey_port=free_port(),
+        vapid=secrets.token_urlsafe(32),
     )
+    return _kept(keys, path)
+
+
+def _kept(keys: Keys, path: Path) -> Keys:
     write_private(path, json.dumps(asdict(keys), indent=2))
     return keys
 
@@ -59,6 +68,7 @@ def settings_for(places: Places, keys: Keys, web_port: int) -> dict[str, str]:
         "CSRF_TRUSTED_ORIGINS": f"http://127.0.0.1:{web_port},http://localhost:{web_port}",
         "DATABASE_URL": database_url(places, keys),
         "REDIS_URL": f"redis://:{keys.valkey}@127.0.0.1:{keys.valkey_port}/0",
+        "VAPID_PRIVATE_KEY": keys.vapid,
         "CLINIC_DATA_DIR": str(places.data),
         "DEV_MAIL_DIR": str(places.data / "mail"),
         "DJANGO_SETTINGS_MODULE": "clinic.config.settings",
@@ -73,7 +83,8 @@ def database_url(places: Places, keys: Keys) -> str:
 def process_environment(settings: dict[str, str]) -> dict[str, str]:
     """Our own environment with the settings over it: a DATABASE_URL of some other project never wins."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "DJANGO_"))}
-    mine.pop("EMAIL_URL", None)
+    for way_out in ("EMAIL_URL", "SMS_URL"):  # the demo writes to nobody
+        mine.pop(way_out, None)
     return {**mine, "PYTHONUNBUFFERED": "1", **settings}
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from clinic.launch import children, environment, places
@@ -25,6 +26,7 @@ from clinic.launch.supervisor import (
     say,
 )
 from clinic.launch.valkey import Valkey, ValkeyError
+from clinic.launch.watchdog import Watchdog, ask_the_clinic
 
 FIRST_PORT = 8000
 SECONDS_TO_ANSWER = 90
@@ -75,7 +77,7 @@ def live(root: Path, mine: places.Places) -> int:
         fill(supervisor)
         start_web(supervisor, port)
         wait_until_it_answers(supervisor, port)
-        start_reminding(supervisor)
+        start_reminding(supervisor, port)
         say(block(mine.data, port, time.monotonic() - started))
         (mine.data / "run.lock").write_text(f"http://127.0.0.1:{port}/ (process {os.getpid()})")
         supervisor.watch()
@@ -150,15 +152,19 @@ def start_web(supervisor: Supervisor, port: int) -> None:
     supervisor.start(Program("web", web, essential=True))
 
 
-def start_reminding(supervisor: Supervisor) -> None:
-    """Worker and beat."""
+def start_reminding(supervisor: Supervisor, port: int) -> None:
+    """Worker and beat, and whoever notices when they no longer hear."""
     celery = ("celery", "--app", "clinic.config.celery")
     timetable = supervisor.logs.parent / "beat-schedule"
     worker = python_program(*celery, "worker", "--concurrency", "2", "--loglevel", "INFO")
     beat = python_program(*celery, "beat", "--schedule", str(timetable), "--pidfile", "")
     say("Starting the worker and beat …")
-    supervisor.start(Program("worker", worker, essential=False))
-    supervisor.start(Program("beat", beat, essential=False))
+    programs = [Program("worker", worker, essential=False), Program("beat", beat, essential=False)]
+    for program in programs:
+        supervisor.start(program)
+    deaf = "Reminders are late and nobody takes them"
+    watchdog = Watchdog(partial(ask_the_clinic, port), partial(supervisor.start_anew, programs, deaf))
+    supervisor.also_look = watchdog.look
 
 
 def wait_until_it_answers(supervisor: Supervisor, port: int) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -91,6 +92,7 @@ class Supervisor:
     env: dict[str, str]
     servers: dict[str, Server] = field(default_factory=dict)
     programs: list[Program] = field(default_factory=list)
+    also_look: Callable[[], None] = lambda: None
 
     def start(self, program: Program) -> None:
         """Start a program and keep it in view."""
@@ -145,6 +147,12 @@ class Supervisor:
         elif now >= program.next_try:
             self.start(program)
 
+    def start_anew(self, programs: list[Program], why: str) -> None:
+        """End programs that run but do not work; the next look starts them again."""
+        running = [(program.process, signal.SIGTERM) for program in programs if program.process]
+        say(f"{why}; starting {' and '.join(program.name for program in programs)} again.")
+        children.stop_all(running, grace=5)
+
     def farewell(self, name: str, log: Path) -> str:
         """What is said when the clinic cannot go on."""
         return (
@@ -156,6 +164,7 @@ class Supervisor:
         """Look every half second, for ever."""
         while True:
             self.look()
+            self.also_look()
             time.sleep(0.5)
 
     def stop(self) -> None:

@@ -20,6 +20,16 @@ from clinic.people import details as detail_rules
 from clinic.people import journal, phones
 from clinic.people.actors import Actor
 from clinic.people.alike import Alike, Newcomer, likely_duplicates
+from clinic.people.channels import (
+    NoTextsThere,
+    agree_to_texts,
+    give_consent,
+    start_texts,
+    stop_channel,
+    stop_texts,
+    verify,
+    withdraw_consent,
+)
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.links import make_sign_in_link, open_account_for, use_sign_in_link
 from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
@@ -28,14 +38,20 @@ __all__ = [
     "AlreadyRegistered",
     "ChangedMeanwhile",
     "LikelyDuplicates",
+    "NoTextsThere",
     "add_channel",
+    "agree_to_texts",
     "change_patient",
     "fingerprint",
     "give_consent",
     "make_sign_in_link",
     "open_account_for",
     "register_patient",
+    "start_texts",
+    "stop_channel",
+    "stop_texts",
     "use_sign_in_link",
+    "verify",
     "withdraw_consent",
 ]
 
@@ -160,39 +176,6 @@ def add_channel(
             journal.write(action="changed", patient=patient, by=by, what=f"{kind} channel {channel.pk} added")
         if agreed:
             channel = give_consent(channel=channel, by=by, now=now)
-    return channel
-
-
-def give_consent(*, channel: ContactChannel, by: Actor, now: dt.datetime) -> ContactChannel:
-    """The patient agreed to be reached by this channel; giving it again changes nothing.
-
-    Raises TypeError when a job tries: consent is heard by a person, who is named.
-    """
-    if not isinstance(by, Account):
-        raise TypeError("Consent is recorded by the person who heard it, not by a job.")
-    with transaction.atomic():
-        channel = ContactChannel.objects.select_for_update().select_related("patient").get(pk=channel.pk)
-        if not channel.may_be_used:
-            channel.consent_given_at, channel.consent_recorded_by, channel.consent_withdrawn_at = (
-                now,
-                by,
-                None,
-            )
-            channel.save(update_fields=["consent_given_at", "consent_recorded_by", "consent_withdrawn_at"])
-            what = f"{channel.kind} channel {channel.pk}: consent given"
-            journal.write(action="changed", patient=channel.patient, by=by, what=what)
-    return channel
-
-
-def withdraw_consent(*, channel: ContactChannel, by: Actor, now: dt.datetime) -> ContactChannel:
-    """The patient no longer wants to be reached by this channel; when they had agreed stays on record."""
-    with transaction.atomic():
-        channel = ContactChannel.objects.select_for_update().select_related("patient").get(pk=channel.pk)
-        if channel.may_be_used:
-            channel.consent_withdrawn_at = now
-            channel.save(update_fields=["consent_withdrawn_at"])
-            what = f"{channel.kind} channel {channel.pk}: consent withdrawn"
-            journal.write(action="changed", patient=channel.patient, by=by, what=what)
     return channel
 
 

@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import asdict, dataclass, fields
 from zoneinfo import available_timezones
 
+from clinic.people.languages import LANGUAGES
+
+WAYS = ("email", "text", "push")  # as clinic.reminders.models.Way, which lies above this
 OLDEST_AGE = 120  # years; above this the century was mistyped
 LONGEST = {
     "legal_given_name": 80,
@@ -43,6 +46,8 @@ class Details:
     emergency_name: str = ""
     emergency_phone: str = ""
     emergency_relation: str = ""
+    language: str = ""
+    first_way: str = ""
 
     def tidied(self) -> Details:
         """The same without stray spaces around and inside names."""
@@ -73,6 +78,12 @@ def problems(details: Details, *, today: dt.date) -> dict[str, str]:
         found["time_zone"] = (
             f"\u201c{details.time_zone}\u201d is not a time zone. Pick one such as Europe/London."
         )
+    if details.language and details.language not in LANGUAGES:
+        found["language"] = (
+            "Choose one of the languages the clinic can write in, or leave it as the clinic’s."
+        )
+    if details.first_way and details.first_way not in WAYS:
+        found["first_way"] = "Choose e-mail, text message or a notice on the phone, or leave it open."
     if details.emergency_phone and not details.emergency_name:
         found["emergency_name"] = "Say whose number this is, or leave the emergency phone empty too."
     return found

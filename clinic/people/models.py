@@ -102,6 +102,14 @@ class Patient(models.Model):
     preferred_name = models.CharField(max_length=80, blank=True)
     birth_date = models.DateField()
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[validate_time_zone])
+    language = models.CharField(
+        max_length=10, blank=True, help_text="In which we write to them; blank: the clinic's first."
+    )
+    first_way = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text="How they would rather hear from us (reminders.Way); blank: no wish.",
+    )
     emergency_name = models.CharField("emergency contact", max_length=120, blank=True)
     emergency_phone = models.CharField("emergency contact's phone", max_length=32, blank=True)
     emergency_relation = models.CharField("relation to the patient", max_length=60, blank=True)
@@ -165,10 +173,44 @@ class ContactChannel(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     consent_withdrawn_at = models.DateTimeField(null=True, blank=True)
+    texts_agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="To text messages, which is more than being rung."
+    )
+    texts_recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    texts_stopped_at = models.DateTimeField(
+        null=True, blank=True, help_text="By their own STOP, or by the desk for them."
+    )
+    verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its owner answered from it, or opened a link sent there."
+    )
+    stopped_at = models.DateTimeField(
+        null=True, blank=True, help_text="Messages came back: none is sent there until somebody has looked."
+    )
+    stopped_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["kind", "pk"]
         constraints = [
+            models.CheckConstraint(
+                name="texts_agreed_says_when_and_who_recorded_it",
+                condition=Q(texts_agreed_at__isnull=True, texts_recorded_by__isnull=True)
+                | Q(texts_agreed_at__isnull=False, texts_recorded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="texts_stopped_only_after_they_were_agreed",
+                condition=Q(texts_stopped_at__isnull=True) | Q(texts_agreed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_phones_take_texts",
+                condition=Q(texts_agreed_at__isnull=True) | Q(kind=ChannelKind.PHONE),
+            ),
+            models.CheckConstraint(
+                name="a_stopped_channel_says_why",
+                condition=Q(stopped_at__isnull=True, stopped_because="")
+                | (Q(stopped_at__isnull=False) & ~Q(stopped_because="")),
+            ),
             models.UniqueConstraint(fields=["patient", "kind", "value"], name="a_channel_is_listed_once"),
             models.CheckConstraint(
                 name="consent_says_when_and_who_recorded_it",
@@ -193,7 +235,14 @@ class ContactChannel(models.Model):
 
     @property
     def may_be_used(self) -> bool:
-        return self.consent_given_at is not None and self.consent_withdrawn_at is None
+        agreed = self.consent_given_at is not None and self.consent_withdrawn_at is None
+        return agreed and self.stopped_at is None
+
+    @property
+    def may_be_texted(self) -> bool:
+        """Agreed, not stopped, and shown to be theirs: a number one digit off must not hear of a visit."""
+        agreed = self.texts_agreed_at is not None and self.texts_stopped_at is None
+        return agreed and self.verified_at is not None and self.stopped_at is None
 
 
 class SignInLink(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import phonenumbers
@@ -43,6 +44,42 @@ def normalised(typed: str, *, region: str) -> Phone:
         raise NotAPhone(typed)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Phone(e164=e164, digits=e164.removeprefix("+"))
+
+
+# What rings in a hall or a switchboard and shows no words.
+WITHOUT_A_SCREEN = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.VOICEMAIL,
+        phonenumbers.PhoneNumberType.UAN,
+    }
+)
+
+
+def why_no_texts(e164: str, *, countries: Collection[str]) -> str:
+    """Why no text message can go to that number, and the way out, in words for the desk; empty where one can.
+
+    `countries` (GB, ES …) are those the clinic's gateway may send to.
+    """
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return "Not sent by text: that is not a whole phone number. Correct it on the patient’s record."
+    # A number in no range that was given out (yet) belongs to nobody's region: its code has to do.
+    country = phonenumbers.region_code_for_number(number)
+    regions = {country} if country else set(phonenumbers.region_codes_for_country_code(number.country_code))
+    if regions.isdisjoint(countries):
+        where = f"of another country ({country or 'country code'} +{number.country_code})"
+        return (
+            f"Texts do not reach this number: it is {where}, and the clinic sends texts to "
+            f"{', '.join(sorted(countries))} only. E-mail reaches them, or SMS_COUNTRIES can be widened."
+        )
+    if phonenumbers.number_type(number) in WITHOUT_A_SCREEN:
+        return "Texts do not reach this number: it is a landline. Add a mobile number, or use e-mail."
+    return ""
 
 
 def beginnings(typed: str, *, region: str) -> list[str]:

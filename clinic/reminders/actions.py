@@ -8,40 +8,35 @@ Message-ID. See clinic/decisions/2026-11-reminders-outbox.md.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from email.utils import parseaddr
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, When
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
-from clinic.people.actors import Job
-from clinic.people.models import Account, ChannelKind
-from clinic.reminders import mail, sources
-from clinic.reminders.models import Reminder, State
-from clinic.reminders.sources import Due, Message, NotWanted, NotYet
-from clinic.reminders.wording import Letter, letter
+from clinic.people.models import Account
+from clinic.reminders import claims, journal, sources, wishes
+from clinic.reminders.carriers import Carriers
+from clinic.reminders.claims import LEASE
+from clinic.reminders.models import Asked, Reminder, State
+from clinic.reminders.sending import NotSent, Receipt
+from clinic.reminders.sources import Due
 
 log = logging.getLogger(__name__)
 
-SENDER = Job("reminders")
-LEASE = dt.timedelta(minutes=5)  # longer than a mail server's slowest answer and our last update together
-BACKOFF = [dt.timedelta(minutes=minutes) for minutes in (1, 4, 10, 20, 25)]  # five more tries in an hour
-WINDOW = 100  # reminders in the queue at once
+WINDOW = 1000  # reminders in the queue at once: what a few senders do before they are called for again
+BATCH = 20  # for one call of a worker
 RING_AGAIN = dt.timedelta(seconds=30)
+SLOW = dt.timedelta(seconds=5)  # a failure that took longer is the server's, not the letter's
 MOST_A_SOURCE = 1000  # a collection; the next one goes on
-CHECK_BY_HAND = (
-    "It may have gone out twice already, so it is not sent again. Ask the patient, or send it again by hand."
-)
-NO_ADDRESS = "No e-mail address this patient agreed to be reached at."
+NOBODY = Receipt("", "")
 
 
 class CannotResend(Exception):
@@ -54,15 +49,21 @@ class CannotResend(Exception):
 
 def collect(*, now: dt.datetime) -> None:
     """Ask every source what is due and write what is new. A source that fails does not silence the others."""
+    wished, answered = wishes.read(), []
     for name in settings.REMINDER_SOURCES:
         try:
-            write(name, islice(sources.named(name).due(now=now), MOST_A_SOURCE), now=now)
+            write(name, islice(sources.named(name).due(now=now), MOST_A_SOURCE), now=now, wished=wished)
         except Exception:
             log.exception("%s could not say what is due", name)
+        else:
+            answered.append(Asked(source=name, asked_at=now))
+    Asked.objects.bulk_create(
+        answered, update_conflicts=True, unique_fields=["source"], update_fields=["asked_at"]
+    )
 
 
-def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
-    """One insert; the constraint a_reminder_is_written_once drops what is there already."""
+def write(source: str, dues: Iterable[Due], *, now: dt.datetime, wished: wishes.Wishes) -> None:
+    """One insert of what the clinic wants; the constraint a_reminder_is_written_once drops what is there already."""
     Reminder.objects.bulk_create(
         [
             Reminder(
@@ -73,9 +74,10 @@ def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
                 about_at=due.about_at,
                 due_at=due.due_at,
                 try_at=now,
+                ring_at=now,
             )
             for due in dues
-            if due.due_at <= now
+            if due.due_at <= now and wished.is_on(source, due.kind)
         ],
         ignore_conflicts=True,
     )
@@ -84,147 +86,111 @@ def write(source: str, dues: Iterable[Due], *, now: dt.datetime) -> None:
 @transaction.atomic
 def to_ring(*, now: dt.datetime, room: int) -> list[int]:
     """Ids of at most `room` reminders to call a worker for, oldest first; none is named twice in 30 seconds."""
-    waiting = Reminder.objects.claimable(now).exclude(rung_at__gt=now - RING_AGAIN)
-    ids = list(
-        waiting.order_by("try_at", "pk")
-        .select_for_update(skip_locked=True)
-        .values_list("pk", flat=True)[: max(0, min(room, WINDOW))]
-    )
-    Reminder.objects.filter(pk__in=ids).update(rung_at=now)
-    return ids
+    ids = list(Reminder.objects.to_ring_for(now)[: max(0, min(room, WINDOW))])
+    # Another dispatcher may have read the same ids: whoever holds a row's lock first rings for it.
+    free = Reminder.objects.filter(pk__in=ids, ring_at__lte=now).order_by("ring_at", "pk")
+    ours = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Reminder.objects.filter(pk__in=ours).update(ring_at=now + RING_AGAIN)
+    return ours
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    reminder: Reminder
-    letter: Letter
-
-
-def claim_and_send(*, reminder_id: int, now: dt.datetime) -> State | None:
+def claim_and_send(
+    *,
+    reminder_id: int,
+    now: dt.datetime,
+    carriers: Carriers | None = None,
+    wished: wishes.Wishes | None = None,
+) -> State | None:
     """Send it if nobody else has, is about to, or must not. Its new state; None when it was not ours to send."""
-    taken = _claim(reminder_id, now)
-    if not isinstance(taken, _Taken):
+    settle_own(now=now)
+    if carriers is None:
+        with contextlib.closing(Carriers()) as fresh:
+            return _send_one(reminder_id, now, fresh, wished or wishes.read())
+    return _send_one(reminder_id, now, carriers, wished or wishes.read())
+
+
+def _send_one(reminder_id: int, now: dt.datetime, carriers: Carriers, wished: wishes.Wishes) -> State | None:
+    """Claim, hand over, write down; the journal knows of each step before it is taken."""
+    book, lease_until = journal.mine(), now + LEASE
+
+    def note(step: journal.Step, receipt: Receipt = NOBODY) -> None:
+        moments = (lease_until.isoformat(), now.isoformat())
+        book.note(journal.Entry(step, reminder_id, *moments, receipt.provider, receipt.provider_id))
+
+    note(journal.Step.CLAIMED)
+    taken = claims.claim(reminder_id=reminder_id, lease_until=lease_until, now=now, wished=wished)
+    if not isinstance(taken, claims.Taken):
+        book.clear()
         return taken
     reminder = taken.reminder
     try:
-        mail.send(taken.letter, to=reminder.sent_to, message_id=reminder.message_id)
-    except mail.NotSent as failed:
-        return _patiently(partial(_note_failure, reminder, failed, now))
-    return _patiently(partial(_note_sent, reminder, now))
-
-
-@transaction.atomic
-def _claim(reminder_id: int, now: dt.datetime) -> _Taken | State | None:
-    """Take it, ask once more whether it is wanted, and write the letter: one transaction, nothing sent yet."""
-    row = Reminder.objects.filter(pk=reminder_id)
-    if (
-        row.claimable(now)
-        .filter(state=State.SENDING, unsure_sends__gte=1)
-        .update(state=State.FAILED, because=CHECK_BY_HAND, lease_until=None, unsure_sends=2)
-    ):
-        return State.FAILED
-    ours = row.claimable(now).update(
-        state=State.SENDING,
-        lease_until=now + LEASE,
-        attempts=F("attempts") + 1,
-        unsure_sends=Case(
-            When(state=State.SENDING, then=F("unsure_sends") + 1),
-            default=F("unsure_sends"),
-            output_field=PositiveSmallIntegerField(),
-        ),
-    )
-    if not ours:
-        return None
-    reminder = row.select_related("patient").get()
-    try:
-        with transaction.atomic():
-            wanted = sources.named(reminder.source).message(
-                kind=reminder.kind,
-                subject_id=reminder.subject_id,
-                about_at=reminder.about_at,
-                now=now,
-            )
-            if isinstance(wanted, NotWanted):
-                return _skip(reminder, wanted.because)
-            if isinstance(wanted, NotYet):
-                return _wait(reminder, wanted)
-            written = letter(wanted, reminder.patient)
-    except Exception as error:
-        log.exception("reminder %s could not be written", reminder.pk)
-        return _note_failure(
-            reminder, mail.NotSent(f"It could not be written ({type(error).__name__})."), now
+        receipt = carriers.hand_over(
+            taken.letter,
+            taken.target,
+            key=reminder.message_id,
+            before_handing=lambda: note(journal.Step.HANDING),
         )
-    if not (address := _address(reminder, wanted.channel_id)):
-        return _skip(reminder, NO_ADDRESS)
-    reminder.sent_to, reminder.message_id = address, message_id(reminder, wanted)
-    row.update(message_id=reminder.message_id, sent_to=reminder.sent_to)
-    return _Taken(reminder, written)
-
-
-def message_id(reminder: Reminder, message: Message) -> str:
-    """The same for every copy of one send, so that a mail program can fold them; another after a resend.
-
-    Mails with a key differ from try to try: folded, the one still seen could be the one whose link has died.
-    """
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    differs = message.key and not message.older_keys_work
-    copy = f"{reminder.resends}-{reminder.attempts}" if differs else str(reminder.resends)
-    return f"<reminder-{reminder.pk}-{copy}@{domain}>"
-
-
-def _address(reminder: Reminder, channel_id: int | None) -> str:
-    """The channel the source named, if it is this patient's; else the first they agreed to."""
-    channels = reminder.patient.channels.filter(kind=ChannelKind.EMAIL)
-    if channel_id is not None:
-        return channels.filter(pk=channel_id).values_list("value", flat=True).first() or ""
-    return next((channel.value for channel in channels if channel.may_be_used), "")
-
-
-def _skip(reminder: Reminder, because: str) -> State:
-    return _finish(reminder, State.SKIPPED, because=because)
-
-
-def _wait(reminder: Reminder, answer: NotYet) -> State:
-    """As if nobody had asked, until it is known whether it is wanted."""
-    return _finish(
-        reminder,
-        State.DUE,
-        because=answer.because,
-        try_at=answer.ask_again_at,
-        attempts=reminder.attempts - 1,
-    )
-
-
-def _note_sent(reminder: Reminder, now: dt.datetime) -> State:
-    return _finish(reminder, State.SENT, sent_at=now, because="")
-
-
-def _note_failure(reminder: Reminder, failed: mail.NotSent, now: dt.datetime) -> State:
-    """Another try later, unless the answer was final, an hour is over, or a third copy would be risked."""
-    unsure = reminder.unsure_sends + int(failed.unsure)
-    if unsure >= 2:
-        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND, unsure_sends=2)
-    if failed.for_good or reminder.attempts > len(BACKOFF):
-        return _finish(reminder, State.FAILED, because=failed.because, unsure_sends=unsure)
-    later = now + BACKOFF[reminder.attempts - 1]
-    return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, try_at=later)
-
-
-@transaction.atomic
-def _finish(reminder: Reminder, state: State, **fields: object) -> State:
-    """Write the outcome, if the lease is still ours; a slow sender who lost it must not undo the next one."""
-    ours = Reminder.objects.filter(
-        pk=reminder.pk, state=State.SENDING, lease_until=reminder.lease_until
-    ).update(state=state, lease_until=None, rung_at=None, **fields)
-    if not ours:
-        log.warning("reminder %s was %s after its lease had ended", reminder.pk, state)
-    if state == State.SENT:
-        record(action=Entry.Action.SENT, patient=reminder.patient, by=SENDER, what=f"reminder {reminder.pk}")
+    except NotSent as failed:
+        state = _patiently(partial(claims.note_failure, reminder, failed, now))
+    else:
+        note(journal.Step.TAKEN, receipt)
+        state = _patiently(partial(claims.note_sent, reminder, receipt, now))
+    book.clear()
     return state
 
 
+def send_batch(ids: Sequence[int], *, clock: Callable[[], dt.datetime]) -> int:
+    """Send these one after the other over one line of mail. How many were sent.
+
+    A server that keeps us waiting, ends the batch: the rest are called for again at once, so
+    that they wait for no second silence.
+    """
+    sent, wished = 0, wishes.read()
+    with contextlib.closing(Carriers()) as carriers:
+        for place, reminder_id in enumerate(ids):
+            began = clock()
+            state = claim_and_send(reminder_id=reminder_id, now=began, carriers=carriers, wished=wished)
+            sent += state == State.SENT
+            if state == State.DUE and clock() - began > SLOW:
+                Reminder.objects.filter(pk__in=ids[place + 1 :], state=State.DUE).update(ring_at=clock())
+                break
+    return sent
+
+
+def settle_own(*, now: dt.datetime) -> None:
+    """What this sender could not write down because the database was away; before it takes anything else in hand."""
+    book = journal.mine()
+    if (entry := book.last()) is not None:
+        _settle(entry, now)
+        book.clear()
+
+
+def settle_the_dead(*, now: dt.datetime) -> None:
+    """What killed senders of this machine had in hand is put right at once, long before its lease ends."""
+    for entry in journal.of_the_dead():
+        _settle(entry, now)
+
+
+@transaction.atomic
+def _settle(entry: journal.Entry, now: dt.datetime) -> None:
+    """If that very claim still stands: let go of it, or write down that it went out."""
+    claimed = Reminder.objects.filter(
+        pk=entry.reminder_id, state=State.SENDING, lease_until=entry.lease
+    ).select_related("patient")
+    reminder = claimed.select_for_update(of=("self",)).first()
+    if reminder is None:
+        return
+    if entry.step == journal.Step.TAKEN:
+        claims.note_sent(reminder, Receipt(entry.provider, entry.provider_id), entry.moment)
+    else:
+        claims.let_go(reminder, unsure=entry.step == journal.Step.HANDING, now=now)
+
+
 def _patiently(write_it: Callable[[], State]) -> State:
-    """The mail is out: try for ten seconds to write that down, since not knowing costs the patient a copy."""
+    """The mail is out: try for ten seconds to write that down, since not knowing costs the patient a copy.
+
+    After that the journal still knows, and this sender takes up nothing new before it is written down.
+    """
     for wait in (0.5, 1, 2, 3, 3.5):
         try:
             return write_it()
@@ -241,9 +207,10 @@ def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
     fresh = Reminder.objects.select_for_update(of=("self",)).select_related("patient").get(pk=reminder.pk)
     if not fresh.may_be_resent:
         raise CannotResend(fresh.state)
-    fresh.state, fresh.try_at, fresh.because = State.DUE, now, ""
+    fresh.state, fresh.because = State.DUE, ""
+    fresh.try_at = fresh.ring_at = now
     fresh.attempts = fresh.unsure_sends = 0
-    fresh.rung_at = None
+    fresh.delivered_at = fresh.bounced_at = None
     fresh.resends += 1
     fresh.resent_at, fresh.resent_by = now, by
     fresh.save()

@@ -18,6 +18,26 @@ def every_source_can_be_asked(**kwargs: Any) -> list[CheckMessage]:
     return [fault for name in settings.REMINDER_SOURCES for fault in _faults(name)]
 
 
+@register
+def every_kind_has_a_name_of_its_own(**kwargs: Any) -> list[CheckMessage]:
+    """Settings and pages know a kind by its name alone."""
+    seen: dict[str, str] = {}
+    found: list[CheckMessage] = []
+    for name in settings.REMINDER_SOURCES:
+        try:
+            kinds = getattr(sources.named(name), "KINDS", {})
+        except ImportError:
+            continue  # reminders.W001 has said so
+        for kind in kinds:
+            if kind in seen:
+                hint = "Give one of them another name; the outbox keeps the old one for what was sent."
+                found.append(
+                    Error(f"{seen[kind]} and {name} both call a kind {kind}.", hint=hint, id="reminders.E003")
+                )
+            seen[kind] = name
+    return found
+
+
 def _faults(name: str) -> list[CheckMessage]:
     try:
         source = sources.named(name)

@@ -14,15 +14,21 @@ from django.db import transaction
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
-from clinic.people.actions import make_sign_in_link
+from clinic.people.actions import make_sign_in_link, verify
 from clinic.people.actors import Job
-from clinic.people.models import Account, ChannelKind, ContactChannel
+from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
+from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted
 
 BY_THE_DESK = "sign_in_link"
 BY_THE_PATIENT = "sign_in_link_asked"
-KINDS = {BY_THE_DESK: "Sign-in link", BY_THE_PATIENT: "Sign-in link the patient asked for"}
+KINDS = {
+    BY_THE_DESK: Kind("Sign-in link", at_once=True, needed=True, by_mail_alone=True, worded=False),
+    BY_THE_PATIENT: Kind(
+        "Sign-in link the patient asked for", at_once=True, needed=True, by_mail_alone=True, worded=False
+    ),
+}
 
 MAKER = Job("sign-in links")
 ASKED_AT_THE_DOOR = Job("sign-in page")  # nobody is signed in there, so nobody can be named
@@ -41,7 +47,7 @@ def ask_for_link(*, channel: ContactChannel, by: Account | None, now: dt.datetim
     asked = Reminder.objects.filter(source=__name__, kind=kind, subject_id=channel.pk)
     waiting = asked.filter(state__in=[State.DUE, State.SENDING], about_at__gt=now - STALE).first()
     if waiting is not None:
-        asked.filter(pk=waiting.pk, state=State.DUE).update(try_at=now, rung_at=None)
+        asked.filter(pk=waiting.pk, state=State.DUE).update(try_at=now, ring_at=now)
         return waiting
     written = Reminder.objects.create(
         source=__name__,
@@ -51,10 +57,27 @@ def ask_for_link(*, channel: ContactChannel, by: Account | None, now: dt.datetim
         about_at=now,
         due_at=now,
         try_at=now,
+        ring_at=now,
     )
     what = f"sign-in link asked for, {channel.kind} channel {channel.pk}"
     record(action=Entry.Action.CHANGED, patient=channel.patient, by=by or ASKED_AT_THE_DOOR, what=what)
     return written
+
+
+def came_back(*, patient: Patient, now: dt.datetime) -> None:
+    """A link of theirs was opened: whoever did reads that mailbox, so the address is verified.
+
+    Links do not say by which mail they went; the newest that was sent is the only one that can still be alive.
+    """
+    sent = Reminder.objects.filter(
+        patient=patient, source=__name__, state=State.SENT, sent_at__gt=now - STALE
+    )
+    newest = sent.order_by("-sent_at").first()
+    if newest is None:
+        return
+    channel = patient.channels.filter(pk=newest.subject_id, value=newest.sent_to).first()
+    if channel is not None:
+        verify(channel=channel, by=patient.account or ASKED_AT_THE_DOOR, now=now)
 
 
 def due(*, now: dt.datetime) -> Iterable[Due]:

@@ -3,7 +3,7 @@
 Each domain app that has something to say to a patient keeps a module `reminders.py` with two functions, named in
 settings.REMINDER_SOURCES. Nothing registers itself, and the outbox never imports an app above it:
 
-    KINDS = {"program_released": "Program ready"}             # what the desk reads beside each kind
+    KINDS = {"program_released": Kind("Program ready")}       # what the desk reads, and what a manager may change
 
     def due(*, now: dt.datetime) -> Iterable[Due]:
         '''What should have gone out by now. May name the same thing again and again: the outbox writes it once.'''
@@ -95,15 +95,6 @@ class Source(Protocol):
 def named(name: str) -> Source:
     """The source of that name; ImportError when there is none."""
     return cast(Source, import_module(name))
-
-
-def label(source: str, kind: str) -> str:
-    """How the desk reads a kind."""
-    try:
-        kinds: dict[str, str] = getattr(named(source), "KINDS", {})
-    except ImportError:
-        kinds = {}
-    return kinds.get(kind) or kind.replace("_", " ").capitalize()
 
 
 def unwritten(source: str, kind: str, *, about: str, subject: str = "pk") -> Q:

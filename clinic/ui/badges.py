@@ -34,6 +34,8 @@ SENDING = {
     "queued": Badge("Queued", "clock", "info"),
     "sending": Badge("Sending", "circle-half", "info"),
     "sent": Badge("Sent", "check", "success"),
+    "arrived": Badge("Arrived", "check-circle", "success"),
+    "came_back": Badge("Came back", "warning", "urgent"),
     "skipped": Badge("Not sent", "cross", "muted"),
     "failed": Badge("Failed", "warning", "urgent"),
     "cancelled": Badge("Not needed", "cross", "muted"),

@@ -176,6 +176,11 @@ def week_number(day: dt.date, *, starts_on: dt.date) -> int:
     return max((monday_of(day) - _first_monday(starts_on)).days // WEEK + 1, 1)
 
 
+def last_day(starts_on: dt.date, *, weeks: int) -> dt.date:
+    """The Sunday on which a block of so many weeks ends."""
+    return _first_monday(starts_on) + dt.timedelta(days=weeks * WEEK - 1)
+
+
 def _first_monday(starts_on: dt.date) -> dt.date:
     """The Monday of the block's first full week."""
     return monday_of(starts_on) + dt.timedelta(days=WEEK if starts_on.weekday() >= THURSDAY else 0)

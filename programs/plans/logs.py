@@ -31,6 +31,10 @@ class SessionLogQuerySet(models.QuerySet["SessionLog"]):
         """Those after which the patient read “stop and ring” (flags.needs_safety_text)."""
         return self.filter(Q(symptoms__len__gt=0) | Q(pain_during__gte=flags.RED_FROM))
 
+    def told_to_stop(self) -> SessionLogQuerySet:
+        """Of those the ones no clinician has answered: who read that rests, and nobody nudges them."""
+        return self.asking_to_stop().filter(go_on__isnull=True)
+
     def with_could_not(self) -> SessionLogQuerySet:
         """Each log with `could_not` (bool), for its flag."""
         failed = ExerciseLog.objects.filter(log=OuterRef("pk"), could_not=True)
@@ -85,6 +89,7 @@ class SessionLog(models.Model):
         indexes = [
             models.Index(fields=["patient", "-on_day"], name="sessions_of_a_patient"),
             models.Index(fields=["version", "-logged_at"], name="sessions_of_a_version"),
+            models.Index(fields=["logged_at"], name="sessions_by_time"),
         ]
 
     def __str__(self) -> str:

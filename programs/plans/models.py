@@ -24,6 +24,7 @@ from programs.plans import proposals
 from programs.plans.blocks import block_of
 from programs.plans.doses import Dose
 from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, SessionLog
+from programs.plans.reminder_times import ReminderTimes
 from programs.plans.waivers import HandsOn, StartingPoint, Waiver
 
 STILL_LOGGED_FOR = dt.timedelta(days=1)  # a form opened before its version was replaced is not lost
@@ -37,6 +38,7 @@ __all__ = [
     "LogSeen",
     "MorningLog",
     "Program",
+    "ReminderTimes",
     "SessionLog",
     "StartingPoint",
     "Version",
@@ -182,7 +184,10 @@ class Version(models.Model):
                 condition=Q(replaced_at__isnull=True) | Q(replaced_at__gte=F("released_at")),
             ),
         ]
-        indexes = [models.Index(fields=["released_by", "state"], name="versions_of_a_caseload")]
+        indexes = [
+            models.Index(fields=["released_by", "state"], name="versions_of_a_caseload"),
+            models.Index(fields=["released_at"], name="versions_by_release"),
+        ]
 
     def __str__(self) -> str:
         return f"version {self.number} of program {self.program_id}"

@@ -40,6 +40,7 @@ FILES = (
     "js/portal/views.js",
     "js/portal/player.js",
     "js/portal/worker.js",
+    "js/portal/notices_worker.js",
 )
 MANIFEST = "portal.webmanifest"
 
@@ -60,6 +61,8 @@ def worker(request: HttpRequest) -> HttpResponse:
         "urls": urls,
         "phone": static("js/portal/phone.js"),
         "worker": static("js/portal/worker.js"),
+        "notices": static("js/portal/notices_worker.js"),
+        "icon": static("img/app-192.png"),
         "edition": _edition(),
     }
     answer = render(request, "portal/worker.js", context, content_type="text/javascript; charset=utf-8")

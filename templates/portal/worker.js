@@ -2,4 +2,5 @@
 self.portalEdition = "{{ edition }}";
 self.portalFiles = [{% for url in urls %}"{{ url|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 self.portalPages = { shell: "{% url 'portal:offline' %}", scope: "{% url 'portal:today' %}", coming: "{% url 'portal:coming' %}", send: "{% url 'portal:send' %}", figures: "{% url 'portal:figures' %}" };
-importScripts("{{ phone|escapejs }}", "{{ worker|escapejs }}");
+self.portalIcon = "{{ icon|escapejs }}";
+importScripts("{{ phone|escapejs }}", "{{ worker|escapejs }}", "{{ notices|escapejs }}");

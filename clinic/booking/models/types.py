@@ -99,6 +99,16 @@ class AppointmentType(models.Model):
     ahead_days = models.PositiveSmallIntegerField(
         default=56, help_text="How many days ahead patients may book it themselves."
     )
+    first_reminder_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days before the visit its first reminder goes out; 0: none goes, blank: as the clinic has it.",
+    )
+    last_reminder_hours = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Hours before the visit its last reminder goes out; 0: none goes, blank: as the clinic has it.",
+    )
     retired_on = models.DateField(null=True, blank=True, help_text="The last day it could be booked.")
 
     objects = AppointmentTypeQuerySet.as_manager()
@@ -112,6 +122,11 @@ class AppointmentType(models.Model):
             ),
             models.CheckConstraint(
                 name="a_buffer_is_two_hours_at_most", condition=Q(buffer_minutes__lte=120)
+            ),
+            models.CheckConstraint(
+                name="reminders_of_a_type_come_in_its_last_two_weeks",
+                condition=(Q(first_reminder_days=None) | Q(first_reminder_days__lte=14))
+                & (Q(last_reminder_hours=None) | Q(last_reminder_hours__lte=24)),
             ),
         ]
 

@@ -27,10 +27,13 @@ def name_field(label: str, *, help_text: str = "") -> forms.CharField:
     )
 
 
-def number_field(label: str, least: int, most: int, *, unit: str, help_text: str = "") -> forms.IntegerField:
+def number_field(
+    label: str, least: int, most: int, *, unit: str, help_text: str = "", required: bool = True
+) -> forms.IntegerField:
     said = f"Type a whole number of {unit}, {least} to {most}."
     return forms.IntegerField(
         label=label,
+        required=required,
         min_value=least,
         max_value=most,
         help_text=help_text,
@@ -74,6 +77,22 @@ class TypeForm(forms.Form):
         "Moving and cancelling by patients closes, in hours before the visit", 0, 24 * 30, unit="hours"
     )
     ahead_days = number_field("Online booking opens, in days before the visit", 1, 366, unit="days")
+    first_reminder_days = number_field(
+        "First reminder, in days before the visit",
+        0,
+        14,
+        unit="days",
+        help_text="Empty: as the clinic has it. 0: none.",
+        required=False,
+    )
+    last_reminder_hours = number_field(
+        "Last reminder, in hours before the visit",
+        0,
+        24,
+        unit="hours",
+        help_text="Empty: as the clinic has it. 0: none.",
+        required=False,
+    )
     based_on = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(

@@ -10,8 +10,10 @@ from django.conf import settings
 
 from clinic.people.actions import fingerprint, read_channels
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
+from clinic.people.languages import LANGUAGES, language_name
 from clinic.people.models import ChannelKind, Patient
 from clinic.people.search import birth_date
+from clinic.reminders.models import Way
 
 NEAR_ZONES = (
     "Europe/London",
@@ -73,6 +75,19 @@ class DetailsForm(forms.Form):
         help_text="Where the patient reads our reminders.",
     )
 
+    language = forms.ChoiceField(
+        label="Language",
+        required=False,
+        choices=[("", "The clinic’s"), *((code, language_name(code)) for code in LANGUAGES)],
+        help_text="For reminders, where the clinic has written them in it.",
+    )
+    first_way = forms.ChoiceField(
+        label="Reminders first by",
+        required=False,
+        choices=[("", "No wish"), *Way.choices],
+        help_text="Where they have agreed to it. Else it goes another way they agreed to.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = str(self.initial.get("time_zone", "")) or settings.TIME_ZONE
@@ -104,7 +119,7 @@ class RegisterForm(DetailsForm):
     """A new patient, and how they may be reached."""
 
     phone = forms.CharField(label="Phone", required=False, widget=forms.TelInput())
-    phone_agreed = forms.BooleanField(label="They agree to calls and messages on this number", required=False)
+    phone_agreed = forms.BooleanField(label="They agree to calls on this number", required=False)
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput())
     email_agreed = forms.BooleanField(label="They agree to reminders at this address", required=False)
 

@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.guards import for_record
-from clinic.desk import records
+from clinic.desk import contact_lines, records
 from clinic.desk.forms.patients import ChannelForm
 from clinic.desk.kept import brought_back
-from clinic.people.actions import add_channel, give_consent, withdraw_consent
+from clinic.people.actions import NoTextsThere, add_channel, give_consent, stop_texts, withdraw_consent
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, ChannelKind, Patient
 from clinic.people.roles import DESK
 from clinic.reminders.sign_in_links import ask_for_link
+from clinic.reminders.text_consent import agree
 
 
 @for_record(*DESK)
@@ -27,7 +28,7 @@ def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResp
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            add_channel(
+            channel = add_channel(
                 patient=patient,
                 kind=told["kind"],
                 value=told["value"],
@@ -38,7 +39,7 @@ def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResp
         except InvalidDetails as refused:
             form.add_error("value", " ".join(refused.problems.values()))
         else:
-            messages.success(request, "The contact is added.")
+            messages.success(request, f"The contact is added. {contact_lines.why_no_texts(channel)}".strip())
             return redirect("desk:patient", patient.pk)
     shown = {"form": form, "patient": patient, "bar": records.bar(patient, timezone.localdate())}
     return render(request, "desk/add_channel.html", shown, status=422 if request.method == "POST" else 200)
@@ -54,6 +55,27 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
         messages.success(request, f"Recorded: nothing is sent to {channel.value} any more.")
+    return redirect("desk:patient", patient.pk)
+
+
+@for_record(*DESK)
+@require_POST
+def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_id: int) -> HttpResponse:
+    """They agree to text messages, which asks their phone for a YES; or they want none any more."""
+    channel = get_object_or_404(patient.channels.filter(kind=ChannelKind.PHONE), pk=channel_id)
+    if request.POST.get("agreed") != "yes":
+        stop_texts(channel=channel, by=account, now=timezone.now())
+        messages.success(request, f"Recorded: no texts go to {channel.value} any more.")
+        return redirect("desk:patient", patient.pk)
+    try:
+        channel = agree(channel=channel, by=account, now=timezone.now())
+    except NoTextsThere as refused:
+        messages.error(request, f"Not recorded. {refused}")
+    else:
+        asked = f"A text asks {channel.value} for a YES; reminders go there once it has come."
+        messages.success(
+            request, "Recorded. " + (asked if channel.verified_at is None else "Texts go there.")
+        )
     return redirect("desk:patient", patient.pk)
 
 

@@ -17,6 +17,7 @@ from clinic.people.actions import use_sign_in_link
 from clinic.people.links import LinkRefused, LinkUnknown
 from clinic.people.models import Account
 from clinic.people.roles import LANDING, Role
+from clinic.reminders.sign_in_links import came_back
 from clinic.ui import errors
 
 BACKEND = "clinic.people.backends.ClinicBackend"
@@ -47,6 +48,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         status = 404 if isinstance(refused, LinkUnknown) else 410
         shown = {"refused": refused, "form": LinkRequestForm()}
         return render(request, "desk/entrance/link_refused.html", shown, status=status)
+    came_back(patient=account.patient, now=timezone.now())
     login(request, account, backend=BACKEND)
     return redirect(LANDING[Role.PATIENT])
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from clinic.audit.guards import open_to_everyone
-from clinic.reminders.health import LATE, oldest_due_age
+from clinic.reminders.health import LATE, last_sign_age, oldest_due_age
 
 
 @open_to_everyone(because="load balancers ask it; it tells states and seconds, never a record")
@@ -21,11 +21,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """200 when all is well, else 503: {"database": "ok", "cache": "ok", "reminders": "ok", …}.
 
     `?for=start` leaves the reminders out: after a break they are late until worker and beat have caught up, and
-    whoever starts the clinic cannot wait for what only a started clinic does.
+    whoever starts the clinic cannot wait for what only a started clinic does. `?for=watchdog` also tells how long ago a
+    sender was last seen at work.
     """
-    told: dict[str, str | int] = {"database": _database(), "cache": _cache()}
-    if request.GET.get("for") != "start":
-        told |= _reminders(timezone.now())
+    asked_for = request.GET.get("for")
+    told: dict[str, str | int | None] = {"database": _database(), "cache": _cache()}
+    if asked_for != "start":
+        told |= _reminders(timezone.now(), with_signs=asked_for == "watchdog")
     well = all(told.get(part, "ok") == "ok" for part in ("database", "cache", "reminders"))
     return JsonResponse(told, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
@@ -47,9 +49,16 @@ def _cache() -> str:
         return "does not answer"
 
 
-def _reminders(now: dt.datetime) -> dict[str, str | int]:
+def _reminders(now: dt.datetime, *, with_signs: bool) -> dict[str, str | int | None]:
     try:
         age = oldest_due_age(now)
+        sign = last_sign_age(now) if with_signs else None
     except Error:
         return {"reminders": "not known"}
-    return {"reminders": "late" if age > LATE else "ok", "oldest_due_seconds": int(age.total_seconds())}
+    told: dict[str, str | int | None] = {
+        "reminders": "late" if age > LATE else "ok",
+        "oldest_due_seconds": int(age.total_seconds()),
+    }
+    if with_signs:
+        told["last_sign_seconds"] = None if sign is None else int(sign.total_seconds())
+    return told

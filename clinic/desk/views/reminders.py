@@ -12,7 +12,7 @@ from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.desk.reminder_list import Wanted, page
 from clinic.people.models import Account, Patient
-from clinic.people.roles import DESK
+from clinic.people.roles import DESK, Role
 from clinic.people.search import TooShort, find
 from clinic.reminders import health
 from clinic.reminders.actions import CannotResend, resend
@@ -31,7 +31,13 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
     about = None
     if wanted.patient_id is not None:
         about = shown.rows[0].patient if shown.rows else Patient.objects.filter(pk=wanted.patient_id).first()
-    facts = {"page": shown, "wanted": wanted, "about": about, "late": health.is_late(timezone.now())}
+    facts = {
+        "page": shown,
+        "wanted": wanted,
+        "about": about,
+        "late": health.is_late(timezone.now()),
+        "manages": account.role == Role.MANAGER,
+    }
     return render(request, "desk/reminders.html", facts)
 
 

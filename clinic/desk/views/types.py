@@ -120,4 +120,12 @@ def _now_in_words(type: AppointmentType) -> list[tuple[str, object]]:
         ("Length", f"{fresh.minutes} minutes, then {fresh.buffer_minutes} kept free"),
         ("Needs", fresh.needs or "Nothing"),
         ("Bookable online", "Yes" if fresh.bookable_online else "No"),
+        ("First reminder", _before(fresh.first_reminder_days, "day")),
+        ("Last reminder", _before(fresh.last_reminder_hours, "hour")),
     ]
+
+
+def _before(count: int | None, unit: str) -> str:
+    if count is None:
+        return "As the clinic has it"
+    return f"{count} {unit}{'' if count == 1 else 's'} before" if count else "None"

@@ -90,11 +90,11 @@ class TestInEveryMessage:
         collect(now=world.now)
         row, ids = Reminder.objects.get(), set()
 
-        def unsure(letter, **rest):
+        def unsure(line, letter, **rest):
             ids.add(rest["message_id"])
             raise mails.NotSent("The line broke.", unsure=True)
 
-        monkeypatch.setattr(mails, "send", unsure)
+        monkeypatch.setattr(mails.Line, "send", unsure)
         for minutes in (0, 2):
             claim_and_send(reminder_id=row.pk, now=world.now + minutes * MINUTE)
         assert len(ids) == 1

@@ -11,9 +11,10 @@ from django.core import mail
 
 from clinic.booking import actions
 from clinic.booking import reminders as calendar
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, AppointmentType
 from clinic.reminders.actions import claim_and_send, collect
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.models import KindWish, Reminder, State
+from tests.wished import wish
 
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
@@ -54,9 +55,17 @@ def test_the_whole_life_of_an_appointment(world, appointment):
 
 
 def test_booked_for_tomorrow_earns_no_word_from_two_days_before(world):
-    world.booked(starts_at=world.now + DAY)
+    world.booked(starts_at=world.now + DAY + HOUR)
     assert work(world.now) == [calendar.CONFIRMATION]
-    assert work(world.now + DAY - 2 * HOUR) == [calendar.TWO_HOURS]
+    assert work(world.now + DAY - HOUR) == [calendar.TWO_HOURS]
+
+
+def test_what_comes_in_the_quiet_hours_waits_for_their_end_where_that_is_soon_enough(world):
+    """A visit at nine: at seven it is quiet, and at eight there is an hour left."""
+    world.booked(starts_at=world.now + DAY)
+    work(world.now)
+    assert work(world.now + DAY - 2 * HOUR) == []
+    assert work(world.now + DAY - HOUR) == [calendar.TWO_HOURS]
 
 
 class TestMoved:
@@ -161,6 +170,76 @@ class TestAfterAnOutage:
         assert answer.because == "The appointment is no longer there."
 
 
+SOURCE = "clinic.booking.reminders"
+
+
+class TestHowEarly:
+    """The clinic says it of every visit, a type of its own."""
+
+    def test_as_the_clinic_wants(self, world, appointment):
+        wish(world, SOURCE, calendar.TWO_DAYS, lead=4 * DAY)
+        wish(world, SOURCE, calendar.TWO_HOURS, lead=HOUR)
+        start = appointment.starts_at
+        work(world.now)
+        assert work(start - 4 * DAY - MINUTE) == []
+        assert work(start - 4 * DAY) == [calendar.TWO_DAYS]
+        assert work(start - HOUR - MINUTE) == []
+        assert work(start - HOUR) == [calendar.TWO_HOURS]
+
+    def test_a_type_has_its_own_and_the_others_keep_the_clinics(self, world, appointment):
+        other = world.booked(patient=world.ben, type=world.follow_up, starts_at=appointment.starts_at + HOUR)
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(
+            first_reminder_days=7, last_reminder_hours=24
+        )
+        start = appointment.starts_at
+        work(world.now)
+        assert work(start - 7 * DAY) == [calendar.TWO_DAYS]
+        assert work(start - DAY - HOUR) == [calendar.TWO_DAYS]
+        assert work(start - DAY) == [calendar.TWO_HOURS]
+        assert work(other.starts_at - 2 * HOUR) == [calendar.TWO_HOURS]
+        assert Reminder.objects.filter(kind=calendar.TWO_HOURS).count() == 2
+
+    @pytest.mark.parametrize("said", [{"first_reminder_days": 0, "last_reminder_hours": 0}, {}])
+    def test_none_of_a_type_and_none_of_the_clinic(self, world, appointment, said):
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(**said)
+        if not said:
+            wish(world, SOURCE, calendar.TWO_DAYS, is_on=False)
+            wish(world, SOURCE, calendar.TWO_HOURS, is_on=False)
+        work(world.now)
+        assert work(appointment.starts_at - 2 * DAY) == []
+        assert work(appointment.starts_at - 2 * HOUR) == []
+        assert set(Reminder.objects.values_list("kind", flat=True)) == {calendar.CONFIRMATION}
+
+    def test_without_a_last_one_the_first_is_never_too_late(self, world, appointment):
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(last_reminder_hours=0)
+        work(world.now)
+        assert work(appointment.starts_at - HOUR) == [calendar.TWO_DAYS]
+
+    def test_two_at_the_same_moment_are_one(self, world, appointment):
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(
+            first_reminder_days=1, last_reminder_hours=24
+        )
+        work(world.now)
+        assert work(appointment.starts_at - DAY) == [calendar.TWO_HOURS]
+
+    def test_the_words_fit_however_early(self, world, appointment):
+        wish(world, SOURCE, calendar.TWO_DAYS, lead=9 * DAY)
+        wish(world, SOURCE, calendar.TWO_HOURS, lead=24 * HOUR)
+        work(world.now)
+        assert work(appointment.starts_at - DAY) == [calendar.TWO_HOURS]
+        words = mail.outbox[-1].subject + mail.outbox[-1].body
+        assert "Thursday 12 March" in mail.outbox[-1].subject
+        assert not {"today", "tomorrow", "days"} & set(words.lower().replace(":", " ").split())
+
+
+def test_what_was_booked_while_confirmations_were_off_is_not_confirmed_weeks_later(world, appointment):
+    wish(world, SOURCE, calendar.CONFIRMATION, is_on=False)
+    assert work(world.now) == []
+    KindWish.objects.all().delete()
+    assert work(world.now + 7 * DAY + HOUR) == [calendar.TWO_DAYS]
+    assert not Reminder.objects.filter(kind=calendar.CONFIRMATION).exists()
+
+
 class TestClocks:
     @pytest.mark.parametrize(
         ("starts_at", "reminded_at"),
@@ -172,7 +251,7 @@ class TestClocks:
         ],
     )
     def test_two_days_before_at_the_same_wall_time(self, starts_at, reminded_at):
-        assert calendar.two_days_before(starts_at) == reminded_at
+        assert calendar.goes_out(starts_at, 2 * DAY) == reminded_at
 
     @pytest.mark.parametrize(
         ("zone", "changes"),
@@ -182,22 +261,27 @@ class TestClocks:
             ("Australia/Lord_Howe", [dt.date(2026, 4, 5), dt.date(2026, 10, 4)]),
             ("Asia/Kolkata", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)]),
             ("America/Santiago", [dt.date(2026, 4, 4), dt.date(2026, 9, 6)]),
+            ("America/St_Johns", [dt.date(2026, 3, 8), dt.date(2026, 11, 1)]),
+            ("Africa/Cairo", [dt.date(2026, 4, 24), dt.date(2026, 10, 30)]),
+            ("Pacific/Auckland", [dt.date(2026, 4, 5), dt.date(2026, 9, 27)]),
         ],
     )
-    def test_at_every_half_hour_around_every_change(self, settings, zone, changes):
+    @pytest.mark.parametrize("days", [1, 2, 7])
+    def test_at_every_half_hour_around_every_change(self, settings, zone, changes, days):
         settings.TIME_ZONE = zone
         here = ZoneInfo(zone)
         for change, offset, half in product(changes, range(4), range(48)):
             day = change + offset * DAY
             starts_at = dt.datetime.combine(day, dt.time(half // 2, half % 2 * 30), here).astimezone(dt.UTC)
             wall = starts_at.astimezone(here)
-            before = calendar.two_days_before(starts_at).astimezone(here)
-            shift = before.replace(tzinfo=None) - (wall.replace(tzinfo=None) - 2 * DAY)
+            before = calendar.goes_out(starts_at, days * DAY).astimezone(here)
+            shift = before.replace(tzinfo=None) - (wall.replace(tzinfo=None) - days * DAY)
             skipped = dt.timedelta() < shift <= HOUR and _never_shown(
-                wall.replace(tzinfo=None) - 2 * DAY, here
+                wall.replace(tzinfo=None) - days * DAY, here
             )
             assert shift == dt.timedelta() or skipped
-            assert 2 * DAY - 1.5 * HOUR <= starts_at - before <= 2 * DAY + 1.5 * HOUR
+            assert days * DAY - 1.5 * HOUR <= starts_at - before <= days * DAY + 1.5 * HOUR
+            assert calendar.goes_out(starts_at, 5 * HOUR) == starts_at - 5 * HOUR
 
     def test_a_patient_elsewhere_reads_both_times(self, world, appointment):
         world.ana.time_zone = "America/New_York"
@@ -217,7 +301,7 @@ class TestClocks:
 def test_asking_what_is_due_costs_the_same_for_many(world, django_assert_num_queries):
     for hour in range(4):
         world.booked(starts_at=world.now + 2 * DAY + hour * HOUR)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(9):
             list(calendar.due(now=world.now))
 
 

@@ -249,7 +249,7 @@ def test_moved_by_its_page_what_happened_is_seen_beside_the_visit_and_can_be_und
     window.get_by_label("Or another time").press("Enter")
     undo = window.get_by_role("button", name="Undo")
     expect(undo).to_be_in_viewport(timeout=WAIT)
-    expect(card(window, visits[1])).to_contain_text("New time is mailed at")
+    expect(card(window, visits[1])).to_contain_text("New time is sent at")
     undo.click()
     expect(window.locator("#messages")).to_contain_text("Taken back", timeout=WAIT)
     assert Appointment.objects.get(pk=visits[1].pk).starts_at == visits[1].starts_at

@@ -147,10 +147,16 @@ def test_health_is_told_without_a_record(db, client):
     assert answer.json() == {"database": "ok", "cache": "ok", "reminders": "ok", "oldest_due_seconds": 0}
 
 
+def test_a_watchdog_hears_when_a_sender_was_last_at_work(db, client):
+    told = client.get(reverse("healthz"), {"for": "watchdog"}).json()
+    assert (told["oldest_due_seconds"], told["last_sign_seconds"]) == (0, None)
+
+
 def test_a_start_does_not_wait_for_reminders_that_are_late(world, client):
     yesterday = timezone.now() - dt.timedelta(days=1)
     Reminder.objects.create(
-        patient=world.ana, source="s", kind="k", subject_id=1, about_at=yesterday, due_at=yesterday, try_at=yesterday
+        patient=world.ana, source="s", kind="k", subject_id=1, about_at=yesterday, due_at=yesterday, try_at=yesterday,
+        ring_at=yesterday
     )  # fmt: skip
     assert client.get(reverse("healthz")).status_code == 503
     answer = client.get(reverse("healthz"), {"for": "start"})
@@ -168,7 +174,14 @@ def test_a_start_waits_for_the_cache(db, client, monkeypatch):
 def test_a_reminder_nobody_sends_makes_the_clinic_unwell(world, client):
     late = timezone.now() - dt.timedelta(minutes=6)
     Reminder.objects.create(
-        patient=world.ana, source="s", kind="k", subject_id=1, about_at=late, due_at=late, try_at=late
+        patient=world.ana,
+        source="s",
+        kind="k",
+        subject_id=1,
+        about_at=late,
+        due_at=late,
+        try_at=late,
+        ring_at=late,
     )
     answer = client.get(reverse("healthz"))
     assert answer.status_code == 503

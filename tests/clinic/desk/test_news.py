@@ -51,7 +51,7 @@ def test_a_confirmation_that_went_out(visit):
 def test_in_the_quiet_minutes_it_says_when_the_new_time_goes_out_and_what_was_sent_before(world, visit):
     moved(world, visit)
     words, missed = told(visit, NOW + 2 * MINUTE)
-    assert words == "New time is mailed at 09:04; sent before: confirmation"
+    assert words == "New time is sent at 09:04; sent before: confirmation"
     assert missed == ""
 
 
@@ -66,7 +66,7 @@ def test_after_them_it_is_on_its_way_and_then_sent(world, visit):
 def test_moved_before_anything_was_sent(world):
     visit = world.booked()
     moved(world, visit)
-    assert told(visit, NOW + 2 * MINUTE)[0] == "New time is mailed at 09:04; sent before: nothing"
+    assert told(visit, NOW + 2 * MINUTE)[0] == "New time is sent at 09:04; sent before: nothing"
 
 
 def test_whoever_agreed_to_no_mail_is_to_be_called(world, visit):
@@ -82,9 +82,7 @@ def test_a_second_move_is_not_taken_for_the_first(world, visit):
     the_outbox_runs(NOW + 5 * MINUTE)
     visit.refresh_from_db()
     moved(world, visit, at=NOW + 10 * MINUTE)
-    assert (
-        told(visit, NOW + 11 * MINUTE)[0] == "New time is mailed at 09:13; sent before: an earlier new time"
-    )
+    assert told(visit, NOW + 11 * MINUTE)[0] == "New time is sent at 09:13; sent before: an earlier new time"
 
 
 def test_moved_to_where_it_was_after_the_other_time_was_mailed(world, visit):
@@ -93,7 +91,7 @@ def test_moved_to_where_it_was_after_the_other_time_was_mailed(world, visit):
     the_outbox_runs(NOW + 5 * MINUTE)
     visit.refresh_from_db()
     moved(world, visit, hours=-1, at=NOW + 10 * MINUTE)
-    assert told(visit, NOW + 11 * MINUTE)[0].startswith("New time is mailed at 09:13")
+    assert told(visit, NOW + 11 * MINUTE)[0].startswith("New time is sent at 09:13")
 
 
 def test_moved_back_before_anybody_heard_of_it_nobody_is_called_not_reached(world, visit):
@@ -136,7 +134,7 @@ def test_the_one_message_of_a_series_is_told_of_each_visit(in_series):
 def test_one_of_a_series_moved_alone(world, in_series):
     moved(world, in_series, at=NOW + 10 * MINUTE)
     words = told(in_series, NOW + 11 * MINUTE)[0]
-    assert words == "New time is mailed at 09:13; sent before: confirmation"
+    assert words == "New time is sent at 09:13; sent before: confirmation"
     the_outbox_runs(NOW + 14 * MINUTE)
     assert told(in_series, NOW + 15 * MINUTE) == ("New time sent", "")
 
@@ -157,10 +155,10 @@ def test_the_rest_of_a_series_moved_together(world, in_series):
     moves = [(one, Slot(one.clinician, one.starts_at + hour, one.ends_at + hour, None)) for one in rest]
     move_following(moves=moves, by=world.dee, now=NOW + 10 * MINUTE)
     words = told(in_series, NOW + 11 * MINUTE)[0]
-    assert words == "New time is mailed at 09:13; sent before: confirmation"
+    assert words == "New time is sent at 09:13; sent before: confirmation"
     the_outbox_runs(NOW + 14 * MINUTE)
     assert told(in_series, NOW + 15 * MINUTE) == ("New time sent", "")
     in_series.refresh_from_db()
     moved(world, in_series, hours=1, at=NOW + 20 * MINUTE)
     words = told(in_series, NOW + 21 * MINUTE)[0]
-    assert words == "New time is mailed at 09:23; sent before: an earlier new time"
+    assert words == "New time is sent at 09:23; sent before: an earlier new time"

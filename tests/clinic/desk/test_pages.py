@@ -119,7 +119,7 @@ def test_what_they_were_told_is_said_in_words(world, dee, state, words, noticed)
     if state:
         reminder = Reminder.objects.create(
             patient=world.ana, source="clinic.booking.reminders", kind="appointment_confirmation",
-            subject_id=visit.pk, about_at=visit.starts_at, due_at=NOW, try_at=NOW,
+            subject_id=visit.pk, about_at=visit.starts_at, due_at=NOW, try_at=NOW, ring_at=NOW,
         )  # fmt: skip
         Reminder.objects.filter(pk=reminder.pk).update(
             state=state, because="No address" if noticed else "", sent_at=NOW, sent_to="ana@runner.example"

@@ -60,6 +60,8 @@ def test_a_type_is_made_and_is_not_bookable_online_unless_ticked(mona):
         ({"buffer_minutes": "121"}, "0 to 120"),
         ({"ahead_days": "0"}, "1 to 366"),
         ({"notice_hours": "-1"}, "whole number of hours"),
+        ({"first_reminder_days": "15"}, "whole number of days, 0 to 14"),
+        ({"last_reminder_hours": "25"}, "whole number of hours, 0 to 24"),
         ({"needs": "999999"}, "Choose one of the kinds"),
         ({"clinicians": "999999"}, "Choose among the clinicians"),
     ],

@@ -24,7 +24,7 @@ def start_little_web(supervisor: Supervisor, port: int) -> None:
     supervisor.start(Program("web", web, essential=True))
 
 
-def start_little_worker(supervisor: Supervisor) -> None:
+def start_little_worker(supervisor: Supervisor, port: int) -> None:
     supervisor.start(Program("worker", [sys.executable, "-c", PARENT], essential=False))
 
 

@@ -23,6 +23,19 @@ def test_keys_are_made_once_and_read_by_their_owner_only(folder: Path):
     assert len(keys.secret_key) >= 50
 
 
+def test_keys_of_an_earlier_day_get_what_they_lack_and_keep_the_rest(folder: Path):
+    mine = places.for_tests(folder)
+    keys = environment.keys_for(mine)
+    kept = json.loads((folder / "keys.json").read_text())
+    del kept["vapid"]
+    (folder / "keys.json").write_text(json.dumps(kept))
+    now = environment.keys_for(mine)
+    assert now.secret_key == keys.secret_key
+    assert now.vapid
+    assert environment.keys_for(mine) == now
+    assert environment.settings_for(mine, now, 8000)["VAPID_PRIVATE_KEY"] == now.vapid
+
+
 def test_a_taken_valkey_port_is_changed_and_kept(folder: Path):
     mine = places.for_tests(folder)
     keys = environment.keys_for(mine)
@@ -37,11 +50,13 @@ def test_a_taken_valkey_port_is_changed_and_kept(folder: Path):
 def test_a_database_url_of_another_project_does_not_win(folder: Path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/precious")
     monkeypatch.setenv("PGHOST", "elsewhere")
+    monkeypatch.setenv("SMS_URL", "twilio://real:money@api.twilio.com/?from=+44")
     mine = places.for_tests(folder)
     settings = environment.settings_for(mine, environment.keys_for(mine), 8000)
     env = environment.process_environment(settings)
     assert env["DATABASE_URL"].endswith(f"host={mine.sockets}")
     assert "PGHOST" not in env
+    assert "SMS_URL" not in env
     assert env["CLINIC_EMBEDDED"] == "1"
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from clinic.audit.models import Entry
 from clinic.people import actions, phones
-from clinic.people.details import Details, InvalidDetails
+from clinic.people.details import WAYS, Details, InvalidDetails
 from clinic.people.models import Patient
+from clinic.reminders.models import Way
 
 MEI = Details(legal_given_name="Mei", legal_family_name="Tanaka", birth_date=dt.date(1993, 7, 9))
 
@@ -184,3 +185,21 @@ def test_a_channel_is_listed_once(world):
 )
 def test_a_phone_number_is_stored_as_it_can_be_dialled(typed, e164):
     assert phones.normalised(typed, region="GB").e164 == e164
+
+
+class TestHowTheyAreWrittenTo:
+    def test_is_kept_with_the_record(self, world):
+        kept = register(world, changed(language="de", first_way="text"))
+        assert (kept.language, kept.first_way) == ("de", "text")
+
+    @pytest.mark.parametrize(
+        ("field", "value", "why"),
+        [("language", "xx", "languages the clinic can write in"), ("first_way", "pigeon", "Choose e-mail")],
+    )
+    def test_what_nobody_can_do_is_refused_beside_its_field(self, world, field, value, why):
+        with pytest.raises(InvalidDetails) as refused:
+            register(world, changed(**{field: value}))
+        assert why in refused.value.problems[field]
+
+    def test_the_ways_are_those_of_the_outbox(self):
+        assert list(WAYS) == Way.values

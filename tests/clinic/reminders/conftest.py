@@ -46,3 +46,10 @@ def source(settings, monkeypatch) -> TestSource:
     monkeypatch.setitem(sys.modules, NAME, made)
     settings.REMINDER_SOURCES = [NAME]
     return made
+
+
+@pytest.fixture(autouse=True)
+def senders(settings, tmp_path):
+    """A folder of journals for this test alone: a test may leave a sender dead."""
+    settings.CLINIC_DATA_DIR = tmp_path
+    return tmp_path / "senders"

@@ -14,6 +14,7 @@ from clinic.audit.models import Entry
 from clinic.people import actions as people
 from clinic.people.models import SignInLink
 from clinic.reminders import actions, sign_in_links
+from clinic.reminders import mail as mails
 from clinic.reminders.mail import NotSent
 from clinic.reminders.models import Reminder, State
 
@@ -72,14 +73,14 @@ def test_a_lost_queue_costs_half_a_minute_and_no_mail(world, email):
     assert actions.to_ring(now=world.now + actions.RING_AGAIN * 2, room=9) == [reminder.pk]
 
 
-def out_of_reach(letter, **rest):
+def out_of_reach(line, letter, **rest):
     raise NotSent("The mail server could not be reached.")
 
 
 def test_a_server_out_of_reach_is_tried_again_with_a_new_link(world, email, monkeypatch):
     reminder = ask(email, world)
     with monkeypatch.context() as broken:
-        broken.setattr(actions.mail, "send", out_of_reach)
+        broken.setattr(mails.Line, "send", out_of_reach)
         assert send(reminder, world.now) == State.DUE
     first = SignInLink.objects.get()
     assert send(reminder, world.now + 2 * MINUTE) == State.SENT
@@ -90,10 +91,10 @@ def test_a_server_out_of_reach_is_tried_again_with_a_new_link(world, email, monk
 
 def test_a_mail_sent_past_the_outbox_would_be_lost(world, email, monkeypatch):
     """The negative control: this is what sending it straight away was worth."""
-    monkeypatch.setattr(actions.mail, "send", out_of_reach)
+    monkeypatch.setattr(mails.Line, "send", out_of_reach)
     people.make_sign_in_link(patient=world.ana, by=world.dee, now=world.now)
     with pytest.raises(NotSent):
-        actions.mail.send(None, to=email.value, message_id="<x@y>")
+        mails.send(None, to=email.value, message_id="<x@y>")
     assert not Reminder.objects.exists()
     assert actions.to_ring(now=world.now + MINUTE, room=9) == []
 
@@ -102,11 +103,11 @@ def test_copies_are_told_apart_because_only_the_newest_link_works(world, email, 
     """Folded by Message-ID, the copy a mail program keeps could be the one whose link has died."""
     reminder, ids = ask(email, world), set()
 
-    def unsure(letter, **rest):
+    def unsure(line, letter, **rest):
         ids.add(rest["message_id"])
         raise NotSent("The line broke.", unsure=True)
 
-    monkeypatch.setattr(actions.mail, "send", unsure)
+    monkeypatch.setattr(mails.Line, "send", unsure)
     send(reminder, world.now)
     assert send(reminder, world.now + 2 * MINUTE) == State.FAILED
     assert len(ids) == 2
@@ -122,12 +123,12 @@ def test_pressing_twice_is_one_mail(world, email):
 def test_asking_again_while_it_waits_for_another_try_sends_it_at_once(world, email, monkeypatch):
     reminder = ask(email, world)
     with monkeypatch.context() as broken:
-        broken.setattr(actions.mail, "send", out_of_reach)
-        for minutes in (0, 1, 5):
+        broken.setattr(mails.Line, "send", out_of_reach)
+        for minutes in (0, 2, 8):
             send(reminder, world.now + minutes * MINUTE)
-    assert reminder.try_at > world.now + 6 * MINUTE
-    ask(email, world, now=world.now + 6 * MINUTE)
-    assert send(reminder, world.now + 6 * MINUTE) == State.SENT
+    assert reminder.try_at > world.now + 9 * MINUTE
+    ask(email, world, now=world.now + 9 * MINUTE)
+    assert send(reminder, world.now + 9 * MINUTE) == State.SENT
 
 
 def test_without_consent_the_desk_sends_none_and_older_links_go_on_working(world, email):

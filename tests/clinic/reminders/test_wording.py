@@ -10,12 +10,12 @@ import pytest
 from django.conf import settings as live
 from django.urls import reverse
 
-from clinic.booking import offer_reminders, reminders, series_reminders
+from clinic.booking import missed_reminders, offer_reminders, reminders, series_reminders
 from clinic.booking.hours import clinic_zone
 from clinic.reminders.sources import Message
 from clinic.reminders.wording import letter, moment
 
-KINDS = reminders.KINDS | series_reminders.KINDS | offer_reminders.KINDS
+KINDS = reminders.KINDS | missed_reminders.KINDS | series_reminders.KINDS | offer_reminders.KINDS
 EMAILS = Path(live.ROOT) / "templates" / "emails"
 AT = dt.datetime(2026, 7, 9, 8, 30, tzinfo=dt.UTC)
 

@@ -9,9 +9,11 @@ import pytest
 from clinic.reminders.actions import collect
 from clinic.reminders.models import Reminder
 from clinic.reminders.sources import Message, NotWanted
-from programs.plans import actions, reminders
+from programs.plans import actions, diary, reminders
+from tests.wished import wish
 
 DAY = dt.timedelta(days=1)
+SOURCE = "programs.plans.reminders"
 
 
 def kinds(now):
@@ -88,3 +90,68 @@ def test_who_was_told_to_stop_is_not_nudged_for_resting(ana_story, logged, nudge
     assert ("session_check_in" in kinds(log.logged_at + 2 * DAY)) is nudged
     said = say("session_check_in", ana_story, ana_story.released, log.logged_at)
     assert isinstance(said, Message if nudged else NotWanted)
+
+
+def written():
+    """How often each kind was written down."""
+    rows = Reminder.objects.filter(source=SOURCE).exclude(kind="program_released")
+    return sorted(rows.values_list("kind", flat=True))
+
+
+def test_a_silence_is_answered_twice_however_often_the_program_is_changed_in_it(ana_story):
+    """Another version is no sign of life; a log is, and so is another program, which begins with a visit."""
+    version, at = ana_story.released, ana_story.now
+    for _ in range(3):
+        for day in range(7):
+            collect(now=at + day * DAY)
+        at += 7 * DAY
+        version = actions.revise(version=version, by=ana_story.by, now=at)
+        version = actions.release(version=version, by=ana_story.by, now=at)
+    assert written() == ["session_check_in", "session_check_in_again"]
+    log = ana_story.logs(version=version, on_day=at.date(), now=at, entries=[
+        diary.Did(one.pk, done=True) for one in version.listed_now()
+    ])  # fmt: skip
+    for day in range(30):
+        collect(now=log.logged_at + day * DAY)
+    assert written() == ["session_check_in"] * 2 + ["session_check_in_again"] * 2
+
+
+def test_the_clinic_says_after_how_many_days_or_not_at_all(ana_story):
+    """The second word never comes on the heels of the first."""
+    assert ana_story.released
+    wish(ana_story.world, SOURCE, "session_check_in", lead=4 * DAY)
+    wish(ana_story.world, SOURCE, "session_check_in_again", lead=3 * DAY)
+    assert kinds(ana_story.now + 4 * DAY - dt.timedelta(minutes=1)) == ["program_released"]
+    assert "session_check_in_again" not in kinds(ana_story.now + 5 * DAY - dt.timedelta(minutes=1))
+    assert kinds(ana_story.now + 5 * DAY) == ["program_released", "session_check_in_again"]
+    for kind in reminders.KINDS:
+        wish(ana_story.world, SOURCE, kind, is_on=False)
+    assert kinds(ana_story.now + 5 * DAY) == []
+
+
+def test_after_an_outage_the_second_word_stands_for_both(ana_story):
+    version = ana_story.released
+    collect(now=ana_story.now + 5 * DAY)
+    assert written() == ["session_check_in_again"]
+    late = reminders.message(
+        kind="session_check_in",
+        subject_id=version.pk,
+        about_at=version.released_at,
+        now=ana_story.now + 5 * DAY,
+    )
+    assert isinstance(late, NotWanted)
+    wish(ana_story.world, SOURCE, "session_check_in_again", is_on=False)
+    assert "session_check_in" in kinds(ana_story.now + 5 * DAY)
+
+
+def test_who_was_told_to_go_on_again_is_spoken_to(ana_story):
+    log = ana_story.logs(now=ana_story.now + DAY, symptoms=["pop"])
+    diary.let_go_on(log=log, because="Looked at it.", by=ana_story.by, now=ana_story.now + DAY)
+    assert "session_check_in" in kinds(log.logged_at + 2 * DAY)
+
+
+def test_asking_costs_the_same_for_many(ana_story, ben_story, django_assert_num_queries):
+    for story in (ana_story, ben_story):
+        assert story.released
+        with django_assert_num_queries(6):
+            list(reminders.due(now=ana_story.now + 5 * DAY))

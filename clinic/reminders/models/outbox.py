@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from clinic.people.models import ChannelKind, Patient
+from clinic.people.models import Patient
 
 
 class State(models.TextChoices):
@@ -19,6 +19,14 @@ class State(models.TextChoices):
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     SKIPPED = "skipped", "Not sent"
+
+
+class Way(models.TextChoices):
+    """How a message reaches a patient."""
+
+    EMAIL = "email", "E-mail"
+    TEXT = "text", "Text message"
+    PUSH = "push", "Notice on the phone"
 
 
 FINAL = frozenset({State.SENT, State.FAILED, State.SKIPPED})
@@ -30,6 +38,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         waiting = Q(state=State.DUE, try_at__lte=now)
         abandoned = Q(state=State.SENDING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
+
+    def to_ring_for(self, now: dt.datetime) -> models.QuerySet[Reminder, int]:
+        """Ids of those a worker should be called for, oldest first: read from reminders_to_ring_for alone."""
+        waiting = self.filter(state__in=[State.DUE, State.SENDING], ring_at__lte=now)
+        return waiting.order_by("ring_at", "pk").values_list("pk", flat=True)
 
     def about(self, source: str, subject_ids: Iterable[int]) -> dict[int, list[Reminder]]:
         """The reminders about some rows of a source, newest first, in one query: {subject id: [Reminder]}."""
@@ -47,13 +60,17 @@ class Reminder(models.Model):
     kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(help_text="The row of that module it is about.")
     about_at = models.DateTimeField(help_text="The moment it is about; part of the key.")
-    channel = models.CharField(max_length=10, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
+    way = models.CharField(
+        max_length=10, choices=Way.choices, blank=True, help_text="Chosen by the sender; blank before."
+    )
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     try_at = models.DateTimeField(
         help_text="Not before this: when it was written down at first, later after a failed try."
     )
-    rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last called for it.")
+    ring_at = models.DateTimeField(
+        help_text="When a worker is next called for it: at its time, after a call unanswered, at the end of a lease."
+    )
     lease_until = models.DateTimeField(
         null=True, blank=True, help_text="Until then one sender has it to itself."
     )
@@ -64,6 +81,16 @@ class Reminder(models.Model):
     message_id = models.CharField(max_length=160, blank=True)
     sent_to = models.CharField(max_length=254, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(
+        max_length=40, blank=True, help_text="Who took it from us: a mail server, a gateway."
+    )
+    provider_id = models.CharField(max_length=120, blank=True, help_text="What it is called there.")
+    delivered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its provider said it had arrived."
+    )
+    bounced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its provider said it had come back."
+    )
     because = models.CharField(max_length=240, blank=True, help_text="Why it failed or was not sent.")
     resends = models.PositiveSmallIntegerField(default=0)
     resent_at = models.DateTimeField(null=True, blank=True)
@@ -77,7 +104,7 @@ class Reminder(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "kind", "subject_id", "about_at", "channel"],
+                fields=["source", "kind", "subject_id", "about_at"],
                 name="a_reminder_is_written_once",
             ),
             models.CheckConstraint(
@@ -97,13 +124,27 @@ class Reminder(models.Model):
                 condition=Q(state=State.SENDING, lease_until__isnull=False)
                 | (~Q(state=State.SENDING) & Q(lease_until__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="a_reminder_goes_a_way_we_know",
+                condition=Q(way__in=["", *(way.value for way in Way)]),
+            ),
+            models.CheckConstraint(
+                name="a_reminder_that_came_back_has_failed",
+                condition=Q(bounced_at__isnull=True) | Q(state=State.FAILED),
+            ),
             models.CheckConstraint(name="no_third_copy_is_risked", condition=Q(unsure_sends__lte=2)),
         ]
         indexes = [
+            # Those that wait are few, however many went out. The poll reads nothing else, not even the table.
             models.Index(
-                F("try_at"),
-                name="reminders_waiting",
+                F("ring_at"),
+                F("id"),
+                name="reminders_to_ring_for",
                 condition=Q(state__in=[State.DUE, State.SENDING]),
+            ),
+            models.Index(fields=["due_at"], name="reminders_by_due_time"),
+            models.Index(
+                fields=["provider_id"], name="reminders_by_provider_id", condition=~Q(provider_id="")
             ),
             models.Index(fields=["state", "-id"], name="reminders_by_state"),
             models.Index(fields=["patient", "-id"], name="reminders_of_a_patient"),
@@ -115,3 +156,13 @@ class Reminder(models.Model):
     @property
     def may_be_resent(self) -> bool:
         return self.state in FINAL
+
+
+class Asked(models.Model):
+    """When a source was last asked what is due, and could say. One that was not asked lately is dead or deaf."""
+
+    source = models.CharField(primary_key=True, max_length=80)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.asked_at:%Y-%m-%d %H:%M:%S}"

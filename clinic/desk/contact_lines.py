@@ -1,0 +1,101 @@
+"""A patient's contacts as lines of the record: what they agreed to, what stopped it, and what the desk can do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from clinic.people import phones
+from clinic.people.models import ChannelKind, ContactChannel
+from clinic.reminders import texts
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word with its shape. `tone`: success, warning or plain."""
+
+    tone: str
+    icon: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One contact. `only_stopped`: they agreed, and messages came back.
+
+    `texts` is None where there is nothing to say of them; `no_texts` says why none can go to a number.
+    """
+
+    channel: ContactChannel
+    marks: tuple[Mark, ...]
+    because: str
+    agreed: bool
+    only_stopped: bool
+    texts: Mark | None = None
+    texts_agreed: bool = False
+    waits_for_yes: bool = False
+    no_texts: str = ""
+
+
+def line(channel: ContactChannel) -> Line:
+    """No query."""
+    agreed = channel.consent_given_at is not None and channel.consent_withdrawn_at is None
+    stopped = channel.stopped_at is not None
+    marks = [_consent(channel, agreed=agreed)]
+    if channel.stopped_at:
+        marks.append(Mark("warning", "octagon", f"Stopped {_day(channel.stopped_at)}"))
+    if channel.kind != ChannelKind.PHONE:
+        if channel.verified_at:
+            marks.append(Mark("plain", "check-circle", "Opened a link sent there"))
+        return Line(
+            channel, tuple(marks), channel.stopped_because, agreed and not stopped, agreed and stopped
+        )
+    texts_agreed = channel.texts_agreed_at is not None and channel.texts_stopped_at is None
+    no_texts = why_no_texts(channel)
+    return Line(
+        channel,
+        tuple(marks),
+        channel.stopped_because,
+        agreed and not stopped,
+        agreed and stopped,
+        texts=_texts(channel, agreed=texts_agreed, possible=not no_texts),
+        texts_agreed=texts_agreed and not channel.stopped_at,
+        waits_for_yes=texts_agreed and channel.verified_at is None,
+        no_texts=no_texts,
+    )
+
+
+def why_no_texts(channel: ContactChannel) -> str:
+    """Why no text can reach that number, in a sentence or two; empty where one can, and for an e-mail address."""
+    if channel.kind != ChannelKind.PHONE:
+        return ""
+    if not texts.can_be_sent():
+        return "The clinic sends no texts: no gateway is set up."
+    return phones.why_no_texts(channel.value, countries=settings.SMS_COUNTRIES)
+
+
+def _consent(channel: ContactChannel, *, agreed: bool) -> Mark:
+    of_calls = " to calls" if channel.kind == ChannelKind.PHONE else ""
+    if agreed:
+        return Mark("success", "check", f"Agreed{of_calls} {_day(channel.consent_given_at)}")
+    if channel.consent_withdrawn_at:
+        return Mark("warning", "cross", f"Withdrawn {_day(channel.consent_withdrawn_at)}")
+    return Mark("plain", "question", "Not asked yet")
+
+
+def _texts(channel: ContactChannel, *, agreed: bool, possible: bool) -> Mark | None:
+    """None where none was agreed to and none could go."""
+    if channel.texts_stopped_at:
+        return Mark("warning", "cross", f"Texts stopped {_day(channel.texts_stopped_at)}")
+    if not agreed:
+        return Mark("plain", "question", "Texts: not asked yet") if possible else None
+    if channel.verified_at is None:
+        return Mark("plain", "clock", "Texts: waits for their YES")
+    return Mark("success", "check", f"Texts agreed {_day(channel.texts_agreed_at)}")
+
+
+def _day(at: dt.datetime | None) -> str:
+    return f"{timezone.localtime(at):%-d %b %Y}" if at else ""

@@ -1,0 +1,221 @@
+"""Claiming a reminder, deciding how it goes, writing down what became of it: each one transaction, each conditional.
+
+A claim is one UPDATE with a lease. Whatever is written afterwards is written only while that lease still stands, so a
+sender that was thought dead and comes back changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, PositiveSmallIntegerField, When
+
+from clinic.audit.actions import record
+from clinic.audit.models import Entry
+from clinic.people.actors import Job
+from clinic.people.models import Patient
+from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
+from clinic.reminders.models import Reminder, State, Way
+from clinic.reminders.reaching import Target, target
+from clinic.reminders.sending import NotSent, Receipt
+from clinic.reminders.sources import Message, NotWanted, NotYet
+from clinic.reminders.wording import Letter, letter
+
+log = logging.getLogger(__name__)
+
+SENDER = Job("reminders")
+# Longer than the longest conversation (mail.LONGEST), the ten seconds we try to write its end down, and a slow query.
+LEASE = dt.timedelta(seconds=90)
+BACKOFF = [dt.timedelta(minutes=minutes) for minutes in (1, 4, 10, 20, 25)]  # five more tries in an hour
+JITTER = 0.15  # what failed together is not tried together
+CHECK_BY_HAND = (
+    "It may have gone out twice already, so it is not sent again. Ask the patient, or send it again by hand."
+)
+NO_ADDRESS = "No address, phone or notice this patient agreed to be reached by."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reminder that is ours until its lease ends, and what is to be sent."""
+
+    reminder: Reminder
+    letter: Letter
+    target: Target
+
+
+@transaction.atomic
+def claim(
+    *, reminder_id: int, lease_until: dt.datetime, now: dt.datetime, wished: wishes.Wishes
+) -> Taken | State | None:
+    """Take it, ask once more whether it is wanted, and write the letter: one transaction, nothing sent yet.
+
+    What became of it when there is nothing to send; None when it was not ours to take.
+    """
+    row = Reminder.objects.filter(pk=reminder_id)
+    ours = row.claimable(now).update(
+        state=State.SENDING,
+        lease_until=lease_until,
+        ring_at=lease_until,
+        attempts=F("attempts") + 1,
+        unsure_sends=Case(
+            When(state=State.SENDING, unsure_sends__lt=2, then=F("unsure_sends") + 1),
+            default=F("unsure_sends"),
+            output_field=PositiveSmallIntegerField(),
+        ),
+    )
+    if not ours:
+        return None
+    reminder = row.select_related("patient").get()
+    if reminder.unsure_sends >= 2:
+        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND)
+    try:
+        with transaction.atomic():
+            return _decided(reminder, now, wished)
+    except Exception as error:
+        log.exception("reminder %s could not be written", reminder.pk)
+        return note_failure(reminder, NotSent(f"It could not be written ({type(error).__name__})."), now)
+
+
+def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Taken | State:
+    """The letter and where it goes, or why not, or not yet."""
+    kind = wishes.kind_of(reminder.source, reminder.kind)
+    if not wished.is_on(reminder.source, reminder.kind):
+        return _finish(reminder, State.SKIPPED, because=wishes.SWITCHED_OFF)
+    wanted = sources.named(reminder.source).message(
+        kind=reminder.kind, subject_id=reminder.subject_id, about_at=reminder.about_at, now=now
+    )
+    if isinstance(wanted, NotWanted):
+        return _finish(reminder, State.SKIPPED, because=wanted.because)
+    if isinstance(wanted, NotYet):
+        return _wait(reminder, wanted)
+    if not kind.at_once and (quiet := _quiet(reminder, wanted, now, wished)):
+        return _wait(reminder, quiet)
+    ways = wishes.ways_in_order(
+        kind,
+        clinic=wished.first_way(reminder.source, reminder.kind),
+        patient=reminder.patient.first_way,
+    )
+    if (found := target(reminder.patient, wanted, ways)) is None:
+        return _finish(reminder, State.SKIPPED, because=NO_ADDRESS)
+    if (full := limits.wait_for_room(found.way, now)) is not None:
+        return _wait(reminder, full)
+    reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
+    Reminder.objects.filter(pk=reminder.pk).update(
+        message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
+    )
+    words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
+    stop = unsubscribe.link(found.channel) if found.way == Way.EMAIL and found.channel is not None else ""
+    return Taken(reminder, letter(wanted, reminder.patient, words, stop=stop), found)
+
+
+def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes.Wishes) -> NotYet | None:
+    """It waits for the end of the quiet hours where the patient is, unless it would come too late for its visit.
+
+    What somebody sends again by hand goes at once: they have a reason.
+    """
+    until = wished.quiet_until(now.astimezone(reminder.patient.zone))
+    if until is None or reminder.resends:
+        return None
+    if wanted.at is not None and wanted.at - until < wishes.LEAST_NOTICE:
+        return None
+    return NotYet(f"Quiet hours: it goes out at {until:%H:%M} where the patient is.", until)
+
+
+def message_id(reminder: Reminder, message: Message) -> str:
+    """The same for every copy of one send, so that a mail program can fold them; another after a resend.
+
+    Mails with a key differ from try to try: folded, the one still seen could be the one whose link has died.
+    """
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    differs = message.key and not message.older_keys_work
+    copy = f"{reminder.resends}-{reminder.attempts}" if differs else str(reminder.resends)
+    return f"<reminder-{reminder.pk}-{copy}@{domain}>"
+
+
+def _wait(reminder: Reminder, answer: NotYet) -> State:
+    """As if nobody had asked, until it is known whether it is wanted."""
+    return _finish(
+        reminder,
+        State.DUE,
+        because=answer.because,
+        try_at=answer.ask_again_at,
+        ring_at=answer.ask_again_at,
+        attempts=reminder.attempts - 1,
+    )
+
+
+def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
+    """The server has it."""
+    return _finish(
+        reminder,
+        State.SENT,
+        sent_at=at,
+        because="",
+        provider=receipt.provider[:40],
+        provider_id=receipt.provider_id[:120],
+    )
+
+
+def note_failure(reminder: Reminder, failed: NotSent, now: dt.datetime) -> State:
+    """Another try later, unless the answer was final, an hour is over, or a third copy would be risked."""
+    unsure = reminder.unsure_sends + int(failed.unsure)
+    if unsure >= 2:
+        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND, unsure_sends=2)
+    if failed.dead and _may_go_another_way(reminder, failed, now):
+        return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, ring_at=now)
+    if failed.for_good or reminder.attempts > len(BACKOFF):
+        return _finish(reminder, State.FAILED, because=failed.because, unsure_sends=unsure)
+    later = now + _pause(reminder)
+    return _finish(
+        reminder, State.DUE, because=failed.because, unsure_sends=unsure, try_at=later, ring_at=later
+    )
+
+
+def _may_go_another_way(reminder: Reminder, failed: NotSent, now: dt.datetime) -> bool:
+    """Nothing more is sent to a dead address, whoever has it; the reminder goes on if there is another way to go."""
+    if not reminder.way:
+        return False
+    if reminder.way == Way.PUSH:
+        for phone in phones.living(reminder.patient)[:1]:
+            phones.end(phone=phone, because=failed.because, by=SENDER, now=now)
+    else:
+        receipts.stop_address(reminder.sent_to, way=Way(reminder.way), because=failed.because, now=now)
+    kind = wishes.kind_of(reminder.source, reminder.kind)
+    if kind.by_mail_alone or kind.by_text_alone:
+        return False
+    patient = Patient.objects.get(pk=reminder.patient_id)
+    return target(patient, Message("", ""), list(Way)) is not None
+
+
+def _pause(reminder: Reminder) -> dt.timedelta:
+    """Until the next try: the step of the ladder, a little more or less for each reminder, the same if asked again."""
+    spread = random.Random(f"{reminder.pk} {reminder.attempts}").uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    return BACKOFF[reminder.attempts - 1] * spread
+
+
+def let_go(reminder: Reminder, *, unsure: bool, now: dt.datetime) -> State:
+    """Of a sender that died: as if never claimed, or, where it may have gone out, one step nearer to the end."""
+    if not unsure:
+        return _finish(reminder, State.DUE, attempts=max(0, reminder.attempts - 1), ring_at=now)
+    if reminder.unsure_sends + 1 >= 2:
+        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND, unsure_sends=2)
+    return _finish(reminder, State.DUE, unsure_sends=F("unsure_sends") + 1, try_at=now, ring_at=now)
+
+
+@transaction.atomic
+def _finish(reminder: Reminder, state: State, **fields: object) -> State:
+    """Write the outcome, if the lease is still ours; a slow sender who lost it must not undo the next one."""
+    ours = Reminder.objects.filter(
+        pk=reminder.pk, state=State.SENDING, lease_until=reminder.lease_until
+    ).update(state=state, lease_until=None, **fields)
+    if not ours:
+        log.warning("reminder %s was %s after its lease had ended", reminder.pk, state)
+    if state == State.SENT:
+        record(action=Entry.Action.SENT, patient=reminder.patient, by=SENDER, what=f"reminder {reminder.pk}")
+    return state

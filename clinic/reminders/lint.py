@@ -1,0 +1,110 @@
+"""What the clinic may not write in a reminder, and why, for whoever writes it. Values in, faults out; no database.
+
+Two things are looked for: what would fail or mislead when it is sent (an unknown word in braces, a link to elsewhere, a
+visit without its time), and what nobody but the patient should read (promise P7: name, date, time and link alone).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from clinic.reminders.kinds import Kind
+
+ALWAYS = ("clinic", "phone", "link")
+OF_A_VISIT = ("day", "when", "place")
+LONGEST = {"subject": 120, "text": 2000, "short": 240}
+NAMES = {"subject": "The subject", "text": "The text", "short": "The short form"}
+WEB = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|co|info)\b", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field, and the way out."""
+
+    field: str
+    says: str
+
+
+def faults(kind: Kind, words: dict[str, str], *, language: str, ours: str) -> list[Fault]:
+    """Every fault of {"subject", "text", "short"}, in that order. `ours` is the language of our own words."""
+    found = []
+    for field, name in NAMES.items():
+        found += [Fault(field, f"{name} {said}") for said in _of_one(field, words.get(field, ""), kind)]
+    if not found:
+        found = list(_of_the_whole(kind, words, foreign=language != ours))
+    return found
+
+
+def _of_one(field: str, text: str, kind: Kind) -> Iterator[str]:
+    if not text.strip():
+        yield "is empty. Write it, or go back to our own words."
+        return
+    if len(text) > LONGEST[field]:
+        yield f"has {len(text):,} characters; at most {LONGEST[field]:,} are sent. Shorten it."
+        return
+    if field != "text" and "\n" in text:
+        yield "is one line. Take the line break out."
+    if CONTROL.search(text.replace("\r\n", "\n")):
+        yield "holds a character that cannot be seen. Type it anew instead of pasting it."
+    yield from _of_braces(text, kind)
+    if elsewhere := WEB.search(text):
+        yield f"leads elsewhere (“{elsewhere[0]}”). Patients are told to trust our own link alone: write {{link}}."
+    if said := health_words(text):
+        yield (
+            f"says {', '.join(f'“{word}”' for word in said)}: a message may be read by anybody who sees the phone. "
+            "Leave it out; the page behind the link may say it."
+        )
+
+
+def _of_braces(text: str, kind: Kind) -> Iterator[str]:
+    known = may_be_filled_in(kind)
+    offered = ", ".join(f"{{{name}}}" for name in known)
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        yield f"has a brace without its other half. Write {offered}, or {{{{ and }}}} for a brace itself."
+        return
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in known or form or conversion):
+            yield f"asks for “{{{name}}}”, which is nothing we can fill in. Use {offered}."
+
+
+def _of_the_whole(kind: Kind, words: dict[str, str], *, foreign: bool) -> Iterator[Fault]:
+    if kind.timed:
+        for field in ("text", "short"):
+            if "when" not in filled_in(words[field]):
+                yield Fault(
+                    field, f"{NAMES[field]} does not say when. Write {{when}} where the time belongs."
+                )
+    if foreign and "link" not in filled_in(words["text"]):
+        yield Fault("text", "The text does not lead to the patient’s page. Write {link} where it belongs.")
+
+
+def may_be_filled_in(kind: Kind) -> tuple[str, ...]:
+    """The names a wording of that kind may ask for."""
+    return ALWAYS + (OF_A_VISIT if kind.timed else ())
+
+
+def filled_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def health_words(text: str) -> list[str]:
+    """The words of any of our languages that tell of somebody's health, as they were written, each once."""
+    return list(dict.fromkeys(hit[0] for hit in _health().finditer(text)))
+
+
+@cache
+def _health() -> re.Pattern[str]:
+    """Of every language: a clinic may write German under English by mistake."""
+    told = tomllib.loads((Path(__file__).parent / "health_words.toml").read_text(encoding="utf-8"))
+    stems = sorted({word for language in told.values() for word in language["words"]})
+    each = (re.escape(stem.removesuffix("-")) + (r"\w*" if stem.endswith("-") else "") for stem in stems)
+    return re.compile(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE)

@@ -1,0 +1,21 @@
+"""The outbox, what the clinic wants of each kind, and the phones that take notices."""
+
+from clinic.reminders.models.incoming import Incoming, Understood
+from clinic.reminders.models.outbox import FINAL, Asked, Reminder, ReminderQuerySet, State, Way
+from clinic.reminders.models.phones import Phone
+from clinic.reminders.models.wishes import KindWish, Quiet, Wording
+
+__all__ = [
+    "FINAL",
+    "Asked",
+    "Incoming",
+    "KindWish",
+    "Phone",
+    "Quiet",
+    "Reminder",
+    "ReminderQuerySet",
+    "State",
+    "Understood",
+    "Way",
+    "Wording",
+]

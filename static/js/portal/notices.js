@@ -1,0 +1,60 @@
+// The button that switches notices on for this browser. Without this file the page says that it cannot.
+(() => {
+  const place = document.querySelector("[data-notices]");
+  const key = place && place.dataset.notices;
+  const knows = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+  if (!key || !knows) return;
+  const form = place.querySelector("[data-notices-on]");
+  const told = place.querySelector("[data-notices-told]");
+  const without = place.querySelector("[data-notices-without]");
+  const REFUSED = "This browser was told to show no notices from us. Allow them in its settings for this page, then come back.";
+
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  const base64url = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+  const markOf = async (endpoint) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint));
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 32);
+  };
+
+  // Which of the listed phones is this one? Its button switches the browser's own part off too.
+  const show = async () => {
+    const worker = await navigator.serviceWorker.ready;
+    const has = await worker.pushManager.getSubscription();
+    const mark = has ? await markOf(has.endpoint) : "";
+    const mine = mark && place.querySelector(`[data-phone="${mark}"]`);
+    without.hidden = true;
+    if (mine) {
+      mine.querySelector("[data-this-phone]").hidden = false;
+      mine.querySelector("form").addEventListener("submit", () => { has.unsubscribe(); });
+    } else if (Notification.permission === "denied") told.textContent = REFUSED;
+    else form.hidden = false;
+  };
+
+  const subscribed = async () => {
+    const worker = await navigator.serviceWorker.ready;
+    const old = await worker.pushManager.getSubscription();
+    if (old) await old.unsubscribe(); // it may be of an older key of the clinic's
+    return worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    told.textContent = "";
+    try {
+      if (await Notification.requestPermission() !== "granted") {
+        told.textContent = REFUSED;
+        return;
+      }
+      const has = await subscribed();
+      form.elements.endpoint.value = has.endpoint;
+      form.elements.p256dh.value = base64url(has.getKey("p256dh"));
+      form.elements.auth.value = base64url(has.getKey("auth"));
+      form.submit();
+    } catch {
+      told.textContent = "The browser could not switch them on just now. Nothing was changed. Try again where there is signal.";
+    }
+  });
+
+  show().catch(() => { /* it stays as it is: the page says what it needs */ });
+})();

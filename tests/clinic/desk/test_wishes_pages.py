@@ -1,0 +1,237 @@
+"""The managers' pages about reminders: what goes out, how early, in what words, and whether it goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.reminders import actions, tasks, wishes
+from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
+from tests.world import NOW
+
+pytestmark = pytest.mark.usefixtures("clock")
+WORDS = {"subject": "Soon: {clinic}", "text": "We see you {when}.", "short": "{clinic} {when}"}
+
+
+@pytest.fixture
+def mona(world):
+    return world.signed_in(world.mona)
+
+
+def said(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def words_url(name="appointment_48h", language="en-gb"):
+    return reverse("desk:words", args=[name, language])
+
+
+class TestWhatIsSent:
+    def test_lists_every_kind_with_what_is_chosen(self, world, mona):
+        KindWish.objects.create(
+            source="programs.plans.reminders", kind="program_released", is_on=False,
+            changed_at=NOW, changed_by=world.mona,
+        )  # fmt: skip
+        shown = said(mona.get(reverse("desk:wishes")))
+        for _, name, kind in wishes.all_kinds():
+            assert reverse("desk:wish", args=[name]) in shown
+            assert kind.label in shown
+        assert shown.count(">No</span>") == 1
+
+    def test_is_changed_and_kept(self, world, mona):
+        answer = mona.post(reverse("desk:wish", args=["program_released"]), {"first_way": "push"})
+        assert answer.url == reverse("desk:wishes")
+        row = KindWish.objects.get()
+        assert (row.source, row.is_on, row.first_way, row.changed_by) == (
+            "programs.plans.reminders", False, "push", world.mona,
+        )  # fmt: skip
+
+    def test_what_is_needed_offers_no_way_to_switch_it_off(self, mona):
+        url = reverse("desk:wish", args=["appointment_cancelled"])
+        assert 'name="is_on"' not in said(mona.get(url))
+        mona.post(url, {"first_way": "text"})
+        assert KindWish.objects.get().is_on
+
+    def test_a_way_nobody_goes_is_refused_and_kept_on_the_page(self, mona):
+        answer = mona.post(reverse("desk:wish", args=["program_released"]), {"first_way": "pigeon"})
+        assert answer.status_code == 422
+        assert "Choose one of the ways listed." in said(answer)
+        assert not KindWish.objects.exists()
+
+    @pytest.mark.parametrize("name", ["nonsense", "sign_in_links"])
+    def test_a_kind_nobody_knows(self, mona, name):
+        assert mona.get(reverse("desk:wish", args=[name])).status_code == 404
+
+
+class TestQuietHours:
+    def test_are_kept(self, mona):
+        mona.post(reverse("desk:wishes"), {"quiet_from": "20", "quiet_to": "7.30"})
+        assert (Quiet.objects.get().quiet_from, Quiet.objects.get().quiet_to) == (dt.time(20), dt.time(7, 30))
+
+    @pytest.mark.parametrize(
+        ("start", "end", "why"),
+        [
+            ("8", "8", "at least eight hours"),
+            ("6", "5", "at least eight hours"),
+            ("soon", "8", "not a time of day"),
+        ],
+    )
+    def test_that_leave_no_day_are_refused_and_what_was_typed_stays(self, mona, start, end, why):
+        answer = mona.post(reverse("desk:wishes"), {"quiet_from": start, "quiet_to": end})
+        assert answer.status_code == 422
+        assert why in said(answer)
+        assert f'value="{start}"' in said(answer)
+        assert not Quiet.objects.exists()
+
+
+class TestWords:
+    def test_begin_with_ours(self, mona):
+        shown = said(mona.get(words_url()))
+        assert "This is a reminder of your appointment on" in shown
+        assert "{when}" in shown
+        assert "As a text message" in shown, "what is there to begin with can be looked at and kept"
+
+    def test_are_looked_at_before_they_are_kept(self, mona):
+        shown = said(mona.post(words_url(), WORDS | {"do": "look"}))
+        assert "We see you Thursday 12 March 2026 at 10:00 (Europe/London, GMT)." in shown
+        assert "You can move or cancel it online until" in shown, "what we add stays in view"
+        assert not Wording.objects.exists()
+
+    def test_are_kept(self, world, mona):
+        assert mona.post(words_url(), WORDS | {"do": "keep"}).status_code == 302
+        assert Wording.objects.get().written_by == world.mona
+        assert "We see you {when}." in said(mona.get(words_url()))
+
+    def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(self, mona):
+        answer = mona.post(words_url(), WORDS | {"text": "Your knee, {surname}", "do": "keep"})
+        shown = said(answer)
+        assert answer.status_code == 422
+        assert "which is nothing we can fill in" in shown
+        assert "“knee”" in shown
+        assert "Your knee, {surname}" in shown
+        assert 'href="#id_text"' in shown
+        assert not Wording.objects.exists()
+
+    def test_ours_can_be_had_again(self, mona):
+        mona.post(words_url(), WORDS | {"do": "keep"})
+        mona.post(words_url(), {"do": "ours"})
+        assert "This is a reminder of your appointment on" in said(mona.get(words_url()))
+
+    def test_in_another_language_dates_are_told_in_it(self, mona):
+        german = {"subject": "Ihr Termin", "text": "Bis {when}. {link}", "short": "{when}"}
+        shown = said(mona.post(words_url(language="de"), german | {"do": "look"}))
+        assert "Bis Donnerstag 12 März 2026, 10:00" in shown
+
+    @pytest.mark.parametrize(
+        ("name", "language"), [("appointment_48h", "xx"), ("series_booked", "de"), ("no", "de")]
+    )
+    def test_that_cannot_be_written(self, mona, name, language):
+        assert mona.get(words_url(name, language)).status_code == 404
+
+    def test_a_test_goes_to_whoever_asks_in_the_words_that_are_kept(self, world, mona, monkeypatch):
+        mona.post(words_url(), WORDS | {"do": "keep"})
+        rung = []
+        monkeypatch.setattr(tasks.send_test, "delay", lambda *known: rung.append(known))
+        answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
+        assert f"on its way to {world.mona.email}" in said(answer)
+        assert rung == [(world.mona.pk, "appointment_48h", "en-gb")], "the queue holds ids and names of kinds"
+        tasks.send_test(*rung[0])
+        assert [(one.to, one.subject) for one in mail.outbox] == [
+            ([world.mona.email], "Soon: Stride Physical Therapy")
+        ]
+
+
+class TestHowTheSendingGoes:
+    @pytest.fixture
+    def outbox(self, world):
+        def made(many=1, **known):
+            Reminder.objects.bulk_create(
+                Reminder(
+                    **{
+                        "patient": world.ana, "source": "s", "kind": "k", "subject_id": Reminder.objects.count() + n,
+                        "about_at": NOW, "due_at": NOW, "try_at": NOW, "ring_at": NOW,
+                    } | known
+                )
+                for n in range(many)
+            )  # fmt: skip
+
+        return made
+
+    def test_says_nothing_waits(self, mona):
+        assert "Nothing waits" in said(mona.get(reverse("desk:sending")))
+
+    def test_counts_by_provider_and_says_why(self, mona, outbox):
+        gone = {"state": State.SENT, "sent_at": NOW, "sent_to": "a@b.example"}
+        outbox(3, **gone, way="email", provider="smtp")
+        outbox(1, **gone, way="text", provider="twilio", delivered_at=NOW)
+        outbox(
+            2,
+            state=State.FAILED,
+            because="The mail server refused it for good (answer 550).",
+            way="email",
+            provider="smtp",
+        )
+        shown = said(mona.get(reverse("desk:sending")))
+        assert '<td data-label="Sent">3</td>' in shown
+        assert "2 × The mail server refused it for good (answer 550)." in shown
+        assert "Text message" in shown
+
+    def test_is_red_when_the_oldest_waits_for_over_five_minutes(self, mona, outbox, clock):
+        outbox(1)
+        assert "has waited for over five minutes" not in said(mona.get(reverse("desk:sending")))
+        clock.shift(dt.timedelta(minutes=6))
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "has waited for over five minutes" in shown
+        assert "6 minutes" in shown
+
+    @pytest.mark.parametrize("page", ["desk:sending", "desk:wishes", "desk:reminders"])
+    def test_costs_the_same_however_much_was_sent(self, mona, outbox, page):
+        def cost():
+            with CaptureQueriesContext(connection) as queries:
+                assert mona.get(reverse(page)).status_code == 200
+            return len(queries)
+
+        actions.collect(now=NOW)
+        outbox(2, state=State.FAILED, because="x", way="email")
+        cost()  # what a first request of a session costs besides
+        few = cost()
+        outbox(300, state=State.FAILED, because="x", way="email")
+        assert cost() == few <= 12
+
+
+class TestTheListOfTheDesk:
+    def test_shows_what_its_provider_told_since(self, world):
+        known = dict.fromkeys(("about_at", "due_at", "try_at", "ring_at", "sent_at"), NOW)
+        known |= {"patient": world.ana, "source": "s", "kind": "k", "sent_to": "+447700900123", "way": "text"}
+        Reminder.objects.create(**known, subject_id=1, state=State.SENT, delivered_at=NOW)
+        Reminder.objects.create(
+            **known, subject_id=2, state=State.FAILED, bounced_at=NOW, because="No such number."
+        )
+        dee = world.signed_in(world.dee)
+        shown = said(dee.get(reverse("desk:reminders")))
+        assert "Arrived" in shown
+        assert "Came back" in shown
+        assert "+447700900123, text message" in shown
+        only = said(dee.get(reverse("desk:reminders"), {"state": "came_back"}))
+        assert "No such number." in only
+        assert "1 on this page" in only
+
+    def test_of_one_visit_alone(self, world):
+        for hours in (30, 54):
+            world.booked(starts_at=world.now + dt.timedelta(hours=hours))
+        actions.collect(now=world.now)
+        first, _ = Reminder.objects.order_by("pk").values_list("subject_id", flat=True)
+        dee = world.signed_in(world.dee)
+        shown = said(dee.get(reverse("desk:reminders"), {"visit": first}))
+        assert "1 on this page" in shown
+        assert "Only about one visit." in shown
+
+    def test_does_not_offer_the_desk_what_managers_choose(self, world):
+        dee = world.signed_in(world.dee)
+        assert reverse("desk:wishes") not in said(dee.get(reverse("desk:reminders")))
+        assert dee.get(reverse("desk:wishes")).status_code == 403

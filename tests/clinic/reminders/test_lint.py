@@ -1,0 +1,126 @@
+"""What the clinic may not write in a reminder: each refusal names the field and the way out."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as live
+
+from clinic.reminders import lint, wishes
+from clinic.reminders.kinds import Kind
+from clinic.reminders.wording import our_words
+
+VISIT, NEWS = Kind("Visit", timed=True), Kind("News")
+GOOD = {
+    "subject": "See you at {clinic}",
+    "text": "You are booked for {when}.\n\nSee {link} or ring {phone}.",
+    "short": "{clinic}: {when}",
+}
+
+
+def said(part: str, text: str, kind: Kind = VISIT, language: str = "en-gb") -> str:
+    found = lint.faults(kind, GOOD | {part: text}, language=language, ours="en-gb")
+    assert {fault.field for fault in found} <= {part}
+    return " ".join(fault.says for fault in found)
+
+
+def test_good_words_pass():
+    assert lint.faults(VISIT, GOOD, language="en-gb", ours="en-gb") == []
+    assert lint.faults(VISIT, GOOD, language="de", ours="en-gb") == []
+
+
+@pytest.mark.parametrize("part", ["subject", "text", "short"])
+class TestEachPart:
+    def test_must_be_there(self, part):
+        assert "is empty" in said(part, "  \n ")
+
+    def test_an_unknown_word_in_braces_is_named_with_what_may_be_asked_for(self, part):
+        assert "asks for “{surname}”" in said(part, "{surname} {when} {link}")
+        assert "{clinic}, {phone}, {link}" in said(part, "{surname} {when} {link}")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{when.tzinfo} {when} {link}",
+            "{when!r}{when}{link}",
+            "{when:>99999999}{link}",
+            "{0} {when}{link}",
+            "{} {when}{link}",
+            "{clinic[0]}{when}{link}",
+        ],
+    )
+    def test_nothing_but_plain_names(self, part, text):
+        assert "nothing we can fill in" in said(part, text)
+
+    @pytest.mark.parametrize("text", ["{when", "when}", "{when} {link} }"])
+    def test_half_a_brace(self, part, text):
+        assert "without its other half" in said(part, text)
+
+    def test_two_megabytes(self, part):
+        assert "2,000,000 characters; at most" in said(part, "x" * 2_000_000)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["https://evil.example {when} {link}", "www.evil.example {when}{link}", "stride.com {when}{link}"],
+    )
+    def test_a_link_of_somebodys_own(self, part, text):
+        assert "leads elsewhere" in said(part, text)
+
+    @pytest.mark.parametrize("text", ["\x00{when}{link}", "{when}{link}\x1b", "\u202e{when}{link}"])
+    def test_what_cannot_be_seen(self, part, text):
+        assert "cannot be seen" in said(part, text)
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "Hamstring",
+            "your KNEES",
+            "pain",
+            "exercises",
+            "physiotherapist",
+            "injury",
+            "Rückenschmerzen",
+            "Übungen",
+            "rodilla",
+            "genou",
+            "red flags",
+        ],
+    )
+    def test_whatever_tells_of_health(self, part, word):
+        assert "may be read by anybody" in said(part, f"About {word}: {{when}} {{link}}")
+
+    @pytest.mark.parametrize("word", ["hippo", "legal", "illustrated", "brunch", "Osborne"])
+    def test_but_not_a_word_that_only_looks_alike(self, part, word):
+        assert said(part, f"{word} {{when}} {{link}}") == ""
+
+
+@pytest.mark.parametrize("part", ["subject", "short"])
+def test_one_line_stays_one(part):
+    assert "one line" in said(part, "{when}\n{link}")
+
+
+@pytest.mark.parametrize("part", ["text", "short"])
+def test_a_visit_says_when(part):
+    assert "does not say when" in said(part, "See {link}")
+
+
+def test_only_a_visit_has_a_time():
+    news = {"subject": "News", "text": "See {link}", "short": "News"}
+    assert lint.faults(NEWS, news, language="en-gb", ours="en-gb") == []
+    found = lint.faults(NEWS, GOOD, language="en-gb", ours="en-gb")
+    assert {fault.field for fault in found} == {"text", "short"}
+    assert all("asks for “{when}”" in fault.says for fault in found)
+
+
+def test_another_language_brings_its_own_link():
+    assert "does not lead to the patient’s page" in said("text", "{when}", language="de")
+    assert said("text", "{when}") == ""
+
+
+WORDED = [(source, name) for source, name, kind in wishes.all_kinds() if kind.worded]
+
+
+@pytest.mark.parametrize(("source", "name"), WORDED, ids=[name for _, name in WORDED])
+def test_our_own_words_would_pass(source, name):
+    kind = wishes.kind_of(source, name)
+    words = our_words(kind.template_of(name), timed=kind.timed)
+    assert lint.faults(kind, words, language=live.LANGUAGE_CODE, ours=live.LANGUAGE_CODE) == []
