@@ -36,6 +36,11 @@ class Mail:
     text: str
 
     @property
+    def is_text(self) -> bool:
+        """Whether it was a text message (clinic/reminders/gateways.py writes it)."""
+        return self.file.startswith("text-") and self.to.startswith("+")
+
+    @property
     def pieces(self) -> list[tuple[str, bool]]:
         """The text cut into (words, whether they are a link)."""
         cut, at = [], 0

@@ -8,4 +8,5 @@ app_name = "mailbox"
 urlpatterns = [
     path("", mailbox.mailbox, name="list"),
     path("<str:file>/<int:place>/", mailbox.message, name="message"),
+    path("<str:file>/<int:place>/answer/", mailbox.answer, name="answer"),
 ]

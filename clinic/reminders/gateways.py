@@ -58,7 +58,7 @@ class Files:
     def send(self, text: str, *, to: str, key: str, tell: str) -> Receipt:
         now = dt.datetime.now(dt.UTC)
         mail = EmailMessage()
-        mail["Subject"], mail["To"], mail["From"] = "Text message", to, "the clinic’s number"
+        mail["Subject"], mail["To"], mail["From"] = "Text message", to, "the clinic"
         mail["Date"], mail["Message-ID"] = format_datetime(now), key
         mail.set_content(text)
         stem = re.sub(r"[^\w-]", "-", key.strip("<>"))[:80]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.test import Client
 
 from clinic.desk import mail_files
+from clinic.people import actions as people
+from clinic.reminders import texts
+from clinic.reminders.models import Incoming
 
 BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
@@ -104,5 +108,27 @@ class TestPages:
         assert client.get("/mailbox/none.log/0/").status_code == 404
 
     def test_without_debug_there_is_none(self, folder, client, db, settings):
+        assert client.get("/mailbox/").status_code == 200  # the addresses are read once, with the pages on
         settings.DEVELOPMENT_PAGES = False
         assert client.get("/mailbox/").status_code == 404
+
+
+def test_a_text_is_answered_from_the_mailbox(world, settings, folder):
+    """The demo has no phones: what a patient would text back is typed here, and read as a gateway's call is."""
+    settings.SMS_URL, settings.TEXTS_DIR = "console://", folder
+    phone = people.agree_to_texts(channel=world.ana.channels.get(kind="phone"), by=world.dee, now=world.now)
+    texts.send("Reply YES", to=phone.value, key="k")
+    (shown,) = mail_files.newest_first(folder)
+    client = Client()
+    told = client.post(f"/mailbox/{shown.file}/0/answer/", {"said": "yes"}, follow=True)
+    assert "Yes to messages by text" in told.content.decode()
+    phone.refresh_from_db()
+    assert phone.may_be_texted
+
+
+def test_only_a_text_is_answered(world, post, folder):
+    post(mail("One"))
+    (shown,) = mail_files.newest_first(folder)
+    for file in (shown.file, "text-none.eml", "..%2Fkeys.json"):
+        assert Client().post(f"/mailbox/{file}/0/answer/", {"said": "STOP"}).status_code == 404
+    assert not Incoming.objects.exists()
