@@ -293,7 +293,7 @@ SMS_URL = os.environ.get("SMS_URL", "console://" if DEBUG else "")
 TEXTS_DIR = Path(os.environ.get("DEV_MAIL_DIR", CLINIC_DATA_DIR / "mail"))
 # A text abroad costs many times one at home, and a mistyped country code goes to a stranger.
 SMS_COUNTRIES = (
-    os.environ.get("SMS_COUNTRIES", PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
+    (os.environ.get("SMS_COUNTRIES") or PHONENUMBER_DEFAULT_REGION).upper().replace(" ", "").split(",")
 )
 
 # Notices on phones: 32 random bytes that are this clinic's private key for all push services; empty: none are sent.

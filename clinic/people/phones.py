@@ -70,7 +70,9 @@ def why_no_texts(e164: str, *, countries: Collection[str]) -> str:
         return "Not sent by text: that is not a whole phone number. Correct it on the patient’s record."
     # A number in no range that was given out (yet) belongs to nobody's region: its code has to do.
     country = phonenumbers.region_code_for_number(number)
-    regions = {country} if country else set(phonenumbers.region_codes_for_country_code(number.country_code))
+    regions = (
+        {country} if country else set(phonenumbers.region_codes_for_country_code(number.country_code or 0))
+    )
     if regions.isdisjoint(countries):
         where = f"of another country ({country or 'country code'} +{number.country_code})"
         return (

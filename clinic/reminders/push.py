@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from django.conf import settings
-from pydantic import ValidationError
 from webpush import WebPush, WebPushException
 from webpush.types import WebPushSubscription
 
@@ -111,7 +110,7 @@ def _sealed(shown: bytes, to: Phone) -> tuple[bytes, dict[str, str]]:
             subscriber=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
             ttl=int(KEPT.total_seconds()),
         )
-    except (ValueError, ValidationError, WebPushException) as error:
+    except (ValueError, WebPushException) as error:
         raise NotSent("That phone’s keys are not ones a notice can be sealed with.", dead=True) from error
     return made.encrypted, {name.title(): value for name, value in made.headers.items()}
 
@@ -128,6 +127,8 @@ def _sealer(private_key: str) -> WebPush:
 def _private(key: str) -> ec.EllipticCurvePrivateKey:
     """32 bytes in base64url are a private key of the curve push services ask for."""
     raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    if len(raw) != 32:
+        raise ValueError("A private key is 32 bytes in base64url.")
     return ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
 
 

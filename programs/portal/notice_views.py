@@ -36,7 +36,7 @@ def notices(request: HttpRequest, *, patient: Patient) -> HttpResponse:
             _switch_off(request, patient)
         else:
             _switch_on(request, patient)
-        return redirect("portal:notices")
+        return redirect("portal:reminders")
     return render(request, "portal/notices.html", {"notices": facts(patient)})
 
 

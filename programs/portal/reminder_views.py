@@ -19,6 +19,7 @@ from clinic.ui.widgets import TimeInput
 from programs.plans.models import ReminderTimes
 from programs.plans.reminder_times import USUAL_MORNING, Mornings
 from programs.plans.reminding import choose_times
+from programs.portal import notice_views
 
 NO_TIME = "That is not a time. Write it like 18:00. Nothing was changed."
 HINTS: dict[str, str] = {
@@ -81,5 +82,10 @@ def _page(
     was_kept: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"patient": patient, "form": form, "was_kept": was_kept}
+    context = {
+        "patient": patient,
+        "form": form,
+        "was_kept": was_kept,
+        "notices": notice_views.facts(patient),
+    }
     return render(request, "portal/reminders.html", context, status=status)

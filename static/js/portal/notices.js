@@ -17,13 +17,20 @@
     return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 32);
   };
 
+  const PATIENCE = 20000; // milliseconds for the worker, which first fetches what it keeps
+
+  const ready = () => Promise.race([
+    navigator.serviceWorker.ready,
+    new Promise((_, reject) => { setTimeout(() => reject(new Error("There is no worker.")), PATIENCE); }),
+  ]);
+
   // Which of the listed phones is this one? Its button switches the browser's own part off too.
   const show = async () => {
-    const worker = await navigator.serviceWorker.ready;
+    const worker = await ready();
     const has = await worker.pushManager.getSubscription();
     const mark = has ? await markOf(has.endpoint) : "";
     const mine = mark && place.querySelector(`[data-phone="${mark}"]`);
-    without.hidden = true;
+    told.textContent = "";
     if (mine) {
       mine.querySelector("[data-this-phone]").hidden = false;
       mine.querySelector("form").addEventListener("submit", () => { has.unsubscribe(); });
@@ -32,7 +39,7 @@
   };
 
   const subscribed = async () => {
-    const worker = await navigator.serviceWorker.ready;
+    const worker = await ready();
     const old = await worker.pushManager.getSubscription();
     if (old) await old.unsubscribe(); // it may be of an older key of the clinic's
     return worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
@@ -56,5 +63,10 @@
     }
   });
 
-  show().catch(() => { /* it stays as it is: the page says what it needs */ });
+  without.hidden = true;
+  told.textContent = "Looking whether this phone can show them …";
+  show().catch(() => {
+    told.textContent = "";
+    without.hidden = false;
+  });
 })();

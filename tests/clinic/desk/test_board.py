@@ -15,7 +15,7 @@ from clinic.booking.models import Absence, AppointmentChange, ExtraHours, Hold
 from clinic.desk.board import read_seen, seen, version_of
 from clinic.people.middleware import BY_ITSELF
 from clinic.reminders import actions as reminders
-from tests.clinic.desk.test_pages import booked_day
+from tests.clinic.booking.full_days import fill
 from tests.world import NOW
 
 DAY = dt.date(2026, 3, 5)
@@ -144,7 +144,7 @@ def test_a_transaction_that_began_first_and_commits_last_is_seen(world):
 
 @pytest.mark.parametrize("how_many", [20, 320])
 def test_asking_costs_one_query_however_full_the_day(world, how_many, django_assert_num_queries):
-    booked_day(world, how_many)
+    fill(world, how_many)
     with django_assert_num_queries(1):
         version(world)
 

@@ -12,7 +12,7 @@ from clinic.audit.models import Entry
 from clinic.booking import actions, holding
 from clinic.booking.models import Absence, ExtraHours, Hold, Resource, ResourceKind
 from clinic.desk.calendar import Place
-from tests.clinic.desk.test_pages import booked_day
+from tests.clinic.booking.full_days import fill
 from tests.world import NOW
 
 THURSDAY = {"day": "2026-03-05"}
@@ -53,7 +53,7 @@ def treadmills(world, *names):
 @pytest.mark.parametrize("how_many", [20, 320])
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_costs_the_same_however_full(world, dee, view, how_many, django_assert_max_num_queries):
-    booked_day(world, how_many)
+    fill(world, how_many)
     treadmills(world, "Treadmill 1", "Treadmill 2")
     one = world.booked(starts_at=NOW + dt.timedelta(days=3)).clinician_id
     for asked in ({}, {"clinician": one}):

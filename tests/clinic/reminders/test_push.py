@@ -216,7 +216,7 @@ class TestSwitching:
         )
         assert "Firefox on Android" in client.get(page).content.decode()
         client.post(page, {"do": "off", "phone": phone.pk})
-        client.get(page)  # says so once
+        client.get("/my/reminders/")  # says so once
         assert "Firefox on Android" not in client.get(page).content.decode()
         phone.refresh_from_db()
         assert phone.ended_because == "Switched off by the patient."

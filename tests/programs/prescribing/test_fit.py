@@ -11,14 +11,16 @@ from programs.builder.limits import Limits
 from programs.plans import actions, choosing, edits
 from programs.plans.blocks import asked_of
 from programs.prescribing.edited import changes_of
+from tests.programs.prescribing.released import ana_once, released, world
 from tests.programs.prescribing.seen import seen_at
+
+__all__ = ["ana_once", "released", "world"]
 
 
 @pytest.fixture
-def draft(world):
+def draft(world, released):
     """A draft built by the recipe in force, for a worked case, with nothing changed in it."""
-    version = world.whole_story(world.ana, hour=0)
-    made = actions.revise(version=version, by=world.carl, now=world.now)
+    made = actions.revise(version=released, by=world.carl, now=world.now)
     return actions.fit(version=made, asked=Limits(), by=world.carl, now=world.now)
 
 

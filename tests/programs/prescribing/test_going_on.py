@@ -7,16 +7,14 @@ from django.urls import reverse
 
 from programs.plans import actions, edits
 from programs.plans.models import HandsOn, Version
+from tests.programs.prescribing.released import ana_once, released, world
 from tests.programs.prescribing.seen import seen_at
+
+__all__ = ["ana_once", "released", "world"]
 
 
 def address(name, version, *more):
     return reverse(f"prescribing:{name}", args=[version.patient_id, version.pk, *more])
-
-
-@pytest.fixture
-def released(world):
-    return world.whole_story(world.ana, hour=0)
 
 
 @pytest.fixture

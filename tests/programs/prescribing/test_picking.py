@@ -11,16 +11,18 @@ from programs.builder.limits import Limits
 from programs.exercises.reading import load_library
 from programs.plans import actions
 from programs.plans.models import Exercise
+from tests.programs.prescribing.released import ana_once, released, world
 from tests.programs.prescribing.seen import seen_at
+
+__all__ = ["ana_once", "released", "world"]
 
 Role = Exercise.Role
 
 
 @pytest.fixture
-def draft(world):
+def draft(world, released):
     """A draft built by the recipe in force, for a worked case."""
-    version = world.whole_story(world.ana, hour=0)
-    return actions.revise(version=version, by=world.carl, now=world.now)
+    return actions.revise(version=released, by=world.carl, now=world.now)
 
 
 @pytest.fixture

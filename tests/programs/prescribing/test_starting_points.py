@@ -9,18 +9,16 @@ from programs.builder.limits import Limits
 from programs.plans import actions, edits
 from programs.plans.models import StartingPoint
 from programs.plans.starting_points import keep_as_starting_point, retire
+from tests.programs.prescribing.released import ana_once, released, world
 from tests.programs.prescribing.seen import seen_at, seen_in
+
+__all__ = ["ana_once", "released", "world"]
 
 EVERY = "/programs/starting-points/"
 
 
 def address(name, version, *more):
     return reverse(f"prescribing:{name}", args=[version.patient_id, version.pk, *more])
-
-
-@pytest.fixture
-def released(world):
-    return world.whole_story(world.ana, hour=0)
 
 
 @pytest.fixture
