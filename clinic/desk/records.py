@@ -13,7 +13,9 @@ from clinic.booking.models import Appointment
 from clinic.booking.series import with_place
 from clinic.desk import contact_lines
 from clinic.desk.wish import Wish
+from clinic.people.languages import language_name
 from clinic.people.models import Patient
+from clinic.reminders.models import Way
 from clinic.reminders.wishes import kind_of
 
 LATEST_APPOINTMENTS = 25
@@ -81,6 +83,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
             ("Preferred name", patient.preferred_name or "The same"),
             ("Emergency contact", ", ".join(filter(None, emergency)) or "None given"),
             ("Time zone", patient.time_zone.replace("_", " ")),
+            ("Reminders", _wished(patient)),
         ],
         "coming": [visit for visit in reversed(latest) if visit.starts_at >= now],
         "earlier": [visit for visit in latest if visit.starts_at < now],
@@ -92,6 +95,13 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
         "with_readers": with_readers,
         "readers": _readers(patient) if with_readers else [],
     }
+
+
+def _wished(patient: Patient) -> str:
+    """In which language and by which way first, in words."""
+    language = language_name(patient.language) if patient.language else "the clinic’s language"
+    way = Way(patient.first_way).label if patient.first_way in Way.values else "any way they agreed to"
+    return f"In {language}, by {way[:1].lower()}{way[1:]}"
 
 
 def _readers(patient: Patient) -> list[dict[str, Any]]:
