@@ -16,6 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from clinic.launch.watchdog import Watchdog
+from clinic.reminders import actions
 from tests.drills.reminders import people
 from tests.drills.reminders.clinic import Broken, DrilledClinic
 from tests.drills.reminders.recorder import read
@@ -116,6 +117,7 @@ class Faults:
             if worker.process:
                 os.killpg(worker.process.pid, signal.SIGSTOP)
         self.booked(FEW)
+        actions.collect(now=timezone.now())  # as the worker did a moment before it went deaf
         self.nothing_arrives(6)
         self.clinic.look()
         if self.alive() != before:

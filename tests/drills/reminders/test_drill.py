@@ -13,7 +13,7 @@ SMALL = ("--workers", "2", "--slots", "2", "--settles", "2", "--ring-again", "4"
 
 
 def figure(held: Held, name: str) -> int:
-    found = re.search(rf"^  {name}\s+(\d+)", held.stdout, re.MULTILINE)
+    found = re.search(rf"^  {name}\D*(\d+)", held.stdout, re.MULTILINE)
     assert found, held.stdout + held.stderr
     return int(found[1])
 
