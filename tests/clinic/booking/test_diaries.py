@@ -20,6 +20,7 @@ STRETCHES = [(0, 1), (1, 2), (2, 2.5), (24, 24), (24, 72), (71, 72.5), (-48, 240
 def full(world):
     """Something of each kind with Carl and Cleo, and nothing with Cora."""
     carl, cleo = world.carl.clinician, world.cleo.clinician
+    made = {"made_at": world.now, "made_by": world.mona}
     world.clinician("cora", "Cora Lind")
     today = world.now.date()
     for place, who in enumerate((carl, cleo)):
@@ -37,11 +38,12 @@ def full(world):
             ends_at=world.now + 50 * HOUR,
             kind="training",
             note="x",
+            **made,
         )
-    Absence.objects.create(starts_at=world.now + 8 * DAY, ends_at=world.now + 9 * DAY, kind="holiday")
+    Absence.objects.create(starts_at=world.now + 8 * DAY, ends_at=world.now + 9 * DAY, kind="holiday", **made)
     WorkingHours.objects.filter(clinician=carl, weekday=2).update(until_day=today + DAY)
     WorkingHours.objects.filter(clinician=carl, weekday=3).update(from_day=today + 2 * DAY, every_weeks=2)
-    Appointment.objects.filter(clinician=cleo, starts_at=world.now + HOUR).update(status="cancelled")
+    Appointment.objects.filter(clinician=cleo, starts_at=world.now + HOUR).update(status="no_show")
     holding.hold(
         clinician=carl, type=world.follow_up, starts_at=world.now + 4 * HOUR, purpose=Hold.Purpose.ONLINE,
         lasts_until=world.now + 5 * HOUR, now=world.now,
