@@ -52,7 +52,7 @@ def day_version(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Whether the day has changed, for open windows that ask every second or so."""
     now = timezone.now()
     place = Place.asked("day", request.GET, timezone.localdate(now))
-    version = board.version_of(place.day, zone=clinic_zone(), now=now, asked_by=account)
+    version = board.version_of(place.day, zone=clinic_zone(), now=now)
     return HttpResponse(version, content_type="text/plain")
 
 
@@ -60,7 +60,7 @@ def _shown(request: HttpRequest, account: Account, *, recorded: set[int]) -> dic
     now = timezone.now()
     place = Place.asked("day", request.GET, timezone.localdate(now))
     # Before the day itself: what changes in between is asked for once more, not missed.
-    version, things = board.version_and_things(place.day, zone=clinic_zone(), now=now, asked_by=account)
+    version, things = board.version_and_things(place.day, zone=clinic_zone(), now=now)
     shown = day_of(place.day, zone=clinic_zone(), now=now, things=things, only=place.only)
     record_listed(patients=[pk for pk in shown.patient_ids if pk not in recorded], by=account, what="day")
     note = board.seen([*recorded, *shown.patient_ids], account)
