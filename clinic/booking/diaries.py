@@ -137,7 +137,7 @@ def diaries(
 ) -> list[Diary]:
     """Their diaries in the order given. `moving`, `holding` and the visits `besides` take up no time. One query."""
     people = list(clinicians)
-    told = {
+    told: dict[str, Any] = {
         "people": [person.pk for person in people],
         "first": since.astimezone(clinic_zone()).date(),
         "last": until.astimezone(clinic_zone()).date(),

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -86,7 +87,7 @@ def version_and_things(day: dt.date, *, zone: ZoneInfo, now: dt.datetime) -> tup
 
 def _asked(day: dt.date, zone: ZoneInfo, now: dt.datetime, *, with_things: bool) -> tuple[str, ...]:
     since, until = day_window(day, zone)
-    told = {"since": since, "until": until, "now": now, "day": day, "weekday": day.weekday()}
+    told: dict[str, Any] = {"since": since, "until": until, "now": now, "day": day, "weekday": day.weekday()}
     told |= {"of_a_visit": OF_A_VISIT, "of_a_series": OF_A_SERIES, "kinds": sorted(KINDS)}
     with connection.cursor() as cursor:
         cursor.execute(VERSION, told | {"with_things": with_things})
