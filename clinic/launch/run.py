@@ -30,6 +30,8 @@ from clinic.launch.watchdog import Watchdog, ask_the_clinic
 
 FIRST_PORT = 8000
 SECONDS_TO_ANSWER = 90
+# Workers need nothing of each other, and one that listens for the others ends itself when Valkey goes away.
+ALONE = ("--without-gossip", "--without-mingle")
 TROUBLES = (StartError, PostgresError, ValkeyError, places.PlaceError)
 
 
@@ -156,7 +158,7 @@ def start_reminding(supervisor: Supervisor, port: int) -> None:
     """Worker and beat, and whoever notices when they no longer hear."""
     celery = ("celery", "--app", "clinic.config.celery")
     timetable = supervisor.logs.parent / "beat-schedule"
-    worker = python_program(*celery, "worker", "--concurrency", "2", "--loglevel", "INFO")
+    worker = python_program(*celery, "worker", *ALONE, "--concurrency", "2", "--loglevel", "INFO")
     beat = python_program(*celery, "beat", "--schedule", str(timetable), "--pidfile", "")
     say("Starting the worker and beat …")
     programs = [Program("worker", worker, essential=False), Program("beat", beat, essential=False)]

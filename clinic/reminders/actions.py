@@ -52,7 +52,8 @@ def collect(*, now: dt.datetime) -> None:
     wished, answered = wishes.read(), []
     for name in settings.REMINDER_SOURCES:
         try:
-            write(name, islice(sources.named(name).due(now=now), MOST_A_SOURCE), now=now, wished=wished)
+            with wishes.held(wished):
+                write(name, islice(sources.named(name).due(now=now), MOST_A_SOURCE), now=now, wished=wished)
         except Exception:
             log.exception("%s could not say what is due", name)
         else:

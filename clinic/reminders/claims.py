@@ -75,7 +75,7 @@ def claim(
     if reminder.unsure_sends >= 2:
         return _finish(reminder, State.FAILED, because=CHECK_BY_HAND)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), wishes.held(wished):
             return _decided(reminder, now, wished)
     except Exception as error:
         log.exception("reminder %s could not be written", reminder.pk)

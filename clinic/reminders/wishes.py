@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -65,8 +67,23 @@ class Wishes:
         return dt.datetime.combine(day, self.quiet_to, tzinfo=at.tzinfo)
 
 
+_held: ContextVar[Wishes | None] = ContextVar("wishes", default=None)
+
+
+@contextmanager
+def held(wished: Wishes) -> Iterator[None]:
+    """Whoever reads the wishes inside gets these: a sender and the sources it asks decide by the same ones."""
+    token = _held.set(wished)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def read() -> Wishes:
-    """Three queries, of tables that hold a few rows."""
+    """Three queries, of tables that hold a few rows; none where somebody holds them."""
+    if (kept := _held.get()) is not None:
+        return kept
     rows = {(row.source, row.kind): row for row in KindWish.objects.all()}
     newest = Wording.objects.order_by("source", "kind", "language", "-pk").distinct(
         "source", "kind", "language"

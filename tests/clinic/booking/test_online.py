@@ -78,7 +78,8 @@ def test_no_days_ahead_and_a_long_notice_leave_nothing(world, visit):
 def test_asking_for_times_writes_nothing(world, visit, django_assert_max_num_queries):
     with django_assert_max_num_queries(4) as asked:
         assert next(online.times(visit, clinician=None, now=world.now))
-    assert [one["sql"] for one in asked.captured_queries if not one["sql"].startswith("SELECT")] == []
+    said = [one["sql"].lstrip().lower() for one in asked.captured_queries]
+    assert [sql for sql in said if not sql.startswith("select")] == []
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,9 @@ def test_the_day_and_the_record_lead_there_while_it_can_be_moved(world, dee, vis
         assert address(visit) not in dee.get(url, query).content.decode()
 
 
-def test_the_patient_hears_of_the_new_time_and_nothing_more_of_the_old(dee, visit, clock):
+def test_the_patient_hears_of_the_new_time_and_nothing_more_of_the_old(dee, visit, clock, settings):
+    settings.REMINDER_SOURCES = ["clinic.booking.reminders"]
+
     def at(now):
         clock.move_to(now)
         outbox.collect(now=now)

@@ -117,6 +117,12 @@ class TestWords:
         assert 'href="#id_text"' in shown
         assert not Wording.objects.exists()
 
+    def test_two_megabytes_are_refused_with_how_many_there_may_be(self, mona):
+        answer = mona.post(words_url(), WORDS | {"text": "x" * 2_000_000, "do": "keep"})
+        assert answer.status_code == 422
+        assert "The text has 2,000,000 characters; at most 2,000 are sent. Shorten it." in said(answer)
+        assert not Wording.objects.exists()
+
     def test_ours_can_be_had_again(self, mona):
         mona.post(words_url(), WORDS | {"do": "keep"})
         mona.post(words_url(), {"do": "ours"})

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail as sent_mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic.people.models import Patient
 from clinic.reminders import actions, wishes
@@ -89,6 +90,32 @@ class TestHowEarly:
     def test_is_told_in_days_where_it_is_days(self):
         assert before(2 * DAY, least=DAY, most=7 * DAY).in_days
         assert not before(2 * HOUR, least=HOUR, most=12 * HOUR).in_days
+
+
+class TestHeld:
+    def test_a_source_asked_by_a_sender_decides_by_the_same_wishes(
+        self, world, source, wish, django_assert_num_queries
+    ):
+        mine = wishes.read()
+        wish(is_on=False)
+        with wishes.held(mine), django_assert_num_queries(0):
+            assert wishes.read().is_on(NAME, "nag")
+        assert not wishes.read().is_on(NAME, "nag")
+
+    def test_a_fault_inside_lets_go_of_them(self, world, wish):
+        mine = wishes.read()
+        with pytest.raises(ZeroDivisionError), wishes.held(mine):
+            1 / 0  # noqa: B018
+        wish(is_on=False)
+        assert not wishes.read().is_on(NAME, "nag")
+
+    def test_collecting_reads_them_once_however_many_sources_ask(self, world, settings):
+        settings.REMINDER_SOURCES = [
+            "clinic.booking.reminders", "clinic.booking.missed_reminders", "programs.plans.reminders",
+        ]  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            actions.collect(now=world.now)
+        assert sum("reminders_kindwish" in query["sql"] for query in queries) == 1
 
 
 class TestQuietHours:

@@ -194,9 +194,10 @@ def test_every_page_and_every_letter_is_read():
     assert booking - read == {"_frame.html"}
     letters = {path.name for path in (templates / "emails").glob("*.txt")}
     assert letters - ids("e-mails") == {"base.txt"}
-    assert all("You get th" in one.text for one in KINDS["e-mails"]()), (
-        "read to the end, with why it was sent"
-    )
+    mails = [
+        one for one in KINDS["e-mails"]() if one.id != "texts_agreed.txt"
+    ]  # that text asks whether to write
+    assert all("You get th" in one.text for one in mails), "read to the end, with why it was sent"
 
 
 def test_the_foot_of_a_page_speaks_to_its_reader():
