@@ -151,7 +151,7 @@ def fill_outbox(size: int) -> None:
     make_copies(row, first=1, last=size - DUE - 1)
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {Reminder._meta.db_table}")
-    make_copies(row, first=size, last=size + DUE - 1, state=State.DUE, sent_at=None)
+    make_copies(row, first=size, last=size + DUE - 1, state=State.DUE, sent_at=None, ring_at=timezone.now())
 
 
 def make_copies(row: Reminder, *, first: int, last: int, **other: object) -> None:
