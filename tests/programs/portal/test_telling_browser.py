@@ -79,7 +79,7 @@ def test_a_number_that_is_none_is_said_at_its_box(ana, field, typed, said):
 @pytest.mark.parametrize("typed", ["7,5", "7.5"])
 def test_a_comma_is_a_point(ana, typed):
     ana.opens(f"{MONDAY}#2").page.fill("#player_run_km", typed)
-    ana.presses(DONE)
+    is_at(ana.presses(DONE), "3 of 8")
     logs(at_the_end(ana))
     ana.page.wait_for_url("**/my/logged/**")
     assert str(SessionLog.objects.get().run_km) == "7.50"
@@ -89,7 +89,8 @@ def test_what_was_typed_and_not_told_is_kept_and_not_sent(ana):
     ana.opens(f"{MONDAY}#2").page.fill("#player_run_km", "7,57.5")
     is_at(ana, "2 of 8").page.reload()
     expect(ana.page.locator("#player_run_km")).to_have_value("7,57.5")
-    ana.presses("I did not run").presses(DONE)
+    is_at(ana.presses("I did not run"), "3 of 8")
+    is_at(ana.presses(DONE), "4 of 8")
     logs(at_the_end(ana))
     ana.page.wait_for_url("**/my/logged/**")
     assert SessionLog.objects.get().run_km is None
@@ -138,7 +139,7 @@ def test_what_is_not_corrected_stays_refused(phone):
 
 
 def test_a_log_that_was_refused_is_never_called_logged(ana):
-    ana.opens(f"{MONDAY}#1").presses(DONE)
+    is_at(ana.opens(f"{MONDAY}#1").presses(DONE), "2 of 8")
     ana.page.route(
         "**/log/send/",
         lambda route: route.fulfill(status=422, json={"refused": "That cannot be.", "at": "pain_during"}),
@@ -224,7 +225,7 @@ def test_without_another_one_it_is_noted_and_can_be_undone(ana):
 
 
 def test_a_session_without_pain_is_asked_for_it_where_it_is_missing(ana):
-    ana.opens(f"{MONDAY}#1").presses(DONE)
+    is_at(ana.opens(f"{MONDAY}#1").presses(DONE), "2 of 8")
     at_the_end(ana).presses("Log this session")
     asked = ana.page.locator("#div_player_pain_during")
     expect(asked.locator(".field-error")).to_contain_text("Choose how much it hurt")
@@ -240,7 +241,7 @@ def test_a_session_without_pain_is_asked_for_it_where_it_is_missing(ana):
 
 def test_a_day_that_was_logged_is_asked_about_before_it_is_logged_again(ana, ana_story):
     ana_story.logs(pain_during=1)
-    ana.opens(f"{MONDAY}#1").presses(DONE)
+    is_at(ana.opens(f"{MONDAY}#1").presses(DONE), "2 of 8")
     logs(at_the_end(ana), "0").sees(re.compile(r"You logged this day already \(\d\d:\d\d, pain 1\)"))
     ana.passes("player-second").presses("No, back")
     expect(ana.page.locator("[data-second]")).to_be_hidden()
@@ -252,7 +253,7 @@ def test_a_day_that_was_logged_is_asked_about_before_it_is_logged_again(ana, ana
 def test_without_signal_the_phone_asks_by_what_waits_on_it(phone):
     signal(phone, on=False)
     does(phone, MONDAY)
-    another_page(phone).opens(f"{MONDAY}#1").presses(DONE)
+    is_at(another_page(phone).opens(f"{MONDAY}#1").presses(DONE), "2 of 8")
     logs(at_the_end(phone), "2").sees("You logged this day already (").sees("pain 1)").presses(
         "Yes, another one"
     )
