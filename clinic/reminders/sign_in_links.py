@@ -49,15 +49,8 @@ def ask_for_link(*, channel: ContactChannel, by: Account | None, now: dt.datetim
     if waiting is not None:
         asked.filter(pk=waiting.pk, state=State.DUE).update(try_at=now, ring_at=now)
         return waiting
-    written = Reminder.objects.create(
-        source=__name__,
-        kind=kind,
-        subject_id=channel.pk,
-        patient_id=channel.patient_id,
-        about_at=now,
-        due_at=now,
-        try_at=now,
-        ring_at=now,
+    written = Reminder.objects.write_at_once(
+        source=__name__, kind=kind, subject_id=channel.pk, patient_id=channel.patient_id, now=now
     )
     what = f"sign-in link asked for, {channel.kind} channel {channel.pk}"
     record(action=Entry.Action.CHANGED, patient=channel.patient, by=by or ASKED_AT_THE_DOOR, what=what)

@@ -41,15 +41,8 @@ def _ask(channel: ContactChannel, now: dt.datetime) -> None:
     waiting = asked.filter(state__in=[State.DUE, State.SENDING], about_at__gt=now - STALE)
     if waiting.exists() or asked.filter(about_at__gt=now - AGAIN_AFTER).exists():
         return
-    Reminder.objects.create(
-        source=__name__,
-        kind=ASKS,
-        subject_id=channel.pk,
-        patient_id=channel.patient_id,
-        about_at=now,
-        due_at=now,
-        try_at=now,
-        ring_at=now,
+    Reminder.objects.write_at_once(
+        source=__name__, kind=ASKS, subject_id=channel.pk, patient_id=channel.patient_id, now=now
     )
 
 

@@ -44,6 +44,13 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         waiting = self.filter(state__in=[State.DUE, State.SENDING], ring_at__lte=now)
         return waiting.order_by("ring_at", "pk").values_list("pk", flat=True)
 
+    def write_at_once(
+        self, *, source: str, kind: str, subject_id: int, patient_id: int, now: dt.datetime
+    ) -> Reminder:
+        """What somebody asked for just now: due and about this moment, so that no source has to name it."""
+        moments = dict.fromkeys(("about_at", "due_at", "try_at", "ring_at"), now)
+        return self.create(source=source, kind=kind, subject_id=subject_id, patient_id=patient_id, **moments)
+
     def about(self, source: str, subject_ids: Iterable[int]) -> dict[int, list[Reminder]]:
         """The reminders about some rows of a source, newest first, in one query: {subject id: [Reminder]}."""
         found: dict[int, list[Reminder]] = defaultdict(list)
