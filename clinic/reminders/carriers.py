@@ -49,7 +49,7 @@ def _by_phone(letter: Letter, target: Target, key: str) -> Receipt:
 
 
 def as_text(letter: Letter) -> str:
-    """The short form, the link, and how to stop; a letter that says so itself goes as it is."""
-    if "STOP" in letter.text:
+    """The short form, the link, and how to stop; a letter written as a text message goes as it is."""
+    if letter.whole_by_text:
         return letter.text.strip()
     return "\n".join([letter.short, letter.link, HOW_TO_STOP])

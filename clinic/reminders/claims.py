@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -111,7 +111,8 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     )
     words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
     stop = unsubscribe.link(found.channel) if found.way == Way.EMAIL and found.channel is not None else ""
-    return Taken(reminder, letter(wanted, reminder.patient, words, stop=stop), found)
+    written = letter(wanted, reminder.patient, words, stop=stop)
+    return Taken(reminder, replace(written, whole_by_text=kind.by_text_alone), found)
 
 
 def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes.Wishes) -> NotYet | None:
@@ -167,8 +168,10 @@ def note_failure(reminder: Reminder, failed: NotSent, now: dt.datetime) -> State
     unsure = reminder.unsure_sends + int(failed.unsure)
     if unsure >= 2:
         return _finish(reminder, State.FAILED, because=CHECK_BY_HAND, unsure_sends=2)
-    if failed.dead and _may_go_another_way(reminder, failed, now):
-        return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, ring_at=now)
+    if failed.dead and reminder.way:
+        _stop_the_dead(reminder, failed, now)
+        if _goes_another_way(reminder):
+            return _finish(reminder, State.DUE, because=failed.because, unsure_sends=unsure, ring_at=now)
     if failed.for_good or reminder.attempts > len(BACKOFF):
         return _finish(reminder, State.FAILED, because=failed.because, unsure_sends=unsure)
     later = now + _pause(reminder)
@@ -177,17 +180,18 @@ def note_failure(reminder: Reminder, failed: NotSent, now: dt.datetime) -> State
     )
 
 
-def _may_go_another_way(reminder: Reminder, failed: NotSent, now: dt.datetime) -> bool:
-    """Nothing more is sent to a dead address, whoever has it; the reminder goes on if there is another way to go."""
-    if not reminder.way:
-        return False
+def _stop_the_dead(reminder: Reminder, failed: NotSent, now: dt.datetime) -> None:
+    """Nothing more is sent to a dead address, whoever has it."""
     if reminder.way == Way.PUSH:
         for phone in phones.living(reminder.patient)[:1]:
             phones.end(phone=phone, because=failed.because, by=SENDER, now=now)
     else:
         receipts.stop_address(reminder.sent_to, way=Way(reminder.way), because=failed.because, now=now)
-    kind = wishes.kind_of(reminder.source, reminder.kind)
-    if kind.by_mail_alone or kind.by_text_alone:
+
+
+def _goes_another_way(reminder: Reminder) -> bool:
+    """Whether the patient can be reached otherwise, as it stands now that one address is stopped."""
+    if wishes.kind_of(reminder.source, reminder.kind).goes_one_way:
         return False
     patient = Patient.objects.get(pk=reminder.patient_id)
     return target(patient, Message("", ""), list(Way)) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
+CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Kind:
     worded: bool = True
     timed: bool = False
     template: str = ""
+
+    @property
+    def goes_one_way(self) -> bool:
+        """Whether there is nothing to choose: neither the clinic's wish nor the patient's changes how it goes."""
+        return self.by_mail_alone or self.by_text_alone
 
     def template_of(self, name: str) -> str:
         """Our own words for the kind of that name."""

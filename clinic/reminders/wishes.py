@@ -116,7 +116,7 @@ def source_of(name: str) -> tuple[str, Kind] | None:
 
 def ways_in_order(kind: Kind, *, clinic: str, patient: str) -> list[Way]:
     """Ways to try, best first: what the clinic wants for this kind, what the patient prefers, then the rest."""
-    if kind.by_mail_alone or kind.by_text_alone:
+    if kind.goes_one_way:
         return [Way.TEXT if kind.by_text_alone else Way.EMAIL]
     first = [Way(way) for way in (clinic, patient) if way in Way.values]
     return list(dict.fromkeys([*first, Way.EMAIL, Way.TEXT, Way.PUSH]))

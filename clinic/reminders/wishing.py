@@ -50,7 +50,7 @@ def wish(
         )
     if lead is not None:
         _check_lead(kind, lead)
-    if first_way and (first_way not in Way.values or kind.by_mail_alone or kind.by_text_alone):
+    if first_way and (first_way not in Way.values or kind.goes_one_way):
         raise CannotWish("first_way", f"“{kind.label}” goes one way alone.")
     changed = {"is_on": is_on, "lead": lead, "first_way": first_way, "changed_at": now, "changed_by": by}
     wished, _ = KindWish.objects.update_or_create(source=source, kind=name, defaults=changed)

@@ -28,6 +28,7 @@ class Letter:
     calendar: bytes = b""
     short: str = ""
     link: str = ""
+    whole_by_text: bool = False  # its text is a text message as it stands, and says itself how to stop
 
 
 def letter(message: Message, patient: Patient, words: Wording | None = None, *, stop: str = "") -> Letter:

@@ -45,7 +45,7 @@ class KindForm(forms.Form):
         self.kind = kind
         if kind.needed:
             del self.fields["is_on"]
-        if kind.by_mail_alone or kind.by_text_alone:
+        if kind.goes_one_way:
             del self.fields["first_way"]
         if kind.lead is not None:
             self.fields["lead"] = _lead_field(kind)

@@ -10,9 +10,10 @@ from django.core import mail as sent_mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from clinic.people.models import ContactChannel, Patient
-from clinic.reminders import actions, carriers, claims, push, texts
+from clinic.reminders import actions, carriers, claims, push, text_consent, texts
 from clinic.reminders.models import KindWish, Phone, Reminder, State, Way
 from clinic.reminders.sending import NotSent, Receipt
+from clinic.reminders.wording import Letter
 from tests.clinic.reminders.conftest import NAME
 
 MINUTE = dt.timedelta(minutes=1)
@@ -204,3 +205,19 @@ def test_each_mail_says_how_to_stop_them(reminder, world):
     stop = mail.extra_headers["List-Unsubscribe"].strip("<>")
     assert f"To stop them: {stop}" in mail.body
     assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_words_of_the_clinic_that_name_stop_are_no_text_message_by_themselves():
+    letter = Letter("Soon", "Write STOP to us by post.\n", short="Soon", link="https://clinic.example/")
+    assert carriers.as_text(letter) == f"Soon\nhttps://clinic.example/\n{carriers.HOW_TO_STOP}"
+
+
+def test_the_question_to_a_phone_goes_as_it_is(world, gateway):
+    channel = ContactChannel.objects.create(patient=world.ana, kind="phone", value=NUMBER, digits=NUMBER[1:])
+    text_consent.agree(channel=channel, by=world.dee, now=world.now)
+    reminder = Reminder.objects.get()
+    assert send(reminder, world.now) == State.SENT
+    ((text, to, _),) = gateway.told
+    assert to == NUMBER
+    assert text.endswith("Reply YES to get these messages, or STOP and no more come.")
+    assert carriers.HOW_TO_STOP not in text
