@@ -23,7 +23,7 @@ from clinic.booking.hours import clinic_zone, shifted
 from clinic.booking.models import Appointment
 from clinic.booking.status import HOLDS_A_SLOT
 from clinic.reminders import wishes
-from clinic.reminders.kinds import DAY, HOUR, Kind, after
+from clinic.reminders.kinds import CLOCKS, DAY, HOUR, Kind, after
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
 
@@ -35,7 +35,6 @@ KINDS = {
 }
 # A clinic that starts sending late does not write to everybody of last year.
 REACH = {RECHECK: 28 * DAY, RING_US: 14 * DAY}
-CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 BOOKED = "They are booked, or were seen since."
 
 

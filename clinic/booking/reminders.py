@@ -29,7 +29,7 @@ from clinic.booking.told import (
     still_as_told,
 )
 from clinic.reminders import wishes
-from clinic.reminders.kinds import DAY, HOUR, Kind, before
+from clinic.reminders.kinds import CLOCKS, DAY, HOUR, Kind, before
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
 from clinic.reminders.wishes import Wishes
 from clinic.reminders.wording import moment
@@ -49,7 +49,6 @@ KINDS = {
 VISIT, BOOKING = "portal:visit", "online:begin"
 WITH_A_FILE = frozenset({CONFIRMATION, MOVED})
 SOON = 2 * HOUR  # so long before the last reminder the first says nothing it will not say
-CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 # Switched on again, confirmations start with what was booked since; nobody hears of last month's booking.
 REACH = 7 * DAY
 

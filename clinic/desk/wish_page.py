@@ -59,8 +59,9 @@ def _line(source: str, name: str, kind: Kind, wished: wishes.Wishes) -> Line:
     when = "When it happens"
     if kind.lead is not None:
         when = f"{said(wished.lead(source, name))} {'before' if kind.lead.before else 'after'}"
-    only = [Way.EMAIL] * kind.by_mail_alone + [Way.TEXT] * kind.by_text_alone
-    first = only[0] if only else wished.first_way(source, name)
+    first = wished.first_way(source, name)
+    if kind.goes_one_way:
+        (first,) = wishes.ways_in_order(kind, clinic="", patient="")
     return Line(
         name=name,
         label=kind.label,
@@ -80,16 +81,16 @@ def languages(source: str, name: str) -> list[tuple[str, str, bool]]:
     )
 
 
-def has_own(name: str, language: str) -> bool:
-    newest = Wording.objects.filter(kind=name, language=language).first()
-    return newest is not None and bool(newest.subject)
-
-
-def words_now(source: str, name: str, kind: Kind, language: str) -> dict[str, str]:
-    """What is sent now: the clinic's own, else ours to begin with."""
+def own_words(source: str, name: str, language: str) -> Wording | None:
+    """The clinic's own in that very language; None: ours."""
     newest = Wording.objects.filter(source=source, kind=name, language=language).first()
-    if newest is not None and newest.subject:
-        return {"subject": newest.subject, "text": newest.text, "short": newest.short}
+    return newest if newest is not None and newest.subject else None
+
+
+def words_now(own: Wording | None, name: str, kind: Kind) -> dict[str, str]:
+    """What is sent now: the clinic's own, else ours to begin with."""
+    if own is not None:
+        return {"subject": own.subject, "text": own.text, "short": own.short}
     return our_words(kind.template_of(name), timed=kind.timed)
 
 
@@ -100,10 +101,11 @@ def faults(kind: Kind, words: Mapping[str, str], language: str) -> list[lint.Fau
 def preview(
     kind: Kind, name: str, language: str, words: Mapping[str, str] | None, *, now: dt.datetime
 ) -> Letter | None:
-    """As a made-up patient would get it; None while it has faults."""
-    if words is None or faults(kind, words, language):
-        return sample(kind, name, None, now=now) if words is not None else None
-    return sample(kind, name, Wording(language=language, **words), now=now)
+    """As a made-up patient would get it; None without words. Ours in a language they were not written for stay ours."""
+    if words is None:
+        return None
+    own = None if faults(kind, words, language) else Wording(language=language, **words)
+    return sample(kind, name, own, now=now)
 
 
 def filled_in(kind: Kind) -> list[tuple[str, str]]:

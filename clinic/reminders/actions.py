@@ -143,8 +143,8 @@ def _send_one(reminder_id: int, now: dt.datetime, carriers: Carriers, wished: wi
 def send_batch(ids: Sequence[int], *, clock: Callable[[], dt.datetime]) -> int:
     """Send these one after the other over one line of mail. How many were sent.
 
-    A server that keeps us waiting, ends the batch: the rest are called for again at once, so
-    that they wait for no second silence.
+    A server that keeps us waiting ends the batch: the rest are called for again at once, so that they wait for no
+    second silence.
     """
     sent, wished = 0, wishes.read()
     with contextlib.closing(Carriers()) as carriers:

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 PROVIDER = Job("message provider")
 KIND = {Way.EMAIL: ChannelKind.EMAIL, Way.TEXT: ChannelKind.PHONE}
-COMPLAINED = "They reported it as unwanted, so nothing more is sent there."
 
 
 def delivered(provider_id: str, *, way: Way, now: dt.datetime) -> bool:
@@ -43,9 +42,8 @@ def bounced(provider_id: str, because: str, *, way: Way, hard: bool, now: dt.dat
         if not known:
             return False
         changed = _mark_failed(known[0], because, now)
-        return (
-            bool(stop_address(known[0].sent_to, way=way, because=because, now=now) if hard else 0) or changed
-        )
+        stopped = stop_address(known[0].sent_to, way=way, because=because, now=now) if hard else 0
+        return changed or stopped > 0
 
 
 def complained(provider_id: str, *, way: Way, now: dt.datetime) -> bool:

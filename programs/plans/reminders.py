@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from clinic.booking.hours import clinic_zone, shifted
 from clinic.reminders import wishes
-from clinic.reminders.kinds import DAY, HOUR, Kind, after
+from clinic.reminders.kinds import CLOCKS, DAY, Kind, after
 from clinic.reminders.models import Reminder, ReminderQuerySet
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
@@ -36,7 +36,6 @@ KINDS = {
     ),
 }
 REACH = 7 * DAY  # what was missed for longer than this is no longer worth saying
-CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 RESTS = "The last session asked the patient to stop and ring the clinic."
 
 

@@ -20,7 +20,7 @@ from clinic.booking.hours import clinic_zone, instant, shifted
 from clinic.booking.models import Appointment
 from clinic.booking.status import HOLDS_A_SLOT, MAY_MOVE
 from clinic.reminders import wishes
-from clinic.reminders.kinds import DAY, HOUR, Kind, after, before
+from clinic.reminders.kinds import CLOCKS, DAY, Kind, after, before
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
@@ -38,7 +38,6 @@ KINDS = {
     RECALL: Kind("Nothing heard for a long time", after(30 * DAY, least=21 * DAY, most=182 * DAY)),
 }
 REACH = 14 * DAY  # a clinic that starts late writes to nobody who was silent for longer than that
-CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 MORNING = dt.time(9)  # on the clinic's wall: when the last day of a block begins for us
 INVITED_LATELY = 7 * DAY
 SEEN = HOLDS_A_SLOT  # of the past: a visit nobody marked took place, as far as we know

@@ -17,7 +17,7 @@ from assessments.screens.models import Screen
 from clinic.booking.hours import clinic_zone, shifted
 from clinic.booking.models import Appointment
 from clinic.reminders import wishes
-from clinic.reminders.kinds import DAY, HOUR, Kind, before
+from clinic.reminders.kinds import CLOCKS, DAY, HOUR, Kind, before
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from programs.portal import questions
 
@@ -25,7 +25,6 @@ QUESTIONS = "questions_open"
 KINDS = {
     QUESTIONS: Kind("Questions before the first visit", before(2 * DAY, least=DAY, most=7 * DAY), timed=True)
 }
-CLOCKS = 3 * HOUR  # how much more than its days a lead may take where the clocks change
 AFTER_BOOKING = HOUR  # booked at short notice: not in the same minute as the confirmation
 LEAST_TIME = 2 * HOUR  # nobody answers forty questions on the way
 

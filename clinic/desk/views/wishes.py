@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.guards import for_roles
 from clinic.desk import wish_page
-from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm, language_choices
+from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm
 from clinic.people.languages import LANGUAGES, language_name
 from clinic.people.models import Account
 from clinic.people.roles import Role
 from clinic.reminders import tasks, wishes, wishing
 from clinic.reminders.figures import figures
 from clinic.reminders.kinds import Kind
+from clinic.reminders.models import Wording
 
 
 @for_roles(Role.MANAGER)
@@ -64,9 +65,10 @@ def words(request: HttpRequest, *, account: Account, name: str, language: str) -
     """The words of a kind in a language: looked at before they are kept, kept, or given up for ours."""
     source, kind = _found(name, language)
     now, do = timezone.now(), request.POST.get("do", "")
+    own = wish_page.own_words(source, name, language)
     if request.method != "POST":
-        form = WordsForm(initial=wish_page.words_now(source, name, kind, language))
-        return _words_page(request, form, kind, name, language)
+        form = WordsForm(initial=wish_page.words_now(own, name, kind))
+        return _words_page(request, form, kind, name, language, own=own)
     if do == "ours":
         wishing.ours_again(source=source, name=name, language=language, by=account, now=now)
         messages.success(request, "Our own words are sent again. Yours stay on record.")
@@ -75,13 +77,15 @@ def words(request: HttpRequest, *, account: Account, name: str, language: str) -
     form.is_valid()
     form.refuse(wish_page.faults(kind, form.words, language))
     if form.errors or do != "keep":
-        return _words_page(request, form, kind, name, language)
+        return _words_page(request, form, kind, name, language, own=own)
     wishing.write_words(source=source, name=name, language=language, words=form.words, by=account, now=now)
     messages.success(request, f"Kept. “{kind.label}” says this from now on.")
     return redirect("desk:words", name=name, language=language)
 
 
-def _words_page(request: HttpRequest, form: WordsForm, kind: Kind, name: str, language: str) -> HttpResponse:
+def _words_page(
+    request: HttpRequest, form: WordsForm, kind: Kind, name: str, language: str, *, own: Wording | None
+) -> HttpResponse:
     words = None if form.errors else (form.words if form.is_bound else form.initial)
     facts = {
         "form": form,
@@ -89,8 +93,7 @@ def _words_page(request: HttpRequest, form: WordsForm, kind: Kind, name: str, la
         "name": name,
         "language": language,
         "language_name": language_name(language),
-        "others": language_choices(set()),
-        "own": wish_page.has_own(name, language),
+        "own": own,
         "preview": wish_page.preview(kind, name, language, words, now=timezone.now()),
         "filled_in": wish_page.filled_in(kind),
     }
