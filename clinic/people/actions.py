@@ -46,6 +46,7 @@ __all__ = [
     "give_consent",
     "make_sign_in_link",
     "open_account_for",
+    "prefer_way",
     "register_patient",
     "start_texts",
     "stop_channel",
@@ -149,6 +150,14 @@ def change_patient(
                 action="changed", patient=current, by=by, what=f"record: {', '.join(changed)}"[:120]
             )
     return current
+
+
+def prefer_way(*, patient: Patient, way: str, by: Actor, now: dt.datetime) -> Patient:
+    """By which way they would rather hear from us, `way` "" for no wish. Raises InvalidDetails (`first_way`)."""
+    with transaction.atomic():
+        current = Patient.objects.select_for_update().get(pk=patient.pk)
+        told = {name: getattr(current, name) for name in FIELD_NAMES} | {"first_way": way}
+        return change_patient(patient=current, details=Details(**told), by=by, now=now)
 
 
 def fingerprint(patient: Patient) -> str:
