@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from clinic.people import phones
 from clinic.people.models import ChannelKind, ContactChannel
 from clinic.reminders import texts
+from clinic.reminders.unsubscribe import stopped_by_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,17 @@ class Line:
     no_texts: str = ""
 
 
-def line(channel: ContactChannel) -> Line:
-    """No query."""
+def lines(channels: Sequence[ContactChannel]) -> list[Line]:
+    """One query where somebody withdrew their consent to e-mail: who did it stands in the log."""
+    by_link = stopped_by_link(channels)
+    return [line(channel, by_link=channel.pk in by_link) for channel in channels]
+
+
+def line(channel: ContactChannel, *, by_link: bool = False) -> Line:
+    """`by_link`: the patient stopped it with the link in a mail. No query."""
     agreed = channel.consent_given_at is not None and channel.consent_withdrawn_at is None
     stopped = channel.stopped_at is not None
-    marks = [_consent(channel, agreed=agreed)]
+    marks = [_consent(channel, agreed=agreed, by_link=by_link)]
     if channel.stopped_at:
         marks.append(Mark("warning", "octagon", f"Stopped {_day(channel.stopped_at)}"))
     if channel.kind != ChannelKind.PHONE:
@@ -77,10 +85,13 @@ def why_no_texts(channel: ContactChannel) -> str:
     return phones.why_no_texts(channel.value, countries=settings.SMS_COUNTRIES)
 
 
-def _consent(channel: ContactChannel, *, agreed: bool) -> Mark:
+def _consent(channel: ContactChannel, *, agreed: bool, by_link: bool) -> Mark:
     of_calls = " to calls" if channel.kind == ChannelKind.PHONE else ""
     if agreed:
         return Mark("success", "check", f"Agreed{of_calls} {_day(channel.consent_given_at)}")
+    if channel.consent_withdrawn_at and by_link:
+        day = _day(channel.consent_withdrawn_at)
+        return Mark("warning", "cross", f"Stopped by the patient with the link in a mail, {day}")
     if channel.consent_withdrawn_at:
         return Mark("warning", "cross", f"Withdrawn {_day(channel.consent_withdrawn_at)}")
     return Mark("plain", "question", "Not asked yet")

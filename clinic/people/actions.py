@@ -27,6 +27,7 @@ from clinic.people.channels import (
     start_texts,
     stop_channel,
     stop_texts,
+    take_withdrawal_back,
     verify,
     withdraw_consent,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "start_texts",
     "stop_channel",
     "stop_texts",
+    "take_withdrawal_back",
     "use_sign_in_link",
     "verify",
     "withdraw_consent",

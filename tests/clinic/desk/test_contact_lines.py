@@ -9,7 +9,7 @@ import pytest
 
 from clinic.desk.telling import hears_by_mail, who_hears_of_booking
 from clinic.people import actions as people
-from clinic.reminders import sign_in_links
+from clinic.reminders import sign_in_links, unsubscribe
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.text_consent import ASKS
 
@@ -101,3 +101,12 @@ def test_an_opened_link_verifies_the_address_it_went_to(world, record, client):
     Reminder.objects.update(state=State.SENT, sent_at=world.now, sent_to=email.value)
     sign_in_links.came_back(patient=world.ana, now=world.now)
     assert "Opened a link sent there" in record()
+
+
+def test_the_record_knows_who_stopped_mail(world, record):
+    email = world.ana.channels.get(kind="email")
+    unsubscribe.stop(channel=email, now=world.now)
+    assert "Stopped by the patient with the link in a mail, 3 Mar 2026" in record()
+    people.give_consent(channel=email, by=world.dee, now=world.now)
+    people.withdraw_consent(channel=email, by=world.dee, now=world.now)
+    assert "Withdrawn 3 Mar 2026" in record()
