@@ -20,10 +20,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from clinic.audit.models import Entry
 from clinic.people.actions import take_withdrawal_back, withdraw_consent
 from clinic.people.actors import Job
 from clinic.people.models import ChannelKind, ContactChannel
+from clinic.reminders.stopped import last_by
 
 PAGE = "unsubscribe"  # of the entrance, which lies above this
 SALT = "clinic.reminders.unsubscribe"
@@ -104,11 +104,4 @@ def start_again(*, channel: ContactChannel, now: dt.datetime) -> bool:
 
 def stopped_by_link(channels: Sequence[ContactChannel]) -> set[int]:
     """Ids of those whose consent was last withdrawn by the link. One query, or none where none is withdrawn."""
-    said = {
-        f"{one.kind} channel {one.pk}: consent withdrawn": one for one in channels if one.consent_withdrawn_at
-    }
-    if not said:
-        return set()
-    entries = Entry.objects.filter(patient__in={one.patient_id for one in said.values()}, what__in=said)
-    last = dict(entries.order_by("pk").values_list("what", "job"))  # the newest of each is kept
-    return {said[what].pk for what, job in last.items() if job == BY_LINK.name}
+    return last_by(BY_LINK, [one for one in channels if one.consent_withdrawn_at], "consent withdrawn")

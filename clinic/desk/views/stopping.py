@@ -1,4 +1,4 @@
-"""The page behind the link in the foot of each mail: a button that stops mail to that address, and one that starts it."""
+"""The page behind the link in the foot of each mail: a button that stops mail to that address, and one to go back."""
 
 from __future__ import annotations
 
