@@ -151,6 +151,7 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
     )
 
 
+@receipts.with_what_came_first
 def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""
     return _finish(
