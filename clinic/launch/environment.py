@@ -86,7 +86,7 @@ def process_environment(settings: dict[str, str]) -> dict[str, str]:
     for way_out in ("EMAIL_URL", "SMS_URL"):  # the demo writes to nobody
         mine.pop(way_out, None)
     # Ten processes make a clinic, and the tests start some hundred: compiling it anew took each a second.
-    # mine.pop("PYTHONDONTWRITEBYTECODE", None)
+    mine.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**mine, "PYTHONUNBUFFERED": "1", **settings}
 
 

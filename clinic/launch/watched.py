@@ -33,13 +33,14 @@ class Watched:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     asked_to_stop: signal.Signals | None = field(default=None, init=False)
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """It writes where we write, and gets a group of its own: what it started ends with it."""
         self.process = subprocess.Popen(
             self.argv, start_new_session=True, preexec_fn=children.leave_with_parent(signal.SIGTERM)
         )
         if self.asked_to_stop:  # while it was being started
             self.process.send_signal(self.asked_to_stop)
+        return self.process
 
     def start_anew(self) -> None:
         """End it, whatever it takes, and start it again unless somebody wants us to stop."""
@@ -59,12 +60,12 @@ class Watched:
         """Until it ends by itself or on request: its exit code, by which Docker decides."""
         for number in PASSED_ON:
             signal.signal(number, self.pass_on)
-        self.start()
-        while self.process and (code := self.process.poll()) is None:
+        process = self.start()
+        while (code := process.poll()) is None:
             watchdog.look()
             time.sleep(LOOKS_EVERY)
-        if self.process:
-            children.stop(self.process)  # whatever it has left behind
+            process = self.process or process  # another one, if it was deaf
+        children.stop(process)  # whatever it has left behind
         return code if code >= 0 else 128 - code
 
 
