@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic.config.celery import app
 from clinic.reminders import actions, tasks, wishes
 from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
 from tests.world import NOW
@@ -142,7 +144,7 @@ class TestWords:
     def test_a_test_goes_to_whoever_asks_in_the_words_that_are_kept(self, world, mona, monkeypatch):
         mona.post(words_url(), WORDS | {"do": "keep"})
         rung = []
-        monkeypatch.setattr(tasks.send_test, "delay", lambda *known: rung.append(known))
+        monkeypatch.setattr(tasks.send_test, "apply_async", lambda known, **how: rung.append(known))
         answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
         assert f"on its way to {world.mona.email}" in said(answer)
         assert rung == [(world.mona.pk, "appointment_48h", "en-gb")], "the queue holds ids and names of kinds"
@@ -150,6 +152,13 @@ class TestWords:
         assert [(one.to, one.subject) for one in mail.outbox] == [
             ([world.mona.email], "Soon: Stride Physical Therapy")
         ]
+
+    def test_without_a_queue_it_says_so(self, mona, monkeypatch):
+        nobody = app.connection_for_write("redis://127.0.0.1:9/0")
+        call = partial(tasks.send_test.apply_async, connection=nobody)
+        monkeypatch.setattr(tasks.send_test, "apply_async", call)
+        answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
+        assert "The queue does not answer, so no test was sent" in said(answer)
 
 
 class TestHowTheSendingGoes:
