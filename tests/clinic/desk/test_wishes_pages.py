@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from clinic.config.celery import app
 from clinic.reminders import actions, tasks, wishes
-from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
+from clinic.reminders.kinds import DAY
+from clinic.reminders.models import EarlierSend, KindWish, Quiet, Reminder, State, Wording
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -195,6 +196,39 @@ class TestHowTheSendingGoes:
         assert '<td data-label="Sent">3</td>' in shown
         assert "2 × The mail server refused it for good (answer 550)." in shown
         assert "Text message" in shown
+
+    def test_counts_by_when_it_went_out_and_what_was_sent_again_too(self, world, mona, outbox):
+        """Due two days ago, sent just now; and sent before somebody had it sent again."""
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW,
+            sent_to="a@b.example",
+            way="email",
+            provider="smtp",
+        )
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW - 2 * DAY,
+            sent_to="a@b.example",
+            way="email",
+        )
+        EarlierSend.objects.create(
+            reminder=Reminder.objects.first(), state=State.SENT, sent_at=NOW, sent_to="a@b.example", way="email",
+            provider="smtp", resent_at=NOW, resent_by=world.dee,
+        )  # fmt: skip
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "<dt>Sent in the last hour</dt><dd>2</dd>" in shown
+        assert '<td data-label="Provider">Mail server</td><td data-label="Sent">2</td>' in shown
+
+    def test_tells_what_waits_for_the_morning_from_what_is_late(self, mona, outbox):
+        outbox(3, try_at=NOW + dt.timedelta(hours=2), ring_at=NOW + dt.timedelta(hours=2))
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "Held for later</dt><dd>3, the next" in shown
+        assert "Nothing waits" in shown
 
     def test_is_red_when_the_oldest_waits_for_over_five_minutes(self, mona, outbox, clock):
         outbox(1)
