@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0003_what_patients_text_back'),
+        ('reminders', '0005_what_was_sent_before'),  # which was there first
     ]
 
     operations = [
