@@ -125,6 +125,7 @@ def goes_out(starts_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:
 THE_VISIT = Reading(
     lambda pk: Appointment.objects.select_related("type").select_for_update(of=("self",)).filter(pk=pk), int
 )
+ITS_HISTORY = Reading(lambda pk: ics.with_history(Appointment.objects.filter(pk=pk)), int)
 
 
 def message(
@@ -148,7 +149,7 @@ def message(
         older_keys_work=True,
         at=appointment.starts_at,
         facts=what_the_link_does(appointment, now=now),
-        calendar=ics.of_visit(Appointment.objects.all(), appointment.pk) if kind in WITH_A_FILE else b"",
+        calendar=ics.file_of(ITS_HISTORY(appointment.pk)) if kind in WITH_A_FILE else b"",
     )
 
 

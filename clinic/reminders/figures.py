@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -83,9 +84,10 @@ def _carriers(
         "failed": Count("pk", filter=Q(state=State.FAILED, bounced_at=None)),
     }
     trying = {"trying": Count("pk", filter=Q(state=State.DUE, attempts__gt=0))}
-    rows = [
-        *of_a_day.exclude(way="").values("way", "provider").annotate(**counts, **trying),
-        *before.exclude(way="").values("way", "provider").annotate(**counts),
+    named = ("way", "provider")
+    rows: list[dict[str, Any]] = [
+        *map(dict, of_a_day.exclude(way="").values(*named).annotate(**counts, **trying)),
+        *map(dict, before.exclude(way="").values(*named).annotate(**counts)),
     ]
     sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in rows:
