@@ -209,6 +209,7 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
     )
 
 
+@receipts.with_what_came_first
 @transaction.atomic
 def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""

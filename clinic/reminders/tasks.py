@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from clinic.people.models import Account
-from clinic.reminders import actions, mail, samples, wishes
+from clinic.reminders import actions, mail, receipts, samples, wishes
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ def ring() -> None:
 def send(reminder_ids: list[int]) -> None:
     """Send these, where they still have to be."""
     actions.send_batch(reminder_ids, clock=timezone.now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_receipts() -> None:
+    """Sweep up what providers told of messages that were never ours."""
+    receipts.forget(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]
