@@ -23,7 +23,7 @@ from programs.builder.sessions import Split
 from programs.plans import proposals
 from programs.plans.blocks import block_of
 from programs.plans.doses import Dose
-from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, SessionLog
+from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, NotToday, SessionLog
 from programs.plans.reminder_times import ReminderTimes
 from programs.plans.waivers import HandsOn, StartingPoint, Waiver
 
@@ -37,6 +37,7 @@ __all__ = [
     "HandsOn",
     "LogSeen",
     "MorningLog",
+    "NotToday",
     "Program",
     "ReminderTimes",
     "SessionLog",
