@@ -231,11 +231,6 @@ def say_not_today(*, patient: Patient, on_day: dt.date, by: Actor, now: dt.datet
     return said
 
 
-def put_off(patient: Patient) -> dict[dt.date, dt.datetime]:
-    """The days of which this patient said “not today”, and when they said so. One query."""
-    return dict(patient.not_todays.values_list("on_day", "said_at"))
-
-
 @transaction.atomic
 def mark_seen(*, log: SessionLog, by: Account, now: dt.datetime) -> LogSeen:
     """A clinician has read this log. The first reading stays; a second changes nothing."""

@@ -20,6 +20,8 @@ from clinic.audit.guards import open_to_everyone
 from clinic.audit.models import Entry
 from clinic.booking.by_patients import LINK
 from clinic.desk.throttle import allowed, network
+from clinic.people.actors import Actor
+from clinic.people.models import Account
 from clinic.ui import errors
 from programs.plans import diary
 from programs.plans.refusals import LoggedAlready, Refusal
@@ -46,7 +48,12 @@ def by_link(page: Callable[[HttpRequest, Asked], HttpResponse]) -> Callable[...,
         else:
             reading = request.method in {"GET", "HEAD"}
             action = Entry.Action.READ if reading else Entry.Action.CHANGED
-            record(action=action, patient=asked.patient, by=LINK, what=f"{asked.version}, {asked.day}")
+            record(
+                action=action,
+                patient=asked.patient,
+                by=_who(request, asked),
+                what=f"{asked.version}, {asked.day}",
+            )
             response = page(request, asked)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
@@ -70,7 +77,7 @@ def _done(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not form.is_valid():
         return _page(request, asked, ASK_DONE, form=form, can_be_said=True, status=422)
     try:
-        logged = day_links.log(asked, form, by=LINK, now=timezone.now())
+        logged = day_links.log(asked, form, by=_who(request, asked), now=timezone.now())
     except LoggedAlready:
         return _page(request, asked, TOLD)
     except Refusal as refusal:
@@ -88,11 +95,18 @@ def _not_today(request: HttpRequest, asked: Asked) -> HttpResponse:
     if request.method != "POST":
         said = asked.patient.not_todays.filter(on_day=asked.day).exists()
         return _page(request, asked, PUT_OFF if said else ASK_PUT_OFF)
+    by = _who(request, asked)
     try:
-        diary.say_not_today(patient=asked.patient, on_day=asked.day, by=LINK, now=timezone.now())
+        diary.say_not_today(patient=asked.patient, on_day=asked.day, by=by, now=timezone.now())
     except LoggedAlready:
         return _page(request, asked, TOLD)
     return _page(request, asked, PUT_OFF)
+
+
+def _who(request: HttpRequest, asked: Asked) -> Actor:
+    """The patient who is signed in, or whoever holds the link."""
+    by = request.user
+    return by if isinstance(by, Account) and by == asked.patient.account else LINK
 
 
 def _page(

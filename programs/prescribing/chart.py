@@ -105,12 +105,13 @@ def draw(days: Sequence[Day], *, pain_limit: int | None) -> Chart:
 def _session(day: Day) -> str:
     if day.sessions:
         return "done"
-    return "missed"
+    return "put-off" if day.put_off else "missed"
 
 
 def _said(day: Day) -> str:
     planned = f"planned: {day.planned}" if day.planned else "nothing planned"
-    came = f"logged, {day.done} of {day.of} exercises done" if day.sessions else "not logged"
+    not_logged = "the patient said “not today”" if day.put_off else "not logged"
+    came = f"logged, {day.done} of {day.of} exercises done" if day.sessions else not_logged
     return f"{_date(day.on, 'D j M')}: {planned}; {came}"
 
 

@@ -360,3 +360,35 @@ class TestDone:
         assert strict.post(not_today(key)).status_code == 403
         assert not SessionLog.objects.exists()
         assert not NotToday.objects.exists()
+
+
+class TestTheirOwnPages:
+    def test_today_leads_to_it_and_says_that_it_was_said(self, ana_story, key):
+        ana = ana_story.world.signed_in(ana_story.patient.account)
+        assert not_today(key) in read(ana.get("/my/"))
+        ana.post(not_today(key))
+        assert Entry.objects.filter(
+            account=ana_story.patient.account, what="not today of 2026-03-05"
+        ).exists()
+        shown = read(ana.get("/my/"))
+        assert "You said “not today”" in shown
+        assert not_today(key) not in shown
+        assert "btn-start" in shown
+        ana.post(done(key), PAIN)
+        assert "not today" not in read(ana.get("/my/"))
+
+    @pytest.mark.parametrize("days", [-1, 3])
+    def test_a_day_of_rest_is_not_put_off(self, ana_story, at, days):
+        """The control: Wednesday and Sunday ask for nothing."""
+        assert ana_story.released
+        at(THURSDAY + days * DAY)
+        assert "not-today" not in read(ana_story.world.signed_in(ana_story.patient.account).get("/my/"))
+
+    def test_progress_tells_it_kindly_until_it_was_done(self, ana_story, key):
+        ana_story.logs(on_day=THURSDAY.date() - 2 * DAY, now=THURSDAY)
+        ana = ana_story.world.signed_in(ana_story.patient.account)
+        assert "not today" not in read(ana.get("/my/progress/"))
+        ana.post(not_today(key))
+        assert "1 of 5 planned, 1 “not today”" in read(ana.get("/my/progress/"))
+        ana.post(done(key), PAIN)
+        assert "not today" not in read(ana.get("/my/progress/"))
