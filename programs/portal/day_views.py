@@ -30,6 +30,7 @@ from programs.portal.day_links import Asked
 from programs.portal.forms import SessionForm
 
 OPENED = {"most": 120, "seconds": 600}  # per network; scanners of a large mail provider share a few
+LEAD = "Your plan for {day}"
 ASK_DONE, TOLD = "portal/day_ask_done.html", "portal/day_told.html"
 ASK_PUT_OFF, PUT_OFF = "portal/day_ask_put_off.html", "portal/day_put_off.html"
 WHY_OPEN = "the link of the mail is the key: it tells of one day, and says neither whose nor what was planned"
@@ -112,7 +113,7 @@ def _who(request: HttpRequest, asked: Asked) -> Actor:
 def _page(
     request: HttpRequest, asked: Asked, name: str, *, status: int = 200, **facts: object
 ) -> HttpResponse:
-    lead = f"Your plan for {format_date(asked.day, 'l j F')}"
+    lead = LEAD.format(day=format_date(asked.day, "l j F"))
     return render(request, name, {"lead": lead, "key": asked.key} | facts, status=status)
 
 
