@@ -24,6 +24,7 @@ from programs.plans import actions, diary, reminders
 from programs.plans.models import NotToday, SessionLog
 from programs.portal import day_links, home_reminders
 from tests.programs.portal.test_home_reminders import DAY, HOUR, MINUTE, SOURCE, THURSDAY, chooses
+from tests.promises.test_page_weight import MOST_BYTES, MOST_REQUESTS, files_of, weight
 from tests.promises.test_reading_changes_nothing import changed, rows
 
 # Of the patient and of the program: the mail is forwarded, and read over shoulders.
@@ -119,6 +120,9 @@ class TestLooking:
             assert [word for word in NEVER if word in read(answer)] == []
             assert "no-store" in answer["Cache-Control"]
             assert answer["X-Robots-Tag"] == "noindex"
+            files = files_of(answer)
+            assert len(files) <= MOST_REQUESTS
+            assert weight(files) <= MOST_BYTES
             entry = Entry.objects.get(request_id=answer["X-Request-ID"])
             assert (entry.job, entry.action, entry.patient.called) == ("link in a message", "read", "Ana")
 
