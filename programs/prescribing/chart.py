@@ -67,6 +67,11 @@ class Chart:
         return -self.bar / 2
 
     @property
+    def has_put_off(self) -> bool:
+        """Whether the key has to say what such a day looks like."""
+        return any(mark.kind == "put-off" for mark in self.sessions)
+
+    @property
     def pain_line(self) -> str:
         return _points(self.pain)
 

@@ -48,10 +48,10 @@ def test_a_day_is_put_off_and_then_done_all_the_same(ana_story, somebody):
     somebody.is_on("Fine. Nothing is lost").passes("day-put-off")
     assert NotToday.objects.get().patient == ana_story.patient
     somebody.presses("Tell us that it is done").is_on("All done?").passes("day-ask-done")
-    somebody.presses("Done, all of it as planned").sees("Choose a number").passes("day-done-refused")
+    somebody.presses("Done").sees("Choose a number").passes("day-done-refused")
     somebody.page.get_by_role("radio", name=re.compile("^4")).focus()
     somebody.page.keyboard.press("Space")
-    somebody.presses("Done, all of it as planned").is_on("Thank you, we have it").passes("day-stop")
+    somebody.presses("Done").is_on("Thank you, we have it").passes("day-stop")
     expect(somebody.page.get_by_text("Stop all exercises and runs. Ring us.")).to_be_visible()
     assert SessionLog.objects.get().pain_during == 4
     somebody.opens(done).is_on("Thank you, we have it").does_not_see("Stop all").passes("day-told")
