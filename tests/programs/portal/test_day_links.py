@@ -20,6 +20,7 @@ from clinic.reminders.actions import claim_and_send, collect
 from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.samples import sample
+from clinic.reminders.wording import letter
 from programs.plans import actions, diary, reminders
 from programs.plans.models import NotToday, SessionLog
 from programs.portal import day_links, home_reminders
@@ -88,6 +89,16 @@ class TestTheMail:
         page = "Open your page: https://clinic.example/my/"
         assert "\n".join([page, "", *links, "", settings.CLINIC_NAME]) in text
         assert "\n\n\n" not in text
+
+    def test_leaves_a_text_and_a_notice_the_one_link_to_the_page(self, ana_story):
+        assert ana_story.released
+        times = chooses(ana_story)
+        said = home_reminders.message(
+            kind=home_reminders.SESSION, subject_id=times.pk, about_at=THURSDAY, now=THURSDAY
+        )
+        written = letter(said, ana_story.patient)
+        assert written.link.endswith("/my/")
+        assert "/day/" not in written.short
 
     @pytest.mark.parametrize("language", ["en-gb", "de"])
     def test_has_them_after_the_clinics_own_words_too(self, ana_story, settings, language):
