@@ -28,6 +28,7 @@ from clinic.booking.told import (
     settles_at,
     still_as_told,
 )
+from clinic.people.statements import Reading
 from clinic.reminders import wishes
 from clinic.reminders.kinds import CLOCKS, DAY, HOUR, Kind, before
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
@@ -121,14 +122,19 @@ def goes_out(starts_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:
     return shifted(starts_at, -lead, clinic_zone())
 
 
+THE_VISIT = Reading(
+    lambda pk: Appointment.objects.select_related("type").select_for_update(of=("self",)).filter(pk=pk), int
+)
+
+
 def message(
     *, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime
 ) -> Message | NotWanted | NotYet:
     """The words for it, or why it is no longer wanted. Holds the row, so it cannot be moved while we answer."""
-    rows = Appointment.objects.select_related("type").select_for_update(of=("self",))
-    appointment = rows.filter(pk=subject_id).first()
-    if appointment is None:
+    found = THE_VISIT(subject_id)
+    if not found:
         return NotWanted("The appointment is no longer there.")
+    (appointment,) = found
     if refusal := _stale(appointment, kind, about_at, now):
         unsettled = settles_at(appointment, now)
         return NotYet(f"{refusal} That can still be undone.", unsettled) if unsettled else NotWanted(refusal)

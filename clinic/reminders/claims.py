@@ -11,6 +11,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,8 +21,10 @@ from clinic.audit.actions import record
 from clinic.audit.models import Entry
 from clinic.people.actors import Job
 from clinic.people.models import Patient
+from clinic.people.statements import Reading, Writing
 from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
 from clinic.reminders.models import Reminder, State, Way
+from clinic.reminders.models.outbox import ReminderQuerySet
 from clinic.reminders.reaching import Target, target
 from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Message, NotWanted, NotYet
@@ -49,7 +52,48 @@ class Taken:
     target: Target
 
 
-@transaction.atomic
+def taking(pk: int, now: dt.datetime, until: dt.datetime) -> tuple[ReminderQuerySet, dict[str, Any]]:
+    """One UPDATE with a condition: of many senders who try, one gets it. A sender never heard of again counts."""
+    once_more = When(state=State.SENDING, unsure_sends__lt=2, then=F("unsure_sends") + 1)
+    return Reminder.objects.filter(pk=pk).claimable(now), {
+        "state": State.SENDING,
+        "lease_until": until,
+        "ring_at": until,
+        "attempts": F("attempts") + 1,
+        "unsure_sends": Case(once_more, default=F("unsure_sends"), output_field=PositiveSmallIntegerField()),
+    }
+
+
+def _ours(pk: int, lease: dt.datetime | None) -> ReminderQuerySet:
+    """The row while our lease stands: a slow sender who lost it must not undo the next one."""
+    return Reminder.objects.filter(pk=pk, state=State.SENDING, lease_until=lease)
+
+
+TAKE = Writing(taking, int, dt.datetime, dt.datetime)
+THE_ROW = Reading(lambda pk: Reminder.objects.filter(pk=pk).select_related("patient"), int)
+SAY_WHERE = Writing(
+    lambda pk, message_id, to, way: (
+        Reminder.objects.filter(pk=pk),
+        {"message_id": message_id, "sent_to": to, "way": way},
+    ),
+    *(int, str, str, str),
+)
+SAY_SENT = Writing(
+    lambda pk, lease, at, provider, its_name: (
+        _ours(pk, lease),
+        {
+            "state": State.SENT,
+            "lease_until": None,
+            "because": "",
+            "sent_at": at,
+            "provider": provider,
+            "provider_id": its_name,
+        },
+    ),
+    *(int, dt.datetime, dt.datetime, str, str),
+)
+
+
 def claim(
     *, reminder_id: int, lease_until: dt.datetime, now: dt.datetime, wished: wishes.Wishes
 ) -> Taken | State | None:
@@ -57,29 +101,26 @@ def claim(
 
     What became of it when there is nothing to send; None when it was not ours to take.
     """
-    row = Reminder.objects.filter(pk=reminder_id)
-    ours = row.claimable(now).update(
-        state=State.SENDING,
-        lease_until=lease_until,
-        ring_at=lease_until,
-        attempts=F("attempts") + 1,
-        unsure_sends=Case(
-            When(state=State.SENDING, unsure_sends__lt=2, then=F("unsure_sends") + 1),
-            default=F("unsure_sends"),
-            output_field=PositiveSmallIntegerField(),
-        ),
-    )
-    if not ours:
-        return None
-    reminder = row.select_related("patient").get()
-    if reminder.unsure_sends >= 2:
-        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND)
     try:
         with transaction.atomic(), wishes.held(wished):
-            return _decided(reminder, now, wished)
+            reminder = _take(reminder_id, lease_until, now)
+            return _decided(reminder, now, wished) if isinstance(reminder, Reminder) else reminder
     except Exception as error:
-        log.exception("reminder %s could not be written", reminder.pk)
-        return note_failure(reminder, NotSent(f"It could not be written ({type(error).__name__})."), now)
+        log.exception("reminder %s could not be written", reminder_id)
+        failed = NotSent(f"It could not be written ({type(error).__name__}).")
+    with transaction.atomic():  # all of that is undone, the claim too
+        reminder = _take(reminder_id, lease_until, now)
+        return note_failure(reminder, failed, now) if isinstance(reminder, Reminder) else reminder
+
+
+def _take(reminder_id: int, lease_until: dt.datetime, now: dt.datetime) -> Reminder | State | None:
+    """The row, from now on ours; FAILED where a third copy would be risked; None where somebody else has it."""
+    if not TAKE(reminder_id, now, lease_until):
+        return None
+    (reminder,) = THE_ROW(reminder_id)
+    if reminder.unsure_sends >= 2:
+        return _finish(reminder, State.FAILED, because=CHECK_BY_HAND)
+    return reminder
 
 
 def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Taken | State:
@@ -106,9 +147,7 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     if (full := limits.wait_for_room(found.way, now)) is not None:
         return _wait(reminder, full)
     reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
-    Reminder.objects.filter(pk=reminder.pk).update(
-        message_id=reminder.message_id, sent_to=reminder.sent_to, way=reminder.way
-    )
+    SAY_WHERE(reminder.pk, reminder.message_id, reminder.sent_to, reminder.way)
     words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
     stop = unsubscribe.link(found.channel) if found.way == Way.EMAIL and found.channel is not None else ""
     written = letter(wanted, reminder.patient, words, stop=stop)
@@ -151,16 +190,13 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
     )
 
 
+@transaction.atomic
 def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""
-    return _finish(
-        reminder,
-        State.SENT,
-        sent_at=at,
-        because="",
-        provider=receipt.provider[:40],
-        provider_id=receipt.provider_id[:120],
-    )
+    names = receipt.provider[:40], receipt.provider_id[:120]
+    changed = SAY_SENT(reminder.pk, reminder.lease_until, at, *names)
+    record(action=Entry.Action.SENT, patient=reminder.patient, by=SENDER, what=f"reminder {reminder.pk}")
+    return _written(State.SENT, reminder, changed)
 
 
 def note_failure(reminder: Reminder, failed: NotSent, now: dt.datetime) -> State:
@@ -212,14 +248,13 @@ def let_go(reminder: Reminder, *, unsure: bool, now: dt.datetime) -> State:
     return _finish(reminder, State.DUE, unsure_sends=F("unsure_sends") + 1, try_at=now, ring_at=now)
 
 
-@transaction.atomic
 def _finish(reminder: Reminder, state: State, **fields: object) -> State:
-    """Write the outcome, if the lease is still ours; a slow sender who lost it must not undo the next one."""
-    ours = Reminder.objects.filter(
-        pk=reminder.pk, state=State.SENDING, lease_until=reminder.lease_until
-    ).update(state=state, lease_until=None, **fields)
-    if not ours:
+    """Write what became of it, if it is still ours."""
+    changed = _ours(reminder.pk, reminder.lease_until).update(state=state, lease_until=None, **fields)
+    return _written(state, reminder, changed)
+
+
+def _written(state: State, reminder: Reminder, changed: int) -> State:
+    if not changed:
         log.warning("reminder %s was %s after its lease had ended", reminder.pk, state)
-    if state == State.SENT:
-        record(action=Entry.Action.SENT, patient=reminder.patient, by=SENDER, what=f"reminder {reminder.pk}")
     return state

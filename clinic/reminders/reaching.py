@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic.people.models import ChannelKind, ContactChannel, Patient
+from clinic.people.statements import Reading
 from clinic.reminders import phones, push, texts
 from clinic.reminders.models import Phone, Way
 from clinic.reminders.sources import Message
@@ -21,9 +22,12 @@ class Target:
     phone: Phone | None = None
 
 
+CHANNELS = Reading(lambda pk: ContactChannel.objects.filter(patient=pk), int)
+
+
 def target(patient: Patient, message: Message, ways: Sequence[Way]) -> Target | None:
     """The channel the source named, if it is this patient's, asked or not; else the first that may be used."""
-    channels = list(patient.channels.all())
+    channels = CHANNELS(patient.pk)
     if message.channel_id is not None:
         named = next((channel for channel in channels if channel.pk == message.channel_id), None)
         return _of(named) if named is not None else None

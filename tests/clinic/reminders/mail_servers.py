@@ -58,6 +58,9 @@ class MailServer:
         self._ready.set()
 
     def stop(self) -> None:
+        """At once, also for whoever is still waiting for a word. A second time it does nothing."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

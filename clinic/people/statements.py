@@ -1,0 +1,102 @@
+"""Statements put together once and sent many times with other values.
+
+Django puts a query together anew each time it is asked, which takes a sender of reminders longer than everything
+else it does. Here that happens at the first asking. What is asked stays a queryset, so columns and conditions are said
+where they always were, and a test holds each answer against the queryset's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, QuerySet
+from django.db.models.sql import UpdateQuery
+
+M = TypeVar("M", bound=Model)
+
+# What nobody stores: where it turns up in a statement a value belongs.
+STAND_INS: dict[type, Callable[[int], Any]] = {
+    int: lambda place: -(10**9) - place,
+    str: lambda place: f"\u2063the value at place {place}\u2063",
+    dt.datetime: lambda place: dt.datetime(1, 1, 1 + place, tzinfo=dt.UTC),
+}
+
+
+class _Statement:
+    """SQL, its parameters, and which of them is which of the values it is sent with."""
+
+    def __init__(self, compiler: Any, stand_ins: Sequence[Any]) -> None:
+        self.sql, self._params = compiler.as_sql()
+        self._places = [
+            (at, place)
+            for at, param in enumerate(self._params)
+            for place, stand_in in enumerate(stand_ins)
+            if isinstance(param, type(stand_in)) and param == stand_in
+        ]
+        if {place for _, place in self._places} != set(range(len(stand_ins))):
+            raise ValueError(f"A value is not in the statement, or not as it is: {self.sql}")
+
+    def bound(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        bound = list(self._params)
+        for at, place in self._places:
+            bound[at] = values[place]
+        return tuple(bound)
+
+
+def _stand_ins(kinds: Sequence[type]) -> list[Any]:
+    return [STAND_INS[kind](place) for place, kind in enumerate(kinds)]
+
+
+class Reading(Generic[M]):
+    """`Reading(lambda pk: Reminder.objects.filter(pk=pk), int)`, called with a pk, gives the list of its rows.
+
+    Kinds of values: int, str, an aware datetime; None never. Rows that are locked must be read in a transaction.
+    """
+
+    def __init__(self, ask: Callable[..., QuerySet[M]], *kinds: type) -> None:
+        self._ask, self._kinds = ask, kinds
+
+    @cached_property
+    def _made(self) -> tuple[QuerySet[M], Any, _Statement]:
+        values = _stand_ins(self._kinds)
+        rows = self._ask(*values)
+        compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        statement = _Statement(compiler, values)
+        converters = compiler.get_converters([selected[0] for selected in compiler.select])
+        compiler.get_converters = lambda _: converters
+        return rows, compiler, statement
+
+    def __call__(self, *values: Any) -> list[M]:
+        rows, made, statement = self._made
+        compiler = copy(made)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
+        compiler.as_sql = lambda *_, **__: (statement.sql, statement.bound(values))
+        asked = rows.all()
+        asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return list(asked)
+
+
+class Writing:
+    """`Writing(lambda pk, at: (Reminder.objects.filter(pk=pk), {"sent_at": at}), int, datetime)` gives rows changed."""
+
+    def __init__(self, change: Callable[..., tuple[QuerySet[Any], Mapping[str, Any]]], *kinds: type) -> None:
+        self._change, self._kinds = change, kinds
+
+    @cached_property
+    def _made(self) -> _Statement:
+        values = _stand_ins(self._kinds)
+        rows, fields = self._change(*values)
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values(dict(fields))
+        return _Statement(query.get_compiler(DEFAULT_DB_ALIAS), values)
+
+    def __call__(self, *values: Any) -> int:
+        statement = self._made
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(statement.sql, statement.bound(values))
+            return int(cursor.rowcount)

@@ -1,0 +1,108 @@
+"""A statement put together once says what its queryset says, whatever it is asked with."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Case, F, When
+from django.test.utils import CaptureQueriesContext
+
+from clinic.people.models import ContactChannel, Patient
+from clinic.people.statements import Reading, Writing
+
+
+def patients_with_account(pk, name):
+    return Patient.objects.filter(pk=pk, legal_given_name=name).select_related("account")
+
+
+def test_it_reads_what_the_queryset_reads_each_time_with_other_values(world):
+    asked = Reading(patients_with_account, int, str)
+    Patient.objects.filter(pk=world.ben.pk).update(account=None)
+    assert world.ana.account is not None
+    for patient in (world.ana, Patient.objects.get(pk=world.ben.pk)):
+        plain = list(patients_with_account(patient.pk, patient.legal_given_name))
+        with CaptureQueriesContext(connection) as queries:
+            (found,) = asked(patient.pk, patient.legal_given_name)
+            assert found.account == plain[0].account  # already there
+        assert len(queries) == 1
+        assert vars(found).keys() == vars(plain[0]).keys()
+        for field in Patient._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(plain[0], field.attname)
+    assert asked(world.ana.pk, "Nobody") == []
+    assert asked(0, world.ana.legal_given_name) == []
+
+
+def test_what_was_read_can_be_saved_and_asked_on(world):
+    (ana,) = Reading(lambda pk: Patient.objects.filter(pk=pk), int)(world.ana.pk)
+    assert list(ana.channels.all()) == list(ContactChannel.objects.filter(patient=world.ana))
+    ana.legal_given_name = "Anna"
+    ana.save()
+    assert Patient.objects.get(pk=ana.pk).legal_given_name == "Anna"
+
+
+def test_it_is_put_together_once(world):
+    times = []
+    asked = Reading(lambda pk: times.append(pk) or Patient.objects.filter(pk=pk), int)
+    for _ in range(3):
+        assert asked(world.ana.pk) == [world.ana]
+    assert len(times) == 1
+
+
+def test_what_was_put_together_is_left_as_it_was(world):
+    """A second asking finds what is in the table by then."""
+    asked = Reading(lambda pk: Patient.objects.filter(pk=pk), int)
+    asked(world.ana.pk)
+    Patient.objects.filter(pk=world.ana.pk).update(legal_given_name="Anna")
+    assert asked(world.ana.pk)[0].legal_given_name == "Anna"
+
+
+def test_a_locked_row_is_locked(world):
+    asked = Reading(lambda pk: Patient.objects.select_for_update(of=("self",)).filter(pk=pk), int)
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        asked(world.ana.pk)
+        asked(world.ana.pk)
+    asking = [query["sql"] for query in queries if 'FROM "people_patient"' in query["sql"]]
+    assert [sql.count("FOR UPDATE") for sql in asking] == [1, 1]
+
+
+def test_it_writes_what_the_queryset_writes(world):
+    kinds = int, str, dt.datetime
+    moment = world.now + dt.timedelta(days=3, microseconds=7)
+    written = Writing(moved_channel, *kinds)
+    channel = ContactChannel.objects.filter(patient=world.ana).earliest("pk")
+    assert written(channel.pk, "first@runner.example", moment) == 1
+    assert written(0, "nobody@runner.example", moment) == 0
+    channel.refresh_from_db()
+    assert (channel.value, channel.consent_given_at) == ("first@runner.example", moment)
+    rows, fields = moved_channel(channel.pk, "second@runner.example", world.now)
+    with CaptureQueriesContext(connection) as plain:
+        rows.update(**fields)
+    with CaptureQueriesContext(connection) as once:
+        written(channel.pk, "second@runner.example", world.now)
+    assert once[0]["sql"] == plain[0]["sql"]
+
+
+def moved_channel(pk, value, at):
+    kept = Case(When(consent_withdrawn_at__lt=at, then=F("consent_withdrawn_at")), default=None)
+    return ContactChannel.objects.filter(pk=pk), {
+        "value": value,
+        "consent_given_at": at,
+        "consent_withdrawn_at": kept,
+    }
+
+
+@pytest.mark.parametrize(
+    "forgets",
+    [
+        Reading(lambda one, two: Patient.objects.filter(pk=one), int, int),
+        Reading(lambda one: Patient.objects.filter(pk=one + 1), int),
+        Reading(lambda name: Patient.objects.filter(legal_given_name__icontains=name), str),
+        Writing(lambda pk, name: (Patient.objects.filter(pk=pk), {"legal_given_name": "Ana"}), int, str),
+    ],
+)
+def test_a_value_that_is_not_in_the_statement_as_it_is_is_refused(db, forgets):
+    """Else every asking would be answered with the same, wrong rows."""
+    with pytest.raises(ValueError, match="A value is not in the statement"):
+        forgets(*[1] * 2)
