@@ -191,7 +191,7 @@ def _pages() -> Iterator[Text]:
         yield Text(f"Mornings.{choice}", f"{label}\n{reminder_views.HINTS[Mornings(choice)]}")
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
     yield from _visits()
-    yield Text("day_views.LEAD", day_views.LEAD.format(day="Monday 30 November"))
+    yield Text("day_views.LEAD", day_views.LEAD.format(day="Monday 9 March"))
     for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
         yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
     yield from _refusals(diary, LOG_REFUSALS)
