@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import re
-import struct
 
 import pytest
 from django.core import mail
@@ -167,11 +165,18 @@ class TestDeadLinks:
     def _cut_short(story, key):
         return key[:-1]
 
+    def _forged(story, key):
+        """The version and the day are right, the signature is not."""
+        return key[:16] + "A" * 27
+
     def _of_another_day(story, key):
-        """The day changed by hand, and Thursday's signature left on it."""
-        raw = bytearray(base64.urlsafe_b64decode(key + "="))
-        raw[8:12] = struct.pack(">I", THURSDAY.date().toordinal() + 1)
-        return base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
+        """Wednesday's signature, with the day changed to today by hand."""
+        wednesday = day_links.key(story.released.pk, THURSDAY.date() - DAY)
+        return key[:16] + wednesday[16:]
+
+    def _of_another_patient(story, key):
+        """The signature of a program that Ana does not have."""
+        return key[:16] + day_links.key(story.released.pk + 1, THURSDAY.date())[16:]
 
     def _of_another_program(story, key):
         return day_links.key(story.released.pk + 1000, THURSDAY.date())
@@ -205,7 +210,8 @@ class TestDeadLinks:
     @pytest.mark.parametrize(
         "what",
         [
-            _wrong, _cut_short, _unreadable, _of_another_day, _of_another_program, _of_a_proposal, _of_tomorrow,
+            _wrong, _cut_short, _unreadable, _forged, _of_another_day, _of_another_patient,
+            _of_another_program, _of_a_proposal, _of_tomorrow,
             _of_yesterday, _ended, _changed, _told_to_ring,
         ],
     )  # fmt: skip
