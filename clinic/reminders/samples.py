@@ -29,4 +29,6 @@ def sample(kind: Kind, name: str, words: Wording | None, *, now: dt.datetime) ->
         "times": [{"when": moment(at, zone), "there": ""}],
     }
     timed = at if kind.timed or not kind.worded else None
-    return letter(Message(kind.template_of(name), NOBODY, at=timed, facts=facts), patient, words)
+    answers = dict.fromkeys(kind.answers, (NOBODY, ""))
+    message = Message(kind.template_of(name), NOBODY, at=timed, facts=facts, answers=answers)
+    return letter(message, patient, words)

@@ -68,6 +68,7 @@ def _facts(message: Message, patient: Patient) -> dict[str, Any]:
         "phone": settings.CLINIC_PHONE,
         "place": " ".join(settings.CLINIC_ADDRESS.split()),
         "link": link_to(message.page, message.key),
+        "answers": [(name, link_to(*where)) for name, where in message.answers.items()],
         "called": patient.called,
         **message.facts,
     }
