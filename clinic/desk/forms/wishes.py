@@ -91,12 +91,17 @@ class WordsForm(forms.Form):
         label="Short form",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For a text message, with the link after it, and for a notice on the phone.",
+        help_text="For a text message, where the link and how to stop follow it, and for a notice on the phone.",
     )
 
     def refuse(self, faults: list[lint.Fault]) -> None:
         for fault in faults:
             self.add_error(fault.field, fault.says)
+
+    @property
+    def on_screen(self) -> dict[str, str]:
+        """What its fields show."""
+        return self.words if self.is_bound else dict(self.initial)
 
     @property
     def words(self) -> dict[str, str]:

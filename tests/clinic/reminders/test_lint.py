@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 from django.conf import settings as live
 
+from clinic.people.languages import LANGUAGES
 from clinic.reminders import lint, wishes
+from clinic.reminders.carriers import HOW_TO_STOP, as_text
 from clinic.reminders.kinds import Kind
+from clinic.reminders.models import Wording
+from clinic.reminders.samples import added, sample
 from clinic.reminders.wording import our_words
+from tests.world import NOW
 
 OWN_ADDRESS = "clinic@stride.example"
 VISIT, NEWS = Kind("Visit", timed=True), Kind("News")
@@ -162,8 +167,45 @@ def test_another_language_brings_its_own_link():
 WORDED = [(source, name) for source, name, kind in wishes.all_kinds() if kind.worded]
 
 
+@pytest.mark.parametrize("language", ["en-gb", "de"])
 @pytest.mark.parametrize(("source", "name"), WORDED, ids=[name for _, name in WORDED])
-def test_our_own_words_would_pass(source, name):
+def test_our_own_words_would_pass(source, name, language):
     kind = wishes.kind_of(source, name)
-    words = our_words(kind.template_of(name), timed=kind.timed)
-    assert lint.faults(kind, words, language=live.LANGUAGE_CODE, ours=live.LANGUAGE_CODE) == []
+    words = our_words(kind.template_of(name), timed=kind.timed, language=language)
+    assert lint.faults(kind, words, language=language, ours=live.LANGUAGE_CODE) == []
+
+
+@pytest.mark.parametrize(("source", "name"), WORDED, ids=[name for _, name in WORDED])
+def test_our_own_words_kept_as_they_stand_change_nothing(source, name):
+    """What the page shows to begin with is what is sent."""
+    kind = wishes.kind_of(source, name)
+    words = our_words(kind.template_of(name), timed=kind.timed, language=live.LANGUAGE_CODE)
+    kept = Wording(language=live.LANGUAGE_CODE, **words)
+    assert sample(kind, name, kept, now=NOW) == sample(kind, name, None, now=NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_to_stop_is_said_in_every_language(language):
+    kind = wishes.kind_of("clinic.booking.reminders", "appointment_48h")
+    words = Wording(language=language, subject="{clinic}", text="{when} {link}", short="{when}")
+    mail = sample(kind, "appointment_48h", words, now=NOW, stop="https://clinic.example/stop/")
+    assert mail.text.rstrip().endswith(": https://clinic.example/stop/")
+    without = sample(kind, "appointment_48h", words, now=NOW).text.rstrip().splitlines()[-1]
+    by_text = as_text(mail).splitlines()[-1]
+    assert "STOP" in by_text
+    ours = language == live.LANGUAGE_CODE
+    assert (without.endswith("To stop them, call us.") and by_text == HOW_TO_STOP) == ours, (
+        "a language of its own"
+    )
+    assert lint.health_words(f"{without} {by_text}") == []
+
+
+def test_what_we_add_is_all_that_stands_below_the_clinics_words():
+    kind = wishes.kind_of("clinic.booking.reminders", "appointment_48h")
+    for language, says in (("en-gb", "Confirm, move or cancel it: http"), ("de", "Keine Nachrichten mehr")):
+        words = Wording(language=language, subject="{clinic}", text="{when} {link}", short="{when}")
+        below = added(kind, "appointment_48h", language, now=NOW, stop="https://clinic.example/stop/")
+        whole = sample(kind, "appointment_48h", words, now=NOW, stop="https://clinic.example/stop/").text
+        assert says in below
+        written, _, rest = whole.partition("/\n\n")
+        assert (written.count("\n"), rest) == (0, below)
