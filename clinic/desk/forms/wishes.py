@@ -78,8 +78,12 @@ def _lead_field(kind: Kind) -> forms.IntegerField:
 class QuietForm(forms.Form):
     """From when to when nothing rings."""
 
-    quiet_from = ClockField(label="Quiet from", widget=TimeInput())
-    quiet_to = ClockField(label="Until", widget=TimeInput())
+    quiet_from = ClockField(
+        label="Quiet from", widget=TimeInput(), error_messages={"required": "Say from when it is quiet."}
+    )
+    quiet_to = ClockField(
+        label="Quiet until", widget=TimeInput(), error_messages={"required": "Say until when it is quiet."}
+    )
 
 
 class WordsForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.guards import for_roles
-from clinic.desk import wish_page, words_page
+from clinic.desk import type_leads, wish_page, words_page
 from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm
 from clinic.people.languages import LANGUAGES, english_name
 from clinic.people.models import Account
@@ -36,7 +36,7 @@ def all_wishes(request: HttpRequest, *, account: Account) -> HttpResponse:
         else:
             messages.success(request, "The quiet hours are kept from now on.")
             return redirect("desk:wishes")
-    facts = {"groups": wish_page.groups(wished), "quiet": form}
+    facts = {"groups": wish_page.groups(wished), "quiet": form, "language": settings.LANGUAGE_CODE}
     return render(request, "desk/wishes.html", facts, status=422 if form.errors else 200)
 
 
@@ -44,17 +44,27 @@ def all_wishes(request: HttpRequest, *, account: Account) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_wish(request: HttpRequest, *, account: Account, name: str) -> HttpResponse:
     source, kind = _found(name)
-    row = wishes.read().rows.get((source, name))
-    form = KindForm(request.POST if request.method == "POST" else None, kind=kind, row=row)
+    was = wishes.read()
+    form = KindForm(
+        request.POST if request.method == "POST" else None, kind=kind, row=was.rows.get((source, name))
+    )
     if form.is_bound and form.is_valid():
         try:
             wishing.wish(source=source, name=name, **form.wished, by=account, now=timezone.now())
         except wishing.CannotWish as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"“{kind.label}” is kept as you chose, for what goes out from now on.")
+            messages.success(request, wish_page.what_changed(source, name, was, wishes.read()))
             return redirect("desk:wishes")
-    facts = {"kind": kind, "name": name, "form": form, "languages": wish_page.languages(source, name)}
+    facts = {
+        "kind": kind,
+        "name": name,
+        "form": form,
+        "languages": wish_page.languages(source, name),
+        "by_type": name in type_leads.OWN,
+        "own_leads": type_leads.own_leads().get(name, []),
+        "why_fixed": wish_page.why_fixed(kind) if wish_page.is_fixed(kind) else "",
+    }
     return render(request, "desk/wish.html", facts, status=422 if form.errors else 200)
 
 
@@ -114,6 +124,8 @@ def _words_page(
         "is_last": record.last is None or shown == record.last,
         "looks": None if form.errors else words_page.looks(kind, name, record.language, shown, now=now),
         "filled_in": words_page.filled_in(kind),
+        "is_fixed": wish_page.is_fixed(kind),
+        "why_fixed": wish_page.why_fixed(kind),
     }
     return render(request, "desk/words.html", facts, status=422 if form.errors else 200)
 

@@ -10,14 +10,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic.booking.models import AppointmentType
 from clinic.reminders import actions, tasks, wishes
 from clinic.reminders.lint import STANDARD_AGAIN
 from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
 from clinic.reminders.wording import our_words
+from tests.wished import wish
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
 WORDS = {"subject": "Soon: {clinic}", "text": "We see you {when}.", "short": "{clinic} {when}"}
+
+NOTHING_TO_CHOOSE = [name for _, name, kind in wishes.all_kinds() if kind.goes_one_way]
 
 
 @pytest.fixture
@@ -41,9 +45,64 @@ class TestWhatIsSent:
         )  # fmt: skip
         shown = said(mona.get(reverse("desk:wishes")))
         for _, name, kind in wishes.all_kinds():
-            assert reverse("desk:wish", args=[name]) in shown
+            assert reverse("desk:wish", args=[name]) in shown or name in NOTHING_TO_CHOOSE
             assert kind.label in shown
         assert shown.count(">No</span>") == 1
+
+    @pytest.mark.parametrize("name", NOTHING_TO_CHOOSE)
+    def test_what_leaves_nothing_to_choose_is_looked_at_and_not_changed(self, mona, name):
+        shown = said(mona.get(reverse("desk:wishes")))
+        assert f'"{reverse("desk:wish", args=[name])}"' not in shown
+        assert words_url(name) in shown
+        looked = said(mona.get(words_url(name)))
+        assert "alone: it" in looked, "and why"
+        assert ("As an e-mail" in looked) != ("As a text message" in looked), "as it goes, and no other way"
+
+    def test_words_are_the_standard_or_changed(self, mona):
+        assert said(mona.get(reverse("desk:wishes"))).count('"Words">Standard<') == len(
+            list(wishes.all_kinds())
+        )
+        mona.post(words_url(), WORDS | {"do": "keep"})
+        mona.post(words_url(language="de"), WORDS | {"text": "{when} {link}", "do": "keep"})
+        assert '"Words">Changed, and 1 language more<' in said(mona.get(reverse("desk:wishes")))
+
+    @pytest.mark.parametrize(
+        ("before", "typed", "says"),
+        [
+            ({}, {}, "is switched off. What waits already is not sent either: the list says “Not sent”, and why."),
+            ({"is_on": False}, {"is_on": "on"}, "is switched on. What came due meanwhile goes out too"),
+            ({}, {"is_on": "on", "lead": "3"}, "” goes out 3 hours before now, no longer 2 hours before. Who has"),
+            ({}, {"is_on": "on", "first_way": "text"}, "” goes by text message first from now on, and so do those"),
+            ({"first_way": "push"}, {"is_on": "on"}, "” goes as the patient prefers from now on"),
+            ({}, {"is_on": "on"}, "stays as it was: nothing was changed."),
+            ({}, {"is_on": "on", "lead": "3", "first_way": "text"}, "not get it again. It goes by text message first"),
+        ],
+    )  # fmt: skip
+    def test_saving_says_what_was_done(self, world, mona, before, typed, says):
+        if before:
+            wish(world, "clinic.booking.reminders", "appointment_2h", **before)
+        url = reverse("desk:wish", args=["appointment_2h"])
+        shown = said(mona.post(url, {"lead": "2", "first_way": ""} | typed, follow=True))
+        assert "“Last reminder of a visit” " in shown
+        assert says in shown
+
+    def test_types_that_have_their_own_time_are_named(self, world, mona):
+        url = reverse("desk:wish", args=["appointment_2h"])
+        assert world.assessment
+        assert world.follow_up
+        assert "Every type goes by the time above." in said(mona.get(url))
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(last_reminder_hours=4)
+        AppointmentType.objects.filter(pk=world.follow_up.pk).update(last_reminder_hours=0)
+        shown = said(mona.get(url))
+        assert (
+            f'"{reverse("desk:change_type", args=[world.assessment.pk])}">{world.assessment.name}</a>'
+            in shown
+        )
+        assert "4 hours before</div>" in shown
+        assert "None</div>" in shown
+        assert "Types of appointment" not in said(mona.get(reverse("desk:wish", args=["appointment_moved"])))
+        listed = said(mona.get(reverse("desk:wishes")))
+        assert f"2 hours before; {world.follow_up.name}: none; {world.assessment.name}: 4 hours<" in listed
 
     def test_is_changed_and_kept(self, world, mona):
         answer = mona.post(reverse("desk:wish", args=["program_released"]), {"first_way": "push"})
@@ -81,13 +140,16 @@ class TestQuietHours:
             ("8", "8", "at least eight hours"),
             ("6", "5", "at least eight hours"),
             ("soon", "8", "not a time of day"),
+            ("", "8", "Say from when it is quiet."),
+            ("22", "", "Say until when it is quiet."),
         ],
     )
     def test_that_leave_no_day_are_refused_and_what_was_typed_stays(self, mona, start, end, why):
         answer = mona.post(reverse("desk:wishes"), {"quiet_from": start, "quiet_to": end})
         assert answer.status_code == 422
         assert why in said(answer)
-        assert f'value="{start}"' in said(answer)
+        for typed in filter(None, (start, end)):
+            assert f'value="{typed}"' in said(answer)
         assert not Quiet.objects.exists()
 
 

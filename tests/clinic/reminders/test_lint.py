@@ -209,3 +209,10 @@ def test_what_we_add_is_all_that_stands_below_the_clinics_words():
         assert says in below
         written, _, rest = whole.partition("/\n\n")
         assert (written.count("\n"), rest) == (0, below)
+
+
+@pytest.mark.parametrize("name", [name for _, name, _ in wishes.all_kinds()])
+def test_every_kind_can_be_looked_at(name):
+    _, kind = wishes.source_of(name)
+    shown = sample(kind, name, None, now=NOW)
+    assert live.CLINIC_NAME in shown.subject + shown.text
