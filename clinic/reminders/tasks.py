@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from celery import current_app, shared_task
 from django.core.mail import make_msgid
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from clinic.people.models import Account
 from clinic.reminders import actions, mail, samples, wishes
+
+log = logging.getLogger(__name__)
+
+
+def called(task: Any, *values: object) -> bool:
+    """Whether a worker was called. A broker that is away keeps a page waiting for a second, no longer."""
+    try:
+        task.apply_async(values)
+    except OperationalError:
+        log.exception("no worker could be called for %s", task.name)
+        return False
+    return True
 
 
 @shared_task  # type: ignore[untyped-decorator]

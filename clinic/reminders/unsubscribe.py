@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from clinic.people.actions import withdraw_consent
 from clinic.people.actors import Job
 from clinic.people.models import ChannelKind, ContactChannel
+from clinic.reminders.models import Reminder
 
 PAGE = "unsubscribe"  # of the entrance, which lies above this
 SALT = "clinic.reminders.unsubscribe"
@@ -69,3 +70,4 @@ def stop(*, channel: ContactChannel, now: dt.datetime) -> None:
     """Nothing more goes to that address for anybody who has it: whoever reads that mailbox has said so."""
     for each in ContactChannel.objects.filter(kind=ChannelKind.EMAIL, value=channel.value).order_by("pk"):
         withdraw_consent(channel=each, by=BY_LINK, now=now)
+        Reminder.objects.filter(patient=each.patient_id).decide_again(now)

@@ -54,6 +54,7 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
         messages.success(request, f"Recorded: they agree to be reached at {channel.value}.")
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
+        patient.reminders.decide_again(timezone.now())
         messages.success(request, f"Recorded: nothing is sent to {channel.value} any more.")
     return redirect("desk:patient", patient.pk)
 
@@ -65,6 +66,7 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
     channel = get_object_or_404(patient.channels.filter(kind=ChannelKind.PHONE), pk=channel_id)
     if request.POST.get("agreed") != "yes":
         stop_texts(channel=channel, by=account, now=timezone.now())
+        patient.reminders.decide_again(timezone.now())
         messages.success(request, f"Recorded: no texts go to {channel.value} any more.")
         return redirect("desk:patient", patient.pk)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -11,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.booking.models import AppointmentType
+from clinic.config.celery import app
 from clinic.reminders import actions, tasks, wishes
+from clinic.reminders.kinds import DAY
 from clinic.reminders.lint import STANDARD_AGAIN
-from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
+from clinic.reminders.models import EarlierSend, KindWish, Quiet, Reminder, State, Wording
 from clinic.reminders.wording import our_words
 from tests.wished import wish
 from tests.world import NOW
@@ -274,7 +277,7 @@ class TestWords:
     def test_a_test_goes_to_whoever_asks_in_the_words_that_are_kept(self, world, mona, monkeypatch):
         mona.post(words_url(), WORDS | {"do": "keep"})
         rung = []
-        monkeypatch.setattr(tasks.send_test, "delay", lambda *known: rung.append(known))
+        monkeypatch.setattr(tasks.send_test, "apply_async", lambda known, **how: rung.append(known))
         answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
         assert f"on its way to {world.mona.email}" in said(answer)
         assert rung == [(world.mona.pk, "appointment_48h", "en-gb")], "the queue holds ids and names of kinds"
@@ -282,6 +285,13 @@ class TestWords:
         assert [(one.to, one.subject) for one in mail.outbox] == [
             ([world.mona.email], "Soon: Stride Physical Therapy")
         ]
+
+    def test_without_a_queue_it_says_so(self, mona, monkeypatch):
+        nobody = app.connection_for_write("redis://127.0.0.1:9/0")
+        call = partial(tasks.send_test.apply_async, connection=nobody)
+        monkeypatch.setattr(tasks.send_test, "apply_async", call)
+        answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
+        assert "The queue does not answer, so no test was sent" in said(answer)
 
 
 class TestHowTheSendingGoes:
@@ -318,6 +328,39 @@ class TestHowTheSendingGoes:
         assert '<td data-label="Sent">3</td>' in shown
         assert "2 × The mail server refused it for good (answer 550)." in shown
         assert "Text message" in shown
+
+    def test_counts_by_when_it_went_out_and_what_was_sent_again_too(self, world, mona, outbox):
+        """Due two days ago, sent just now; and sent before somebody had it sent again."""
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW,
+            sent_to="a@b.example",
+            way="email",
+            provider="smtp",
+        )
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW - 2 * DAY,
+            sent_to="a@b.example",
+            way="email",
+        )
+        EarlierSend.objects.create(
+            reminder=Reminder.objects.first(), state=State.SENT, sent_at=NOW, sent_to="a@b.example", way="email",
+            provider="smtp", resent_at=NOW, resent_by=world.dee,
+        )  # fmt: skip
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "<dt>Sent in the last hour</dt><dd>2</dd>" in shown
+        assert '<td data-label="Provider">Mail server</td><td data-label="Sent">2</td>' in shown
+
+    def test_tells_what_waits_for_the_morning_from_what_is_late(self, mona, outbox):
+        outbox(3, try_at=NOW + dt.timedelta(hours=2), ring_at=NOW + dt.timedelta(hours=2))
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "Held for later</dt><dd>3, the next" in shown
+        assert "Nothing waits" in shown
 
     def test_is_red_when_the_oldest_waits_for_over_five_minutes(self, mona, outbox, clock):
         outbox(1)
