@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
@@ -75,13 +76,19 @@ def said(length: dt.timedelta) -> str:
     return f"{minutes} minutes"
 
 
+def faults_of(kind: Kind, words: dict[str, str], *, language: str) -> list[lint.Fault]:
+    """What this clinic may not say so. Values in, faults out."""
+    own_address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return lint.faults(kind, words, language=language, ours=settings.LANGUAGE_CODE, own_address=own_address)
+
+
 @transaction.atomic
 def write_words(
     *, source: str, name: str, language: str, words: dict[str, str], by: Account, now: dt.datetime
 ) -> Wording:
     """The clinic's own words for a kind, from now on. Raises CannotSayThat; nothing typed is changed on the way."""
     kind = wishes.kind_of(source, name)
-    if faults := lint.faults(kind, words, language=language, ours=settings.LANGUAGE_CODE):
+    if faults := faults_of(kind, words, language=language):
         raise CannotSayThat(faults)
     written = Wording.objects.create(
         source=source, kind=name, language=language, **words, written_at=now, written_by=by
