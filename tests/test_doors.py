@@ -13,6 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from clinic.audit.guards import Door
 from clinic.audit.models import Entry
@@ -20,6 +21,7 @@ from clinic.people.belonging import PATIENT_FIELD
 from clinic.people.models import Account, Patient
 from clinic.people.roles import Role
 from clinic.reminders import unsubscribe
+from programs.portal import day_links
 from tests.test_house_rules import THIRD_PARTY
 from tests.world import World
 
@@ -48,6 +50,10 @@ ROWS = {
     # Kept nowhere but in the story that made it, so that these walks open a calendar that is alive.
     "calendar_token": lambda ana: getattr(ana, "calendar_token", "x" * 43),
     "visit_token": lambda ana: getattr(ana, "visit_token", "x" * 43),
+    "day_key": lambda ana: day_links.key(
+        ana.programs.filter(versions__state="released").values_list("versions__pk", flat=True)[0],
+        timezone.localdate(),
+    ),
     "clinician_token": lambda ana: getattr(ana, "clinician_token", "x" * 43),
 }
 WORDS = {
@@ -134,6 +140,8 @@ OPENS_WITHOUT_SIGN_IN = {
     "portal:visit": ("Confirm my visit", True),
     "portal:visit_move": ("Move your visit", True),
     "portal:visit_file": ("BEGIN:VEVENT", True),
+    "portal:day_done": ("You told us about this day", True),
+    "portal:day_not_today": ("You told us about this day", True),
     "charting:calendar_feed": ("BEGIN:VEVENT", False),
     "unsubscribe": ("Stop e-mails to this address", True),
 }

@@ -90,7 +90,11 @@ def of_visit(rows: AppointmentQuerySet, appointment_id: int) -> bytes:
 
 def of_visits(rows: AppointmentQuerySet, ids: Sequence[int]) -> bytes:
     """The same of several, in order, in one file."""
-    visits = with_history(rows).filter(pk__in=ids).order_by("starts_at", "pk")
+    return file_of(with_history(rows).filter(pk__in=ids).order_by("starts_at", "pk"))
+
+
+def file_of(visits: Iterable[Appointment]) -> bytes:
+    """The same of rows of `with_history`."""
     return written(
         [entry_of(visit, place=settings.CLINIC_ADDRESS, rings=True) for visit in visits], name=TITLE
     )

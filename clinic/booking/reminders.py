@@ -126,6 +126,7 @@ def goes_out(starts_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:
 THE_VISIT = Reading(
     lambda pk: Appointment.objects.select_related("type").select_for_update(of=("self",)).filter(pk=pk), int
 )
+ITS_HISTORY = Reading(lambda pk: ics.with_history(Appointment.objects.filter(pk=pk)), int)
 
 
 def message(
@@ -149,7 +150,7 @@ def message(
         older_keys_work=True,
         at=appointment.starts_at,
         facts=what_the_link_does(appointment, now=now) | (_was(appointment) if kind == MOVED else {}),
-        calendar=ics.of_visit(Appointment.objects.all(), appointment.pk) if kind in WITH_A_FILE else b"",
+        calendar=ics.file_of(ITS_HISTORY(appointment.pk)) if kind in WITH_A_FILE else b"",
     )
 
 

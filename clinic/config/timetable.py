@@ -31,5 +31,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "forget receipts nobody could place": {
+        "task": "clinic.reminders.tasks.forget_receipts",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60 * 60},
+    },
     "send what is due": {"task": "clinic.reminders.tasks.ring", "schedule": 3.0, "options": {"expires": 10}},
 }

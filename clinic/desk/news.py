@@ -27,7 +27,7 @@ from clinic.booking.told import (
 )
 from clinic.people.channels import MAIL_GOES_THERE, TEXTS_GO_THERE
 from clinic.people.models import ContactChannel
-from clinic.reminders.models import Reminder, State
+from clinic.reminders.models import QUIET, Reminder, State
 
 # “Confirmation sent”: the kinds a patient tells apart; the others are reminders.
 TOLD_OF = {
@@ -131,7 +131,8 @@ def news_of(appointment: Any, *, now: dt.datetime) -> News:
     if newest is None:
         return News("Nothing sent yet" if appointment.starts_at > now else "")
     missed = newest["state"] in {State.FAILED, State.SKIPPED}
-    words = f"{_named(newest)} {TOLD_HOW[State(newest['state'])]}"
+    held = newest["state"] == State.DUE and newest["because"].startswith(QUIET)
+    words = f"{_named(newest)} {'waits for the morning' if held else TOLD_HOW[State(newest['state'])]}"
     return News(words, newest["because"] if missed else "")
 
 

@@ -1,4 +1,4 @@
-"""What the page of reminders shows: a page of rows, newest first, in one query, with nothing counted."""
+"""What the page of reminders shows: a page of rows, newest first, in four queries, with nothing counted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
+from clinic.booking.models import Appointment
 from clinic.booking.told import OF_A_VISIT
 from clinic.people.models import Patient
-from clinic.reminders.models import Reminder, State, Way
+from clinic.reminders.models import EarlierSend, Reminder, State, Way
 from clinic.reminders.wishes import kind_of
 
 A_PAGE = 25
@@ -25,6 +26,14 @@ SHOWN = {
     "failed": ("Failed", Q(state=State.FAILED)),
     "came_back": ("Came back", Q(state=State.FAILED, bounced_at__isnull=False)),
     "skipped": ("Not sent", Q(state=State.SKIPPED)),
+}
+
+NOTHING = {
+    "due": "Nothing waits to go out.",
+    "sent": "Nothing was sent yet.",
+    "failed": "Nothing failed.",
+    "came_back": "Nothing came back.",
+    "skipped": "Nothing was held back.",
 }
 
 
@@ -56,6 +65,13 @@ class Wanted:
         return reverse("desk:reminders") + (f"?{urlencode(kept)}" if kept else "")
 
     @property
+    def nothing(self) -> str:
+        """What an empty page says."""
+        return NOTHING.get(
+            self.state, "Nothing was written down yet: that happens the moment something is due."
+        )
+
+    @property
     def choices(self) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is this one)."""
         return [(words, self.url(state=name), name == self.state) for name, (words, _) in SHOWN.items()]
@@ -66,6 +82,7 @@ class Row:
     pk: int
     patient: Patient
     kind: str
+    visit_at: dt.datetime | None
     state: str
     way: str
     due_at: dt.datetime
@@ -74,7 +91,8 @@ class Row:
     arrived_at: dt.datetime | None
     again_at: dt.datetime | None
     because: str
-    resends: int
+    resent_at: dt.datetime | None
+    earlier: list[EarlierSend]
     may_be_resent: bool
 
 
@@ -92,6 +110,7 @@ class Page:
 def page(wanted: Wanted) -> Page:
     """One page and the addresses of the next ones."""
     rows = Reminder.objects.filter(SHOWN[wanted.state][1]).select_related("patient")
+    rows = rows.prefetch_related("earlier__resent_by")
     if wanted.patient_id is not None:
         rows = rows.filter(patient_id=wanted.patient_id)
     if wanted.visit_id is not None:
@@ -105,19 +124,27 @@ def page(wanted: Wanted) -> Page:
         found = list(start.order_by("-pk")[: A_PAGE + 1])
         more, found = len(found) > A_PAGE, found[:A_PAGE]
         newer, older = wanted.before is not None and bool(found), more
+    visits = _visits(found)
     return Page(
-        rows=[_row(reminder) for reminder in found],
+        rows=[_row(reminder, visits) for reminder in found],
         newer_url=wanted.url(after=found[0].pk) if newer else "",
         older_url=wanted.url(before=found[-1].pk) if older else "",
     )
 
 
-def _row(reminder: Reminder) -> Row:
+def _visits(reminders: list[Reminder]) -> dict[int, dt.datetime]:
+    """When each visit they are about begins as it stands, by its id."""
+    ids = [reminder.subject_id for reminder in reminders if reminder.source == OF_A_VISIT]
+    return dict(Appointment.objects.filter(pk__in=ids).values_list("pk", "starts_at")) if ids else {}
+
+
+def _row(reminder: Reminder, visits: dict[int, dt.datetime]) -> Row:
     waits_again = reminder.state == State.DUE and reminder.attempts > 0
     return Row(
         pk=reminder.pk,
         patient=reminder.patient,
         kind=kind_of(reminder.source, reminder.kind).label,
+        visit_at=visits.get(reminder.subject_id) if reminder.source == OF_A_VISIT else None,
         state=_shown_as(reminder),
         way=Way(reminder.way).label if reminder.way and reminder.way != Way.EMAIL else "",
         due_at=reminder.due_at,
@@ -126,7 +153,8 @@ def _row(reminder: Reminder) -> Row:
         arrived_at=reminder.delivered_at,
         again_at=reminder.try_at if waits_again else None,
         because=reminder.because,
-        resends=reminder.resends,
+        resent_at=reminder.resent_at,
+        earlier=list(reminder.earlier.all()),
         may_be_resent=reminder.may_be_resent,
     )
 

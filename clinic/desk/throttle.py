@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.http import HttpRequest
 
 
 def allowed(*, what: str, who: str, most: int, seconds: int) -> bool:
@@ -15,3 +18,13 @@ def allowed(*, what: str, who: str, most: int, seconds: int) -> bool:
         return cache.incr(key) <= most
     except ValueError:  # it ran out between the two lines: a new count has begun
         return True
+
+
+def network(request: HttpRequest) -> str:
+    """The network address; of IPv6 the half that a provider gives to one customer."""
+    given = str(get_adapter().get_client_ip(request))
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:  # a socket has none
+        return given
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)

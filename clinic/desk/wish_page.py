@@ -1,20 +1,18 @@
-"""What the pages of reminders' settings show: each kind in a line, and a wording as it would be sent."""
+"""What the pages of reminders' settings show: each kind in a line, and what a change has done."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from clinic.desk import type_leads
 from clinic.desk.forms.wishes import language_choices
-from clinic.reminders import lint, wishes
+from clinic.desk.type_leads import TypeLead
+from clinic.reminders import wishes
 from clinic.reminders.kinds import Kind
-from clinic.reminders.models import Way, Wording
-from clinic.reminders.samples import sample
+from clinic.reminders.models import Way
 from clinic.reminders.wishing import said
-from clinic.reminders.wording import Letter, our_words
 
 # What each source is about, for whoever looks for a kind; one not named here stands under "Other".
 GROUPS = {
@@ -23,42 +21,40 @@ GROUPS = {
     "programs": "At home",
     "clinic.reminders": "Signing in",
 }
-MEANINGS = {
-    "clinic": "the clinic’s name",
-    "phone": "its phone number",
-    "link": "the patient’s own page",
-    "day": "the day of the visit",
-    "when": "its day, time and zone",
-    "place": "the clinic’s address",
+AS_PREFERRED = "As the patient prefers"
+BY_WAY = {
+    "": "as the patient prefers",
+    Way.EMAIL.value: "by e-mail first",
+    Way.TEXT.value: "by text message first",
+    Way.PUSH.value: "as a notice on the phone first",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One kind. `when` and `way` are words."""
+    """One kind. `when`, `way` and `words` are words; of a fixed one nothing can be chosen."""
 
     name: str
     label: str
     is_on: bool
     needed: bool
+    is_fixed: bool
     when: str
     way: str
-    own_words: int
+    words: str
 
 
 def groups(wished: wishes.Wishes) -> list[tuple[str, list[Line]]]:
     """[(what they are about, lines)], in the order of GROUPS."""
     found: dict[str, list[Line]] = {title: [] for title in [*GROUPS.values(), "Other"]}
+    of_types = type_leads.own_leads()
     for source, name, kind in wishes.all_kinds():
         title = next((title for start, title in GROUPS.items() if source.startswith(start)), "Other")
-        found[title].append(_line(source, name, kind, wished))
+        found[title].append(_line(source, name, kind, wished, of_types.get(name, [])))
     return [(title, lines) for title, lines in found.items() if lines]
 
 
-def _line(source: str, name: str, kind: Kind, wished: wishes.Wishes) -> Line:
-    when = "When it happens"
-    if kind.lead is not None:
-        when = f"{said(wished.lead(source, name))} {'before' if kind.lead.before else 'after'}"
+def _line(source: str, name: str, kind: Kind, wished: wishes.Wishes, of_types: list[TypeLead]) -> Line:
     first = wished.first_way(source, name)
     if kind.goes_one_way:
         (first,) = wishes.ways_in_order(kind, clinic="", patient="")
@@ -67,10 +63,58 @@ def _line(source: str, name: str, kind: Kind, wished: wishes.Wishes) -> Line:
         label=kind.label,
         is_on=wished.is_on(source, name),
         needed=kind.needed,
-        when=when,
-        way=str(Way(first).label) if first else "As the patient prefers",
-        own_words=sum(key[:2] == (source, name) and bool(row.subject) for key, row in wished.words.items()),
+        is_fixed=is_fixed(kind),
+        when="; ".join([_when(source, name, kind, wished), *(f"{one.name}: {one.lead}" for one in of_types)]),
+        way=str(Way(first).label) if first else AS_PREFERRED,
+        words=_words(source, name, wished),
     )
+
+
+def is_fixed(kind: Kind) -> bool:
+    """Whether a manager has nothing to choose of it."""
+    return kind.needed and kind.goes_one_way and kind.lead is None and not kind.worded
+
+
+def why_fixed(kind: Kind) -> str:
+    if kind.by_mail_alone:
+        return "It goes by e-mail alone: its link is for whoever reads that mailbox."
+    return "It goes by text message alone: it asks whoever holds that phone."
+
+
+def _when(source: str, name: str, kind: Kind, wished: wishes.Wishes) -> str:
+    if kind.lead is None:
+        return "When it happens"
+    return f"{said(wished.lead(source, name))} {'before' if kind.lead.before else 'after'}"
+
+
+def _words(source: str, name: str, wished: wishes.Wishes) -> str:
+    """Standard or Changed, and how many languages it is written in besides."""
+    written = {key[2] for key, row in wished.words.items() if key[:2] == (source, name) and row.subject}
+    others = len(written - {settings.LANGUAGE_CODE})
+    told = "Changed" if settings.LANGUAGE_CODE in written else "Standard"
+    return told + (f", and {others} language{'' if others == 1 else 's'} more" if others else "")
+
+
+def what_changed(source: str, name: str, was: wishes.Wishes, now: wishes.Wishes) -> str:
+    """What a save has done, and what becomes of those that wait already, in sentences."""
+    kind = wishes.kind_of(source, name)
+    told = []
+    if was.is_on(source, name) and not now.is_on(source, name):
+        told.append(
+            "is switched off. What waits already is not sent either: the list says “Not sent”, and why."
+        )
+    if now.is_on(source, name) and not was.is_on(source, name):
+        told.append(
+            "is switched on. What came due meanwhile goes out too, unless it is too late for it; what is marked "
+            "“Not sent” stays so."
+        )
+    if (when := _when(source, name, kind, now)) != (before := _when(source, name, kind, was)):
+        told.append(f"goes out {when} now, no longer {before}. Who has had it already does not get it again.")
+    if (way := now.first_way(source, name)) != was.first_way(source, name):
+        told.append(f"goes {BY_WAY[way]} from now on, and so do those that wait already.")
+    if not told:
+        return f"“{kind.label}” stays as it was: nothing was changed."
+    return " ".join([f"“{kind.label}” {told[0]}", *(f"It {more}" for more in told[1:])])
 
 
 def languages(source: str, name: str) -> list[tuple[str, str, bool]]:
@@ -79,35 +123,3 @@ def languages(source: str, name: str) -> list[tuple[str, str, bool]]:
     return language_choices(
         {code for at, kind, code in words if (at, kind) == (source, name) and words[at, kind, code].subject}
     )
-
-
-def own_words(source: str, name: str, language: str) -> Wording | None:
-    """The clinic's own in that very language; None: ours."""
-    newest = Wording.objects.filter(source=source, kind=name, language=language).first()
-    return newest if newest is not None and newest.subject else None
-
-
-def words_now(own: Wording | None, name: str, kind: Kind) -> dict[str, str]:
-    """What is sent now: the clinic's own, else ours to begin with."""
-    if own is not None:
-        return {"subject": own.subject, "text": own.text, "short": own.short}
-    return our_words(kind.template_of(name), timed=kind.timed)
-
-
-def faults(kind: Kind, words: Mapping[str, str], language: str) -> list[lint.Fault]:
-    return lint.faults(kind, dict(words), language=language, ours=settings.LANGUAGE_CODE)
-
-
-def preview(
-    kind: Kind, name: str, language: str, words: Mapping[str, str] | None, *, now: dt.datetime
-) -> Letter | None:
-    """As a made-up patient would get it; None without words. Ours in a language they were not written for stay ours."""
-    if words is None:
-        return None
-    own = None if faults(kind, words, language) else Wording(language=language, **words)
-    return sample(kind, name, own, now=now)
-
-
-def filled_in(kind: Kind) -> list[tuple[str, str]]:
-    """({name}, what stands there)."""
-    return [(f"{{{name}}}", MEANINGS[name]) for name in lint.may_be_filled_in(kind)]

@@ -60,11 +60,11 @@ class Watchdog:
             self.pause = min(2 * self.pause, LONGEST_PAUSE)
 
 
-def ask_the_clinic(port: int) -> Told | None:
-    """What the web server at this port of 127.0.0.1 tells."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def ask_the_clinic(port: int, *, host: str = "127.0.0.1", name: str = "") -> Told | None:
+    """What the web server at this port tells. `name`: what it answers to, where that is not how it is reached."""
+    line = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        line.request("GET", QUESTION)
+        line.request("GET", QUESTION, headers={"Host": name} if name else {})
         told = json.loads(line.getresponse().read())
         return Told(told["oldest_due_seconds"], told["last_sign_seconds"])
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):

@@ -12,3 +12,8 @@ def language_name(code: str) -> str:
     """What its speakers call it: English, Deutsch."""
     name = str(LANG_INFO[code.split("-")[0]]["name_local"])
     return name[:1].upper() + name[1:]
+
+
+def english_name(code: str) -> str:
+    """What English calls it: English, German."""
+    return str(LANG_INFO[code.split("-")[0]]["name"])

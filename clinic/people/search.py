@@ -13,7 +13,7 @@ from django.db.models.functions import Reverse
 
 from clinic.people import phones
 from clinic.people.folding import fold
-from clinic.people.models import ContactChannel, Patient
+from clinic.people.models import ChannelKind, ContactChannel, Patient
 
 MOST_SHOWN = 20
 MOST_WEIGHED = 200  # a short beginning may fit half a clinic; only so many are sorted
@@ -40,6 +40,12 @@ def find(typed: str) -> Iterable[Patient]:
     if PHONE.match(typed):
         return _by_phone(typed)
     return _by_name(typed)
+
+
+def by_address(typed: str) -> list[Patient]:
+    """Everybody who has this e-mail address now, however it is capitalised; at most 20."""
+    having = ContactChannel.objects.filter(kind=ChannelKind.EMAIL, value__iexact=typed.strip())
+    return list(Patient.objects.filter(pk__in=having.values("patient_id"))[:MOST_SHOWN])
 
 
 def birth_date(typed: str) -> dt.date | None:

@@ -25,7 +25,7 @@ from clinic.people.models import Account
 from clinic.reminders import claims, journal, sources, wishes
 from clinic.reminders.carriers import Carriers
 from clinic.reminders.claims import LEASE
-from clinic.reminders.models import Asked, Reminder, State
+from clinic.reminders.models import Asked, EarlierSend, Reminder, State
 from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Due
 
@@ -40,11 +40,7 @@ NOBODY = Receipt("", "")
 
 
 class CannotResend(Exception):
-    """It is still waiting or being sent. Nothing was changed."""
-
-    def __init__(self, state: str) -> None:
-        self.state = state
-        super().__init__("This reminder is already on its way. Nothing was changed. Look again in a minute.")
+    """Nothing was changed; the text says why."""
 
 
 def collect(*, now: dt.datetime) -> None:
@@ -204,14 +200,22 @@ def _patiently(write_it: Callable[[], State]) -> State:
 
 @transaction.atomic
 def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
-    """Put it back as due, with a new Message-ID. Whether it is still wanted is asked again. Raises CannotResend."""
+    """Put it back as due, with a new Message-ID; what became of it before is kept beside it. Raises CannotResend."""
     fresh = Reminder.objects.select_for_update(of=("self",)).select_related("patient").get(pk=reminder.pk)
     if not fresh.may_be_resent:
-        raise CannotResend(fresh.state)
+        raise CannotResend(
+            "This reminder is already on its way. Nothing was changed. Look again in a minute."
+        )
+    if because := claims.refusal(fresh, now=now):
+        raise CannotResend(f"It cannot be sent again. {because}")
+    kept = ("state", "way", "sent_to", "sent_at", "provider", "delivered_at", "bounced_at", "because")
+    EarlierSend.objects.create(
+        reminder=fresh, resent_at=now, resent_by=by, **{name: getattr(fresh, name) for name in kept}
+    )
     fresh.state, fresh.because = State.DUE, ""
     fresh.try_at = fresh.ring_at = now
     fresh.attempts = fresh.unsure_sends = 0
-    fresh.delivered_at = fresh.bounced_at = None
+    fresh.sent_at = fresh.delivered_at = fresh.bounced_at = None
     fresh.resends += 1
     fresh.resent_at, fresh.resent_by = now, by
     fresh.save()

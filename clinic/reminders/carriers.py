@@ -52,4 +52,4 @@ def as_text(letter: Letter) -> str:
     """The short form, the link, and how to stop; a letter written as a text message goes as it is."""
     if letter.whole_by_text:
         return letter.text.strip()
-    return "\n".join([letter.short, letter.link, HOW_TO_STOP])
+    return "\n".join([letter.short, letter.link, letter.how_to_stop or HOW_TO_STOP])

@@ -23,8 +23,7 @@ from clinic.people.actors import Job
 from clinic.people.models import Patient
 from clinic.people.statements import Reading, Writing
 from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
-from clinic.reminders.models import Reminder, State, Way
-from clinic.reminders.models.outbox import ReminderQuerySet
+from clinic.reminders.models import QUIET, Reminder, ReminderQuerySet, State, Way
 from clinic.reminders.reaching import Target, target
 from clinic.reminders.sending import NotSent, Receipt
 from clinic.reminders.sources import Message, NotWanted, NotYet
@@ -123,27 +122,47 @@ def _take(reminder_id: int, lease_until: dt.datetime, now: dt.datetime) -> Remin
     return reminder
 
 
-def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Taken | State:
-    """The letter and where it goes, or why not, or not yet."""
+def _wanted(
+    reminder: Reminder, now: dt.datetime, wished: wishes.Wishes
+) -> tuple[Message, Target] | NotWanted | NotYet:
+    """What to say and where it goes, as everything stands now; or why not, or not yet."""
     kind = wishes.kind_of(reminder.source, reminder.kind)
     if not wished.is_on(reminder.source, reminder.kind):
-        return _finish(reminder, State.SKIPPED, because=wishes.SWITCHED_OFF)
-    wanted = sources.named(reminder.source).message(
+        return NotWanted(wishes.SWITCHED_OFF)
+    said = sources.named(reminder.source).message(
         kind=reminder.kind, subject_id=reminder.subject_id, about_at=reminder.about_at, now=now
     )
-    if isinstance(wanted, NotWanted):
-        return _finish(reminder, State.SKIPPED, because=wanted.because)
-    if isinstance(wanted, NotYet):
-        return _wait(reminder, wanted)
-    if not kind.at_once and (quiet := _quiet(reminder, wanted, now, wished)):
-        return _wait(reminder, quiet)
+    if not isinstance(said, Message):
+        return said
     ways = wishes.ways_in_order(
         kind,
         clinic=wished.first_way(reminder.source, reminder.kind),
         patient=reminder.patient.first_way,
     )
-    if (found := target(reminder.patient, wanted, ways)) is None:
-        return _finish(reminder, State.SKIPPED, because=NO_ADDRESS)
+    found = target(reminder.patient, said, ways)
+    return (said, found) if found is not None else NotWanted(NO_ADDRESS)
+
+
+def refusal(reminder: Reminder, *, now: dt.datetime) -> str:
+    """Why it would not go out if it were due now; empty where it would. Changes nothing."""
+    wished = wishes.read()
+    with transaction.atomic(), wishes.held(wished):
+        answer = _wanted(reminder, now, wished)
+        transaction.set_rollback(True)  # a link made for the letter, a row held for it
+    return answer.because if isinstance(answer, NotWanted) else ""
+
+
+def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Taken | State:
+    """The letter and where it goes, or why not, or not yet."""
+    answer = _wanted(reminder, now, wished)
+    if isinstance(answer, NotWanted):
+        return _finish(reminder, State.SKIPPED, because=answer.because)
+    if isinstance(answer, NotYet):
+        return _wait(reminder, answer)
+    wanted, found = answer
+    kind = wishes.kind_of(reminder.source, reminder.kind)
+    if not kind.at_once and (quiet := _quiet(reminder, wanted, now, wished)):
+        return _wait(reminder, quiet)
     if (full := limits.wait_for_room(found.way, now)) is not None:
         return _wait(reminder, full)
     reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
@@ -164,7 +183,7 @@ def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes
         return None
     if wanted.at is not None and wanted.at - until < wishes.LEAST_NOTICE:
         return None
-    return NotYet(f"Quiet hours: it goes out at {until:%H:%M} where the patient is.", until)
+    return NotYet(f"{QUIET}it goes out at {until:%H:%M} where the patient is.", until)
 
 
 def message_id(reminder: Reminder, message: Message) -> str:
@@ -190,6 +209,7 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
     )
 
 
+@receipts.with_what_came_first
 @transaction.atomic
 def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""

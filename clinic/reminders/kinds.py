@@ -48,6 +48,7 @@ class Kind:
     `by_text_alone`: it asks a phone something.
     `worded`: its words can be changed under Settings; the others say what only their own template can.
     `timed`: it is about a visit, so its words must say when. `template`: ours, where it is not named like the kind.
+    `answers`: what its links to answer by are called (Message.answers), for whoever looks at a sample of it.
     """
 
     label: str
@@ -59,6 +60,7 @@ class Kind:
     worded: bool = True
     timed: bool = False
     template: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def goes_one_way(self) -> bool:

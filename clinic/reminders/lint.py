@@ -17,10 +17,22 @@ from string import Formatter
 from clinic.reminders.kinds import Kind
 
 ALWAYS = ("clinic", "phone", "link")
-OF_A_VISIT = ("day", "when", "place")
+OF_A_VISIT = ("day", "time", "when", "place")
 LONGEST = {"subject": 120, "text": 2000, "short": 240}
+STANDARD_AGAIN = "Put in the standard words"  # a button of the page where they are written
 NAMES = {"subject": "The subject", "text": "The text", "short": "The short form"}
-WEB = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|co|info)\b", re.IGNORECASE)
+# What a phone or a mail program makes a link of by itself: a scheme, a name with a dot and letters after it, a number
+# of four parts. A filled in name counts as letters. One letter after the dot ("e.g.", "z.B."), a time and a decimal are
+# no names, and neither are these abbreviations.
+LINKED = re.compile(
+    r"[a-z][a-z0-9+.-]*://|\bhttps?:"
+    r"|[\w}-][.。．｡](?:[^\W\d_]{2}|xn--|\{)"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
+    re.IGNORECASE,
+)
+ABBREVIATIONS = frozenset({"n.chr", "p.ej", "p.ex", "v.chr", "z.hd"})
+ADDRESS = re.compile(r"[^\s@]@[^\s@]")
+AROUND = ".,;:!?()<>[]\"'“”„‘’«»"  # what may stand around a word
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -32,19 +44,27 @@ class Fault:
     says: str
 
 
-def faults(kind: Kind, words: dict[str, str], *, language: str, ours: str) -> list[Fault]:
-    """Every fault of {"subject", "text", "short"}, in that order. `ours` is the language of our own words."""
+def faults(
+    kind: Kind, words: dict[str, str], *, language: str, ours: str, own_address: str = ""
+) -> list[Fault]:
+    """Every fault of {"subject", "text", "short"}, in that order. `ours` is the language of our own words.
+
+    `own_address` is the clinic's e-mail address, which may be named.
+    """
     found = []
     for field, name in NAMES.items():
-        found += [Fault(field, f"{name} {said}") for said in _of_one(field, words.get(field, ""), kind)]
-    if not found:
-        found = list(_of_the_whole(kind, words, foreign=language != ours))
+        text = words.get(field, "")
+        said = [
+            *_of_one(field, text, kind, own_address),
+            *_missing(field, text, kind, foreign=language != ours),
+        ]
+        found += [Fault(field, f"{name} {what}") for what in said]
     return found
 
 
-def _of_one(field: str, text: str, kind: Kind) -> Iterator[str]:
+def _of_one(field: str, text: str, kind: Kind, own_address: str) -> Iterator[str]:
     if not text.strip():
-        yield "is empty. Write it, or go back to our own words."
+        yield f"is empty. Write it, or press “{STANDARD_AGAIN}”."
         return
     if len(text) > LONGEST[field]:
         yield f"has {len(text):,} characters; at most {LONGEST[field]:,} are sent. Shorten it."
@@ -54,8 +74,7 @@ def _of_one(field: str, text: str, kind: Kind) -> Iterator[str]:
     if CONTROL.search(text.replace("\r\n", "\n")):
         yield "holds a character that cannot be seen. Type it anew instead of pasting it."
     yield from _of_braces(text, kind)
-    if elsewhere := WEB.search(text):
-        yield f"leads elsewhere (“{elsewhere[0]}”). Patients are told to trust our own link alone: write {{link}}."
+    yield from _of_links(text, own_address)
     if said := health_words(text):
         yield (
             f"says {', '.join(f'“{word}”' for word in said)}: a message may be read by anybody who sees the phone. "
@@ -76,15 +95,37 @@ def _of_braces(text: str, kind: Kind) -> Iterator[str]:
             yield f"asks for “{{{name}}}”, which is nothing we can fill in. Use {offered}."
 
 
-def _of_the_whole(kind: Kind, words: dict[str, str], *, foreign: bool) -> Iterator[Fault]:
-    if kind.timed:
-        for field in ("text", "short"):
-            if "when" not in filled_in(words[field]):
-                yield Fault(
-                    field, f"{NAMES[field]} does not say when. Write {{when}} where the time belongs."
-                )
-    if foreign and "link" not in filled_in(words["text"]):
-        yield Fault("text", "The text does not lead to the patient’s page. Write {link} where it belongs.")
+def _of_links(text: str, own_address: str) -> Iterator[str]:
+    """One sentence for all of them: which words would be links, and what to write instead."""
+    found = [
+        word for word in (part.strip(AROUND) for part in text.split()) if _would_be_a_link(word, own_address)
+    ]
+    if found:
+        named = ", ".join(f"“{word}”" for word in dict.fromkeys(found))
+        yield (
+            f"leads elsewhere: phones and mail programs make a link of {named}. Patients are told to trust our own "
+            "link alone: write {link} or {phone}. Where a sentence ends, put a space after its full stop."
+        )
+
+
+def _would_be_a_link(word: str, own_address: str) -> bool:
+    if word.lower() in ABBREVIATIONS or (own_address and word.lower() == own_address.lower()):
+        return False
+    return bool(LINKED.search(word) or ADDRESS.search(word))
+
+
+def _missing(field: str, text: str, kind: Kind, *, foreign: bool) -> Iterator[str]:
+    """What has to be asked for and is not. Of what cannot be read as a wording nothing is said."""
+    try:
+        names = filled_in(text)
+    except ValueError:
+        return
+    if not text.strip() or len(text) > LONGEST[field]:
+        return
+    if kind.timed and field != "subject" and not ("when" in names or {"day", "time"} <= names):
+        yield "does not say when. Write {when} where the time belongs."
+    if foreign and field == "text" and "link" not in names:
+        yield "does not lead to the patient’s page. Write {link} where it belongs."
 
 
 def may_be_filled_in(kind: Kind) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from clinic.audit.models import Entry
 from clinic.people.actions import start_texts, stop_texts, verify
 from clinic.people.actors import Job
 from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
-from clinic.reminders.models import Incoming, Understood
+from clinic.reminders.models import Incoming, Reminder, Understood
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ def _do(text: str, channels: Sequence[ContactChannel], people: Sequence[Patient]
     if word in STOPS or word.startswith("STOP "):
         for channel in channels:
             stop_texts(channel=channel, by=BY_TEXT, now=now)
+        Reminder.objects.filter(patient__in=people).decide_again(now)
         return Understood.STOP
     if word in STARTS:
         for channel in channels:

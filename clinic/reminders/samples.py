@@ -14,11 +14,15 @@ from clinic.reminders.sources import Message
 from clinic.reminders.wording import Letter, letter, moment
 
 DAYS_AHEAD = 9
+NOTHING = "…"  # in place of words
 NOBODY = "home"  # a test mail leads to the front page: there is no visit behind it
 
 
-def sample(kind: Kind, name: str, words: Wording | None, *, now: dt.datetime) -> Letter:
-    """The letter for a made-up patient, about ten o'clock in nine days where the kind is about a visit."""
+def sample(kind: Kind, name: str, words: Wording | None, *, now: dt.datetime, stop: str = "") -> Letter:
+    """The letter for a made-up patient, about ten o'clock in nine days where the kind is about a visit.
+
+    `stop` stands where a patient's mail has the link that ends it.
+    """
     zone = ZoneInfo(str(timezone.get_default_timezone()))
     day = now.astimezone(zone).date() + dt.timedelta(days=DAYS_AHEAD)
     at = dt.datetime.combine(day, dt.time(10), tzinfo=zone)
@@ -29,4 +33,12 @@ def sample(kind: Kind, name: str, words: Wording | None, *, now: dt.datetime) ->
         "times": [{"when": moment(at, zone), "there": ""}],
     }
     timed = at if kind.timed or not kind.worded else None
-    return letter(Message(kind.template_of(name), NOBODY, at=timed, facts=facts), patient, words)
+    answers = dict.fromkeys(kind.answers, (NOBODY, ""))
+    message = Message(kind.template_of(name), NOBODY, at=timed, facts=facts, answers=answers)
+    return letter(message, patient, words, stop=stop)
+
+
+def added(kind: Kind, name: str, language: str, *, now: dt.datetime, stop: str = "") -> str:
+    """What stands below whatever the clinic writes in that language, to the end of the mail."""
+    written = Wording(language=language, subject=NOTHING, text=NOTHING, short=NOTHING)
+    return sample(kind, name, written, now=now, stop=stop).text.removeprefix(NOTHING).lstrip()

@@ -26,7 +26,12 @@ BY_THE_PATIENT = "sign_in_link_asked"
 KINDS = {
     BY_THE_DESK: Kind("Sign-in link", at_once=True, needed=True, by_mail_alone=True, worded=False),
     BY_THE_PATIENT: Kind(
-        "Sign-in link the patient asked for", at_once=True, needed=True, by_mail_alone=True, worded=False
+        "Sign-in link the patient asked for",
+        at_once=True,
+        needed=True,
+        by_mail_alone=True,
+        worded=False,
+        template="emails/sign_in_link.txt",
     ),
 }
 

@@ -54,7 +54,9 @@ class Message:
 
     `key` is for a page that takes one in its address, such as a sign-in link; each try has its own. `older_keys_work`
     where the key of an earlier try goes on working, so that copies may be folded into one. `facts` are more words the
-    template may show. `calendar` is a visit as text/calendar, sent along as a file.
+    template may show. `answers` are links to answer by, below the other one and after a clinic's own words too:
+    what each is called, its page by URL name and that page's key. `calendar` is a visit as text/calendar, sent along
+    as a file.
     `channel_id` names the one channel of this patient to use, where the source itself has asked about consent;
     without it the outbox takes the first they agreed to.
     """
@@ -65,6 +67,7 @@ class Message:
     key: str = field(default="", repr=False)
     older_keys_work: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
+    answers: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     calendar: bytes = field(default=b"", repr=False)
     channel_id: int | None = None
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from celery import current_app, shared_task
 from django.core.mail import make_msgid
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from clinic.people.models import Account
-from clinic.reminders import actions, mail, samples, wishes
+from clinic.reminders import actions, mail, receipts, samples, wishes
+
+log = logging.getLogger(__name__)
+
+
+def called(task: Any, *values: object) -> bool:
+    """Whether a worker was called. A broker that is away keeps a page waiting for a second, no longer."""
+    try:
+        task.apply_async(values)
+    except OperationalError:
+        log.exception("no worker could be called for %s", task.name)
+        return False
+    return True
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -29,6 +45,12 @@ def ring() -> None:
 def send(reminder_ids: list[int]) -> None:
     """Send these, where they still have to be."""
     actions.send_batch(reminder_ids, clock=timezone.now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_receipts() -> None:
+    """Sweep up what providers told of messages that were never ours."""
+    receipts.forget(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

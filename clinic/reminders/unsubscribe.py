@@ -23,6 +23,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from clinic.people.actions import take_withdrawal_back, withdraw_consent
 from clinic.people.actors import Job
 from clinic.people.models import ChannelKind, ContactChannel
+from clinic.reminders.models import Reminder
 from clinic.reminders.stopped import last_by
 
 PAGE = "unsubscribe"  # of the entrance, which lies above this
@@ -77,6 +78,7 @@ def stop(*, channel: ContactChannel, now: dt.datetime) -> None:
     """Nothing more goes to that address for anybody who has it: whoever reads that mailbox has said so."""
     for each in ContactChannel.objects.filter(kind=ChannelKind.EMAIL, value=channel.value).order_by("pk"):
         withdraw_consent(channel=each, by=BY_LINK, now=now)
+        Reminder.objects.filter(patient=each.patient_id).decide_again(now)
 
 
 def may_start_again(channel: ContactChannel, *, now: dt.datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +13,7 @@ from clinic.audit.models import Entry
 from clinic.people.models import Account
 from clinic.reminders import lint, wishes
 from clinic.reminders.kinds import Kind
-from clinic.reminders.models import KindWish, Quiet, Way, Wording
+from clinic.reminders.models import KindWish, Quiet, Reminder, Way, Wording
 
 
 class CannotWish(Exception):
@@ -75,13 +76,19 @@ def said(length: dt.timedelta) -> str:
     return f"{minutes} minutes"
 
 
+def faults_of(kind: Kind, words: dict[str, str], *, language: str) -> list[lint.Fault]:
+    """What this clinic may not say so. Values in, faults out."""
+    own_address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return lint.faults(kind, words, language=language, ours=settings.LANGUAGE_CODE, own_address=own_address)
+
+
 @transaction.atomic
 def write_words(
     *, source: str, name: str, language: str, words: dict[str, str], by: Account, now: dt.datetime
 ) -> Wording:
     """The clinic's own words for a kind, from now on. Raises CannotSayThat; nothing typed is changed on the way."""
     kind = wishes.kind_of(source, name)
-    if faults := lint.faults(kind, words, language=language, ours=settings.LANGUAGE_CODE):
+    if faults := faults_of(kind, words, language=language):
         raise CannotSayThat(faults)
     written = Wording.objects.create(
         source=source, kind=name, language=language, **words, written_at=now, written_by=by
@@ -102,11 +109,15 @@ def ours_again(*, source: str, name: str, language: str, by: Account, now: dt.da
 
 @transaction.atomic
 def set_quiet(*, quiet_from: dt.time, quiet_to: dt.time, by: Account, now: dt.datetime) -> Quiet:
-    """The hours in which nothing rings. At most sixteen, so that a day is left to say things in. Raises CannotWish."""
+    """The hours in which nothing rings, also for what waits for the end of them already. Raises CannotWish.
+
+    At most sixteen, so that a day is left to say things in.
+    """
     minutes = (quiet_to.hour * 60 + quiet_to.minute - quiet_from.hour * 60 - quiet_from.minute) % (24 * 60)
     if not 0 < minutes <= 16 * 60:
         raise CannotWish("quiet_to", "Leave at least eight hours of the day in which reminders may go out.")
     changed = {"quiet_from": quiet_from, "quiet_to": quiet_to, "changed_at": now, "changed_by": by}
     quiet, _ = Quiet.objects.update_or_create(only=True, defaults=changed)
+    Reminder.objects.decide_again(now)
     record(action=Entry.Action.CHANGED, patient=None, by=by, what="reminder settings: quiet hours")
     return quiet

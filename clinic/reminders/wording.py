@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,13 +25,17 @@ from clinic.reminders.sources import Message
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is sent: a subject and a text by mail, `short` and `link` as a text message or a notice on the phone."""
+    """What is sent: a subject and a text by mail, `short` and `link` as a text message or a notice on the phone.
+
+    `how_to_stop` ends a text message; empty: in English.
+    """
 
     subject: str
     text: str
     calendar: bytes = b""
     short: str = ""
     link: str = ""
+    how_to_stop: str = ""
     whole_by_text: bool = False  # its text is a text message as it stands, and says itself how to stop
 
 
@@ -38,6 +46,7 @@ def letter(message: Message, patient: Patient, words: Wording | None = None, *, 
     the words. `stop` is the link that ends mail to that address.
     """
     own = words if words is not None and words.subject else None
+    ends = how_to_stop(own.language if own else settings.LANGUAGE_CODE)
     with translation.override(own.language if own else settings.LANGUAGE_CODE):
         facts = {**_facts(message, patient), "stop": stop}
         if own is None:
@@ -48,17 +57,30 @@ def letter(message: Message, patient: Patient, words: Wording | None = None, *, 
             said = {part: getattr(own, part).format(**fill) for part in ("subject", "text", "short")}
             ours_too = own.language == settings.LANGUAGE_CODE
             template = "reminders/own.txt" if ours_too else "reminders/own_language.txt"
-            subject, text = _rendered(template, {**facts, "own": said, "ours": message.template})
+            told = {"own": said, "ours": message.template, "how_to_stop": ends}
+            subject, text = _rendered(template, facts | told)
             short = said["short"]
-    return Letter(subject, text, message.calendar, " ".join(short.split()), facts["link"])
+    short = " ".join(short.split())
+    return Letter(subject, text, message.calendar, short, facts["link"], ends.get("by_text", ""))
+
+
+def how_to_stop(language: str) -> Mapping[str, str]:
+    """{"by_link", "by_phone", "by_text"} in a language that is not ours; empty for ours, whose templates say it."""
+    return _how_to_stop().get(language, {})
+
+
+@cache
+def _how_to_stop() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "how_to_stop.toml").read_text(encoding="utf-8"))
 
 
 def _shortened(subject: str, message: Message, facts: dict[str, Any]) -> str:
     """Our own words for a lock screen: the subject, and the day and hour it is about."""
-    if message.at is None:
-        return subject
-    clock = f"{message.at.astimezone(_clinic_zone()):%H:%M}"
-    return f"{subject}, {clock}" if facts["day"] in subject else f"{subject}, {facts['day']} {clock}"
+    return subject if message.at is None else _with_its_time(subject, facts["day"], facts["time"])
+
+
+def _with_its_time(subject: str, day: str, time: str) -> str:
+    return f"{subject}, {time}" if day in subject else f"{subject}, {day} {time}"
 
 
 def _facts(message: Message, patient: Patient) -> dict[str, Any]:
@@ -68,11 +90,13 @@ def _facts(message: Message, patient: Patient) -> dict[str, Any]:
         "phone": settings.CLINIC_PHONE,
         "place": " ".join(settings.CLINIC_ADDRESS.split()),
         "link": link_to(message.page, message.key),
+        "answers": [(name, link_to(*where)) for name, where in message.answers.items()],
         "called": patient.called,
         **message.facts,
     }
     if message.at is not None:
         facts["day"] = date_format(message.at.astimezone(zone), "l j F")
+        facts["time"] = f"{message.at.astimezone(zone):%H:%M}"
         facts["when"] = moment(message.at, zone)
         facts["when_there"] = elsewhere(message.at, zone, patient.zone)
     return facts
@@ -87,11 +111,16 @@ def _clinic_zone() -> ZoneInfo:
     return ZoneInfo(str(timezone.get_default_timezone()))
 
 
-def our_words(template: str, *, timed: bool) -> dict[str, str]:
-    """Our own words of a template as somebody would write them under Settings: {"subject", "text", "short"}."""
+def our_words(template: str, *, timed: bool, language: str) -> dict[str, str]:
+    """Our own words of a template as somebody would write them under Settings: {"subject", "text", "short"}.
+
+    For another language they are a text to translate: with the link, which our own lines bring in ours alone.
+    """
     names = {name: f"{{{name}}}" for name in (*ALWAYS, *OF_A_VISIT)}
     subject, text = _rendered(template, {**names, "words_only": True})
-    return {"subject": subject, "text": text.strip(), "short": "{clinic}: {when}" if timed else subject}
+    short = _with_its_time(subject, "{day}", "{time}") if timed else subject
+    link = "" if language == settings.LANGUAGE_CODE else "\n\n{link}"
+    return {"subject": subject, "text": text.strip() + link, "short": short}
 
 
 def moment(at: dt.datetime, zone: ZoneInfo) -> str:

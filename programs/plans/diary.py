@@ -1,6 +1,6 @@
-"""What patients log, and what clinicians answer: a session, the next morning, read, go on. Each is one transaction.
+"""What patients log, and what clinicians answer: a session, the next morning, “not today”, read, go on.
 
-A log may come in late, from a phone that had no signal: it counts for the day it was done on.
+Each is one transaction. A log may come in late, from a phone that had no signal: it counts for the day it was done on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from assessments.triage.models import Symptom
 from assessments.triage.rechecks import ask_again
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
+from clinic.people.actors import Actor
 from clinic.people.models import Account, Patient
 from programs.plans.models import (
     Exercise,
@@ -24,11 +25,13 @@ from programs.plans.models import (
     GoOn,
     LogSeen,
     MorningLog,
+    NotToday,
     SessionLog,
     Version,
 )
 from programs.plans.refusals import (
     KeyTaken,
+    LoggedAlready,
     NoReason,
     NothingLogged,
     NotOfThisProgram,
@@ -79,7 +82,7 @@ def log_session(
     on_day: dt.date,
     entries: Sequence[Did],
     pain_during: int,
-    by: Account,
+    by: Actor,
     now: dt.datetime,
     client_key: uuid.UUID,
     symptoms: Collection[str] = (),
@@ -210,6 +213,22 @@ def must_say_something(entries: Sequence[Did]) -> None:
     """At least one exercise was done, or could not be; a run or a warning sign is enough too. Raises NothingLogged."""
     if not any(entry.done or entry.could_not for entry in entries):
         raise NothingLogged("Choose “Done” or “Could not do” for at least one exercise.")
+
+
+@transaction.atomic
+def say_not_today(*, patient: Patient, on_day: dt.date, by: Actor, now: dt.datetime) -> NotToday:
+    """The session of this day does not happen. The first saying stays; a second changes nothing.
+
+    `on_day` is a day in the patient's own zone. Raises WrongDay, LoggedAlready.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    must_be_a_day(on_day, today=now.astimezone(patient.zone).date())
+    if SessionLog.objects.filter(patient=patient, on_day=on_day).exists():
+        raise LoggedAlready("You logged a session of that day already, so nothing was changed.")
+    said, first = NotToday.objects.get_or_create(patient=patient, on_day=on_day, defaults={"said_at": now})
+    if first:
+        record(action=Entry.Action.CREATED, patient=patient, by=by, what=str(said))
+    return said
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
-"""What patients logged: a session, what became of each exercise in it, and who has read it.
+"""What patients logged: a session, what became of each exercise in it, who has read it, and “not today”.
 
-A logged session stays as written (a trigger holds that, migration 0002).
+A logged session stays as written (a trigger holds that, migration 0002), and so does “not today” (migration 0008).
 """
 
 from __future__ import annotations
@@ -203,3 +203,21 @@ class GoOn(models.Model):
 
     def __str__(self) -> str:
         return f"going on after session {self.log_id}"
+
+
+class NotToday(models.Model):
+    """A patient said that this day's session does not happen. A session logged for it all the same counts."""
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="not_todays")
+    on_day = models.DateField(help_text="A day in the patient's own zone.")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "not todays"
+        ordering = ["-on_day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "on_day"], name="a_day_is_put_off_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"not today of {self.on_day:%Y-%m-%d}"

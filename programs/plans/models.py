@@ -23,7 +23,7 @@ from programs.builder.sessions import Split
 from programs.plans import proposals
 from programs.plans.blocks import block_of
 from programs.plans.doses import Dose
-from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, SessionLog
+from programs.plans.logs import ExerciseLog, GoOn, LogSeen, MorningLog, NotToday, SessionLog
 from programs.plans.reminder_times import ReminderTimes
 from programs.plans.waivers import HandsOn, StartingPoint, Waiver
 
@@ -37,6 +37,7 @@ __all__ = [
     "HandsOn",
     "LogSeen",
     "MorningLog",
+    "NotToday",
     "Program",
     "ReminderTimes",
     "SessionLog",
@@ -105,6 +106,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
         rows = Exercise.objects.filter(version=OuterRef("pk")).order_by("position", "pk")
         columns = {field.attname: F(field.attname) for field in Exercise._meta.concrete_fields}
         return self.annotate(exercise_rows=ArraySubquery(rows.values(row=JSONObject(**columns))))
+
+    def with_put_off(self) -> VersionQuerySet:
+        """Each version with the days its patient put off, in the same query; read them from `put_off`."""
+        said = NotToday.objects.filter(patient=OuterRef("patient"))
+        return self.annotate(put_off_days=ArraySubquery(said.values("on_day")))
 
 
 def _overtaken() -> Exists:
@@ -211,6 +217,12 @@ class Version(models.Model):
             Exercise.from_db("default", names, [field.to_python(row[field.attname]) for field in fields])
             for row in rows
         ]
+
+    @property
+    def put_off(self) -> list[dt.date]:
+        """The days of which the patient said “not today”; needs `with_put_off`."""
+        found: list[dt.date] = self.put_off_days  # type: ignore[attr-defined]  # annotated
+        return found
 
     def listed_now(self) -> models.QuerySet[Exercise]:
         """The listed exercises as they stand in the database, in their order."""

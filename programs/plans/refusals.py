@@ -73,6 +73,10 @@ class WrongDay(Refusal):
     """A session of a day to come, or of longer ago than two weeks."""
 
 
+class LoggedAlready(Refusal):
+    """A session of that day is logged, so it cannot be put off any more."""
+
+
 class WrongPain(Refusal):
     """Pain is a whole number from 0 to 10."""
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Greatest
 
 from clinic.booking.hours import clinic_zone, shifted
 from clinic.reminders import wishes
@@ -18,7 +18,7 @@ from clinic.reminders.kinds import CLOCKS, DAY, Kind, after
 from clinic.reminders.models import Reminder, ReminderQuerySet
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from clinic.reminders.wishes import Wishes
-from programs.plans.models import SessionLog, Version
+from programs.plans.models import NotToday, SessionLog, Version
 
 RELEASED = "program_released"
 CHECK_IN = "session_check_in"
@@ -55,14 +55,19 @@ def due(*, now: dt.datetime) -> Iterable[Due]:
 
 
 def _silent(kind: str, wished: Wishes, now: dt.datetime) -> Iterator[Due]:
-    """Silence counts from the last log of this version, or from its release when that came later."""
+    """Silence counts from the last log of this version, the last “not today” or its release, whichever came last."""
     lead, reach = silence(kind, wished), REACH
     if kind == CHECK_IN and wished.is_on(__name__, SECOND_CHECK_IN):
         reach = min(REACH, silence(SECOND_CHECK_IN, wished) - lead)  # after that the second says the same
     logged = SessionLog.objects.filter(version=OuterRef("pk")).order_by("-logged_at").values("logged_at")
-    quiet = Version.objects.in_force().annotate(last_at=Coalesce(Subquery(logged[:1]), F("released_at")))
+    put_off = NotToday.objects.filter(patient=OuterRef("patient")).order_by("-said_at").values("said_at")
+    quiet = Version.objects.in_force().annotate(
+        logged_last_at=Subquery(logged[:1]),
+        last_at=Greatest(F("logged_last_at"), Subquery(put_off[:1]), F("released_at")),
+    )
     quiet = quiet.filter(last_at__lte=now - lead + CLOCKS, last_at__gt=now - lead - reach)
-    stopped = SessionLog.objects.told_to_stop().filter(version=OuterRef("pk"), logged_at=OuterRef("last_at"))
+    stopped = SessionLog.objects.told_to_stop()
+    stopped = stopped.filter(version=OuterRef("pk"), logged_at=OuterRef("logged_last_at"))
     quiet = quiet.exclude(Exists(stopped)).exclude(Exists(_told_in_this_silence(kind)))
     for pk, patient_id, at in quiet.values_list("pk", "patient_id", "last_at"):
         if (due_at := shifted(at, lead, clinic_zone())) <= now:
@@ -76,15 +81,16 @@ def silence(kind: str, wished: Wishes) -> dt.timedelta:
 
 
 def _told_in_this_silence(kind: str) -> ReminderQuerySet:
-    """The same word, said since the program began or since the last log: another version does not start it anew."""
-    since = SessionLog.objects.filter(patient=OuterRef("patient"), logged_at__gt=OuterRef("about_at"))
+    """The same word, said since the program began or since a sign of life: another version does not start it anew."""
+    logged = SessionLog.objects.filter(patient=OuterRef("patient"), logged_at__gt=OuterRef("about_at"))
+    put_off = NotToday.objects.filter(patient=OuterRef("patient"), said_at__gt=OuterRef("about_at"))
     said = Reminder.objects.filter(
         source=__name__,
         kind=kind,
         patient=OuterRef("patient"),
         about_at__gte=OuterRef("program__started_at"),
     )
-    return said.exclude(Exists(since))
+    return said.exclude(Exists(logged)).exclude(Exists(put_off))
 
 
 def _second_is_due(about_at: dt.datetime, now: dt.datetime) -> bool:
@@ -109,7 +115,10 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
         return Message(template="emails/program_released.txt", page="portal:today")
     if SessionLog.objects.filter(patient=version.patient_id, logged_at__gt=about_at).exists():
         return NotWanted("A session was logged since.")
-    if SessionLog.objects.told_to_stop().filter(version=subject_id, logged_at=about_at).exists():
+    if NotToday.objects.filter(patient=version.patient_id, said_at__gt=about_at).exists():
+        return NotWanted("They said “not today” since.")
+    last = SessionLog.objects.filter(version=subject_id).order_by("-logged_at").values("pk")[:1]
+    if SessionLog.objects.told_to_stop().filter(pk__in=last).exists():
         return NotWanted(RESTS)
     if kind == CHECK_IN and _second_is_due(about_at, now):
         return NotWanted("Too late for it: the second word says the same.")

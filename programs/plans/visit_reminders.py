@@ -28,7 +28,7 @@ from programs.builder.arranging import WEEK
 from programs.builder.block import last_day
 from programs.builder.progression import load_progression
 from programs.plans.blocks import rules_of
-from programs.plans.models import SessionLog, Version
+from programs.plans.models import NotToday, SessionLog, Version
 from programs.plans.reminders import RESTS
 
 BLOCK_ENDS = "block_ends"
@@ -83,11 +83,13 @@ def _ends_at(starts_on: dt.date, rules: str | None) -> dt.datetime:
 
 
 def _silent(lead: dt.timedelta, now: dt.datetime) -> Any:
-    """Programs in force with no log, no visit and no release for so long, and no visit ahead."""
+    """Programs in force with no log, “not today”, visit or release for so long, and no visit ahead."""
+    put_off = NotToday.objects.filter(patient=OuterRef("patient")).order_by("-said_at")
     visits = Appointment.objects.filter(patient=OuterRef("patient"), status__in=SEEN)
     rows = _with_last_log(Version.objects.in_force()).annotate(
         last_visit_at=Subquery(visits.order_by("-starts_at").values("starts_at")[:1]),
-        last_at=Greatest("released_at", "last_log_at", "last_visit_at"),
+        put_off_at=Subquery(put_off.values("said_at")[:1]),
+        last_at=Greatest("released_at", "last_log_at", "put_off_at", "last_visit_at"),
     )
     return _in_reach(rows.exclude(_told_to_stop()), lead, now)
 
@@ -149,8 +151,9 @@ def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.dateti
 def _not_silent(patient_id: int, version: Version | None, about_at: dt.datetime) -> str:
     """Why this is no silence, or none to be broken; empty when it is one."""
     logged = SessionLog.objects.filter(patient=patient_id, logged_at__gt=about_at)
+    put_off = NotToday.objects.filter(patient=patient_id, said_at__gt=about_at)
     seen = Appointment.objects.filter(patient=patient_id, status__in=SEEN, starts_at__gt=about_at)
-    if logged.exists() or seen.exists() or (version and version.released_at > about_at):  # type: ignore[operator]
+    if logged.exists() or put_off.exists() or seen.exists() or (version and version.released_at > about_at):  # type: ignore[operator]
         return "They were heard of since."
     if version:
         return ""

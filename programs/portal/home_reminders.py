@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,17 +23,21 @@ from clinic.reminders.models import Reminder
 from clinic.reminders.sources import Due, Message, NotWanted, unwritten
 from programs.feeds.sessions import sessions_of
 from programs.plans.flags import AMBER_FROM
-from programs.plans.models import ReminderTimes, SessionLog, Version
+from programs.plans.models import NotToday, ReminderTimes, SessionLog, Version
 from programs.plans.reminder_times import USUAL_MORNING, Mornings
 from programs.plans.reminders import RESTS, was_told_to_stop
 from programs.plans.standing import logs_of, now_of
+from programs.portal import day_links
 
 SESSION = "session_due"
 MORNING = "morning_check"
 KINDS = {
-    SESSION: Kind("A session is planned, at the time the patient chose", at_once=True),
+    SESSION: Kind(
+        "A session is planned, at the time the patient chose", at_once=True, answers=tuple(day_links.PAGES)
+    ),
     MORNING: Kind("The question about the next morning", at_once=True),
 }
+TODAY = "portal:today"
 LATE = 3 * HOUR
 ENDED = "The patient has no program any more."
 TOO_LATE = "Its time had passed before this could be sent."
@@ -71,13 +75,18 @@ def _sessions(now: dt.datetime) -> Iterator[Due]:
         day, due_at = _last(at, ZoneInfo(zone), now)
         if now - LATE < due_at and _may_be_session(week, day):
             found.append((pk, patient_id, day, due_at))
-    logs = SessionLog.objects.filter(
+    told = set(_told_of(SessionLog, found).union(_told_of(NotToday, found)))
+    for pk, patient_id, day, due_at in found:
+        if (patient_id, day) not in told:
+            yield Due(SESSION, pk, patient_id, about_at=due_at, due_at=due_at)
+
+
+def _told_of(model: type[SessionLog] | type[NotToday], found: Sequence[tuple[int, int, dt.date, Any]]) -> Any:
+    """The patients and days of which such a row tells already."""
+    rows = model._default_manager.filter(
         patient__in=[one[1] for one in found], on_day__in={one[2] for one in found}
     )
-    logged = set(logs.values_list("patient_id", "on_day"))
-    for pk, patient_id, day, due_at in found:
-        if (patient_id, day) not in logged:
-            yield Due(SESSION, pk, patient_id, about_at=due_at, due_at=due_at)
+    return rows.order_by().values_list("patient_id", "on_day")
 
 
 def _time_has_come(now: dt.datetime) -> Q:
@@ -161,30 +170,42 @@ def times_of(patient: Patient) -> ReminderTimes | None:
 
 def message(*, kind: str, subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
     """The words, or why they are no longer wanted."""
-    because = _no_session(subject_id, about_at, now) if kind == SESSION else _no_morning(subject_id, now)
-    return NotWanted(because) if because else Message(template=f"emails/{kind}.txt", page="portal:today")
+    if kind == SESSION:
+        return _session(subject_id, about_at, now)
+    because = _no_morning(subject_id, now)
+    return NotWanted(because) if because else Message(template=f"emails/{kind}.txt", page=TODAY)
 
 
-def _no_session(subject_id: int, about_at: dt.datetime, now: dt.datetime) -> str:
+def _session(subject_id: int, about_at: dt.datetime, now: dt.datetime) -> Message | NotWanted:
+    """That a session waits, with the two links to answer by."""
     times = ReminderTimes.objects.select_related("patient").filter(pk=subject_id).first()
     if times is None or times.sessions_at is None:
-        return "They no longer want to be reminded of sessions."
-    zone = times.patient.zone
-    day = about_at.astimezone(zone).date()
-    if instant(day, times.sessions_at, zone) != about_at:
-        return "They chose another time since."
+        return NotWanted("They no longer want to be reminded of sessions.")
+    day = about_at.astimezone(times.patient.zone).date()
+    if instant(day, times.sessions_at, times.patient.zone) != about_at:
+        return NotWanted("They chose another time since.")
     if now >= about_at + LATE:
-        return TOO_LATE
+        return NotWanted(TOO_LATE)
     version = Version.objects.released_to(times.patient).with_exercises().first()
     if version is None:
-        return ENDED
-    logs = logs_of(version.program_id)
+        return NotWanted(ENDED)
+    if because := _no_session(times, times.sessions_at, version, day):
+        return NotWanted(because)
+    answers = day_links.answers(version.pk, day)
+    return Message(template=f"emails/{SESSION}.txt", page=TODAY, answers=answers)
+
+
+def _no_session(times: ReminderTimes, at: dt.time, version: Version, day: dt.date) -> str:
+    """Why that day of theirs needs no word; empty where it does."""
+    zone, logs = times.patient.zone, logs_of(version.program_id)
     if any(log.on_day == day for log in logs):
         return "A session is logged for that day already."
+    if times.patient.not_todays.filter(on_day=day).exists():
+        return "They said “not today”."
     if was_told_to_stop(times.patient_id):
         return RESTS
     standing = now_of(version, version.listed, day=day, logs=logs)
-    planned = sessions_of(standing, time_of_day=times.sessions_at, zone=zone, names=uuid.NAMESPACE_OID)
+    planned = sessions_of(standing, time_of_day=at, zone=zone, names=uuid.NAMESPACE_OID)
     soonest = next(planned, None)
     return "" if soonest and soonest.on_day == day else "No session is planned for that day."
 

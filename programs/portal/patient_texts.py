@@ -31,7 +31,7 @@ from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
 from programs.plans import diary
 from programs.plans.reminder_times import Mornings
-from programs.portal import questions, reached, reminder_views, visit_views, words
+from programs.portal import day_views, home_reminders, questions, reached, reminder_views, visit_views, words
 from programs.portal.booking.forms import CodeForm, ContactForm, PlaceForm, TypeForm
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
@@ -56,7 +56,15 @@ DOORS = (
     *(f"{code}.html" for code in (400, 403, 404, 429, 500)),  # 409 and 413 are about records that staff write
     "components/error_summary.html",
 )
-LOG_REFUSALS = {"KeyTaken", "NotReleased", "WrongDay", "WrongPain", "NotOfThisProgram", "NothingLogged"}
+LOG_REFUSALS = {
+    "KeyTaken",
+    "LoggedAlready",
+    "NotReleased",
+    "WrongDay",
+    "WrongPain",
+    "NotOfThisProgram",
+    "NothingLogged",
+}
 LINK_REFUSALS = {"LinkUnknown", "LinkUsed", "LinkReplaced", "LinkExpired"}
 PAIN_LIMIT = 3  # any number reads the same
 
@@ -184,6 +192,7 @@ def _pages() -> Iterator[Text]:
     yield from (Text(f"reached.{name}", said) for name, said in reached.SAID.items())
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
     yield from _visits()
+    yield Text("day_views.LEAD", day_views.LEAD.format(day="Monday 9 March"))
     for is_rest, has_exercises in ((False, True), (True, False), (True, True)):
         yield Text("session.asks", asks("Monday", is_rest=is_rest, has_exercises=has_exercises))
     yield from _refusals(diary, LOG_REFUSALS)
@@ -273,6 +282,8 @@ def _letters() -> Iterator[Text]:
     }
     for path in sorted((TEMPLATES / "emails").glob("*.txt")):
         if path.name != "base.txt":
+            kind = home_reminders.KINDS.get(path.stem)
+            facts["answers"] = [(name, "3") for name in kind.answers] if kind else []
             yield Text(path.name, render_to_string(f"emails/{path.name}", facts).strip())
 
 

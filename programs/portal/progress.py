@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from programs.builder.block import amount_in, monday_of, week_number
@@ -22,7 +22,10 @@ MOST_BETTER = 6
 
 @dataclass(frozen=True, slots=True)
 class WeekSeen:
-    """One calendar week. `planned` is None where no plan is known; `pain` and `morning` are the worst that was told."""
+    """One calendar week. `planned` is None where no plan is known; `pain` and `morning` are the worst that was told.
+
+    `put_off` are days without a session of which the patient said “not today”.
+    """
 
     starts: dt.date
     is_now: bool
@@ -32,6 +35,7 @@ class WeekSeen:
     morning: int | None
     minutes: int
     km: float
+    put_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +61,30 @@ class Picture:
     bars: list[Bar]
 
 
-def weeks_of(state: State) -> list[WeekSeen]:
-    """The last weeks up to this one, from the first that was logged or planned."""
+def weeks_of(state: State, *, put_off: Collection[dt.date] = ()) -> list[WeekSeen]:
+    """The last weeks up to this one, from the first that was logged or planned. `put_off`: said “not today” of."""
     today = state.now.day
     days = [log.on_day for log in state.logs] + ([state.version.starts_on] if state.version.starts_on else [])
     first = monday_of(min([*days, today]))
     count = min((monday_of(today) - first).days // 7 + 1, SHOWN)
     starts = [monday_of(today) - dt.timedelta(weeks=back) for back in reversed(range(count))]
-    return [_week(monday, state) for monday in starts]
+    return [_week(monday, state, put_off) for monday in starts]
 
 
-def _week(monday: dt.date, state: State) -> WeekSeen:
+def _week(monday: dt.date, state: State, put_off: Collection[dt.date]) -> WeekSeen:
     logs = [log for log in state.logs if monday_of(log.on_day) == monday]
     mornings = [log.morning.pain for log in logs if hasattr(log, "morning")]
+    trained = {log.on_day for log in logs}
     return WeekSeen(
         starts=monday,
         is_now=monday == monday_of(state.now.day),
-        sessions=len({log.on_day for log in logs}),
+        sessions=len(trained),
         planned=_planned(monday, state),
         pain=max((log.pain_during for log in logs), default=None),
         morning=max(mornings, default=None),
         minutes=sum(log.run_minutes or 0 for log in logs),
         km=float(sum(log.run_km or 0 for log in logs)),
+        put_off=sum(monday_of(day) == monday and day not in trained for day in put_off),
     )
 
 

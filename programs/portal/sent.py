@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.datastructures import MultiValueDict
 
+from clinic.people.actors import Actor
 from clinic.people.models import Account, Patient
 from programs.plans import diary
 from programs.plans.models import SessionLog, Version
@@ -112,7 +113,7 @@ def store(
     version: Version,
     patient: Patient,
     *,
-    by: Account,
+    by: Actor,
     now: dt.datetime,
     told_at: dt.datetime | None = None,
 ) -> SessionLog:

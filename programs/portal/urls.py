@@ -3,6 +3,7 @@ from django.urls import include, path
 from programs.portal import (
     app_views,
     calendar_views,
+    day_views,
     found,
     measure_views,
     notice_views,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("coming/figures/", session_views.figures, name="figures"),
     path("logged/<int:log_id>/", views.logged, name="logged"),
     path("logged/<int:log_id>/morning/", views.morning, name="morning"),
+    path("day/<str:day_key>/done/", day_views.done, name="day_done"),
+    path("day/<str:day_key>/not-today/", day_views.not_today, name="day_not_today"),
     path("offline/", app_views.offline, name="offline"),
     path("worker.js", app_views.worker, name="worker"),
     path("offer/<str:token>/", offer_views.offer, name="offer"),

@@ -24,7 +24,7 @@ from clinic.people.models import Account, Patient
 from programs.plans import diary
 from programs.plans.models import Version
 from programs.plans.refusals import Refusal
-from programs.portal import mornings, resting, sent, session, words
+from programs.portal import day_links, mornings, resting, sent, session, words
 from programs.portal import progress as going
 from programs.portal.appointments import appointments_of
 from programs.portal.measures import waiting_count, what_got_better
@@ -49,6 +49,8 @@ def today(request: HttpRequest, *, patient: Patient) -> HttpResponse:
         "hello": f"{format_date(day, 'l j F')}. Hello {patient.called}.",
         "rest": resting.of(state),
         "logged_today": [log for log in state.logs if log.on_day == day],
+        "put_off": day in version.put_off,
+        "day_key": day_links.key(version.pk, day),
         "morning": mornings.asked(state.logs, day=day),
         "yesterday": day - dt.timedelta(days=1),
         "pain_numbers": mornings.NUMBERS,
@@ -98,7 +100,7 @@ def _before_visit(patient: Patient) -> AtHome | None:
 
 def released(patient: Patient) -> Version | None:
     """The one program this patient may see, with its exercises."""
-    theirs = Version.objects.released_to(patient).with_exercises()
+    theirs = Version.objects.released_to(patient).with_exercises().with_put_off()
     return theirs.select_related("released_by", "program").first()
 
 
@@ -158,7 +160,7 @@ def progress(request: HttpRequest, *, patient: Patient) -> HttpResponse:
     if version is None:
         return no_program(request, patient)
     state = session.state_of(version, day=today_of(patient))
-    weeks, rest = going.weeks_of(state), resting.of(state)
+    weeks, rest = going.weeks_of(state, put_off=version.put_off), resting.of(state)
     context = {
         "patient": patient,
         "who": sent.who(patient),

@@ -6,12 +6,10 @@ expired answers alike, so that it tells nothing.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +23,7 @@ from clinic.audit.models import Entry
 from clinic.booking import by_patients, ics, links
 from clinic.booking.by_patients import LINK, LONGEST_REASON, ByPhone, NotDone, TimeGone
 from clinic.booking.models import Appointment
-from clinic.desk.throttle import allowed
+from clinic.desk.throttle import allowed, network
 from clinic.people import kept_forms
 from clinic.people.models import Account, Patient
 from clinic.ui import errors
@@ -52,7 +50,7 @@ def by_link(page: Callable[[HttpRequest, Way], HttpResponse]) -> Callable[..., H
 
     @wraps(page)
     def opened(request: HttpRequest, *, visit_token: str) -> HttpResponse:
-        if not allowed(what="visit link opened", who=_network(request), **OPENED):
+        if not allowed(what="visit link opened", who=network(request), **OPENED):
             return errors.page(429)
         link = links.behind(visit_token, now=timezone.now())
         if link is None:
@@ -185,16 +183,6 @@ def _times(
         "instead": visits.offered(way.visit, refused.later) if refused else [],
     }
     return render(request, "portal/visit_times.html", shown, status=status)
-
-
-def _network(request: HttpRequest) -> str:
-    """The network address; of IPv6 the half that a provider gives to one customer."""
-    given = str(get_adapter().get_client_ip(request))
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:  # a socket has none
-        return given
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])

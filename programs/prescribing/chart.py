@@ -67,6 +67,11 @@ class Chart:
         return -self.bar / 2
 
     @property
+    def has_put_off(self) -> bool:
+        """Whether the key has to say what such a day looks like."""
+        return any(mark.kind == "put-off" for mark in self.sessions)
+
+    @property
     def pain_line(self) -> str:
         return _points(self.pain)
 
@@ -105,12 +110,13 @@ def draw(days: Sequence[Day], *, pain_limit: int | None) -> Chart:
 def _session(day: Day) -> str:
     if day.sessions:
         return "done"
-    return "missed"
+    return "put-off" if day.put_off else "missed"
 
 
 def _said(day: Day) -> str:
     planned = f"planned: {day.planned}" if day.planned else "nothing planned"
-    came = f"logged, {day.done} of {day.of} exercises done" if day.sessions else "not logged"
+    not_logged = "the patient said “not today”" if day.put_off else "not logged"
+    came = f"logged, {day.done} of {day.of} exercises done" if day.sessions else not_logged
     return f"{_date(day.on, 'D j M')}: {planned}; {came}"
 
 

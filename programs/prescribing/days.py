@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from programs.builder.block import Block, PlannedDay, week_number
@@ -18,7 +18,10 @@ SHORTEST = dt.timedelta(days=13)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day. `planned` is empty on a day of rest; pain is the day's worst, None where it was not told."""
+    """One day. `planned` is empty on a day of rest; pain is the day's worst, None where it was not told.
+
+    `put_off`: nothing was logged, and the patient said “not today”.
+    """
 
     on: dt.date
     planned: str = ""
@@ -30,6 +33,7 @@ class Day:
     run_minutes: int | None = None
     run_km: Decimal | None = None
     flag: Flag | None = None
+    put_off: bool = False
 
     @property
     def km(self) -> str:
@@ -37,16 +41,20 @@ class Day:
 
     @property
     def says(self) -> bool:
-        """Worth a line of the table: something was planned or logged."""
-        return bool(self.planned or self.sessions)
+        """Worth a line of the table: something was planned, logged or put off."""
+        return bool(self.planned or self.sessions or self.put_off)
 
 
 @dataclass(frozen=True, slots=True)
 class Adherence:
-    """Days with a session among the days that had something planned, up to yesterday or a session of today."""
+    """Days with a session among the days that had something planned, up to yesterday or a session of today.
+
+    `put_off` of them had none, and the patient said “not today”.
+    """
 
     done: int
     planned: int
+    put_off: int = 0
 
     @property
     def percent(self) -> int:
@@ -86,15 +94,25 @@ def in_force(versions: Sequence[Version]) -> list[InForce]:
     return found
 
 
-def days(forces: Sequence[InForce], logs: Sequence[SessionLog], *, today: dt.date) -> list[Day]:
-    """The last six weeks at most, oldest first, no day before the first release or log; two weeks at least."""
+def days(
+    forces: Sequence[InForce],
+    logs: Sequence[SessionLog],
+    *,
+    today: dt.date,
+    put_off: Collection[dt.date] = (),
+) -> list[Day]:
+    """The last six weeks at most, oldest first, no day before the first release or log; two weeks at least.
+
+    `put_off` are the days of which the patient said “not today”.
+    """
     begun = min([force.first for force in forces] + [log.on_day for log in logs], default=today)
     first = min(max(begun, today - LONGEST), today - SHORTEST)
     by_day: dict[dt.date, list[SessionLog]] = {}
     for log in logs:
         by_day.setdefault(log.on_day, []).append(log)
     every = [first + dt.timedelta(days=after) for after in range((today - first).days + 1)]
-    return [_day(day, forces, by_day) for day in every]
+    found = [_day(day, forces, by_day) for day in every]
+    return [replace(day, put_off=day.on in put_off and not day.sessions) for day in found]
 
 
 def _day(day: dt.date, forces: Sequence[InForce], by_day: Mapping[dt.date, list[SessionLog]]) -> Day:
@@ -140,4 +158,6 @@ def _planned(day: dt.date, forces: Sequence[InForce]) -> str:
 def adherence(shown: Sequence[Day], *, today: dt.date) -> Adherence:
     """Today counts once it is logged: it may still come."""
     counted = [day for day in shown if day.planned and (day.on < today or day.sessions)]
-    return Adherence(sum(day.sessions > 0 for day in counted), len(counted))
+    return Adherence(
+        sum(day.sessions > 0 for day in counted), len(counted), sum(day.put_off for day in counted)
+    )

@@ -22,8 +22,10 @@ State = Version.State
 
 def versions_of(patient: Patient) -> list[Version]:
     """The newest versions of all this patient's programs, newest first, each with its exercises. One query."""
-    deep = patient.program_versions.with_exercises().select_related(
-        "patient", "program__decision__result__screen", "made_by", "released_by", "ended_by"
+    deep = (
+        patient.program_versions.with_exercises()
+        .with_put_off()
+        .select_related("patient", "program__decision__result__screen", "made_by", "released_by", "ended_by")
     )
     return list(deep.order_by("-made_at", "-pk")[:VERSIONS_SHOWN])
 
@@ -48,7 +50,7 @@ def review(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
     listed = [one for one in every if one.role == Exercise.Role.LISTED]
     ready = [one for one in every if one.role != Exercise.Role.LISTED]
     stands = now_of(version, listed, day=today, logs=logs, ready=ready)
-    shown_days = days(forces, logs, today=today)
+    shown_days = days(forces, logs, today=today, put_off=version.put_off)
     since = now - MORNING_COUNTS
     recent = showing.logs(patient, go_on_for=_stopped(stands.standings.stop), since=since)
     return {

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 
 from assessments.charting.section_page import ScreenPage
 from assessments.screens.offered import offered_screens
-from tests.test_doors import body
+from tests.test_doors import ROWS, body
 
 MOST_BYTES = 100_000
 MOST_REQUESTS = 8
@@ -87,12 +87,14 @@ def weight(files: dict[str, bytes]) -> int:
         ("ana", "/my/appointments/"),
         ("ana", "/my/visit/{visit}/"),
         ("ana", "/my/visit/{visit}/move/?who=anybody"),
+        ("ana", "/my/day/{day}/done/"),
         ("carl", "/chart/calendar/"),
     ],
 )
 def test_a_page_is_light(story, who, address):
     account = story.ana.account if who == "ana" else getattr(story, who)
-    response = story.signed_in(account).get(address.format(ana=story.ana.pk, visit=story.ana.visit_token))
+    parts = {"ana": story.ana.pk, "visit": story.ana.visit_token, "day": ROWS["day_key"](story.ana)}
+    response = story.signed_in(account).get(address.format(**parts))
     assert response.status_code == 200
     files = files_of(response)
     assert len(files) <= MOST_REQUESTS, sorted(files)

@@ -10,6 +10,8 @@ from django import forms
 from clinic.booking.kinds import TypeDetails, everybody, fingerprint
 from clinic.booking.models import AppointmentType, ResourceKind
 from clinic.booking.taking import LONGEST, SHORTEST
+from clinic.desk import type_leads
+from clinic.reminders import wishes
 
 OFF = {"autocomplete": "off"}
 
@@ -82,7 +84,6 @@ class TypeForm(forms.Form):
         0,
         14,
         unit="days",
-        help_text="Empty: as the clinic has it. 0: none.",
         required=False,
     )
     last_reminder_hours = number_field(
@@ -90,7 +91,6 @@ class TypeForm(forms.Form):
         0,
         24,
         unit="hours",
-        help_text="Empty: as the clinic has it. 0: none.",
         required=False,
     )
     based_on = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -102,6 +102,8 @@ class TypeForm(forms.Form):
         named = TypeDetails.of(type).clinicians if type else frozenset()
         choices = [(str(person.pk), str(person)) for person in everybody(named, today)]
         self.fields["clinicians"].choices = choices  # type: ignore[attr-defined]
+        for name, hint in type_leads.hints(wishes.read()).items():
+            self.fields[name].help_text = hint
 
     @classmethod
     def showing(cls, type: AppointmentType | None, *, today: dt.date) -> TypeForm:

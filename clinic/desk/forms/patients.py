@@ -12,8 +12,9 @@ from clinic.desk.forms.contacts import AsksWhatWasMeant
 from clinic.people.actions import fingerprint, read_channels
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.languages import LANGUAGES, language_name
-from clinic.people.models import ChannelKind, Patient
+from clinic.people.models import ChannelKind, ContactChannel, Patient
 from clinic.people.search import birth_date
+from clinic.reminders import texts
 from clinic.reminders.models import Way
 
 NEAR_ZONES = (
@@ -121,8 +122,18 @@ class RegisterForm(AsksWhatWasMeant, DetailsForm):
 
     phone = forms.CharField(label="Phone", required=False, widget=forms.TelInput())
     phone_agreed = forms.BooleanField(label="They agree to calls on this number", required=False)
+    texts_agreed = forms.BooleanField(
+        label="They agree to texts on this number",
+        required=False,
+        help_text="A text asks the phone for a YES first.",
+    )
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput())
     email_agreed = forms.BooleanField(label="They agree to reminders at this address", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not texts.can_be_sent():
+            del self.fields["texts_agreed"]
 
     def clean(self) -> dict[str, Any]:
         """Every wrong number and address at once with the rest, not in a second round."""
@@ -137,6 +148,14 @@ class RegisterForm(AsksWhatWasMeant, DetailsForm):
     @property
     def agreed(self) -> set[str]:
         return {kind.value for kind in ChannelKind if self.cleaned_data[f"{kind.value}_agreed"]}
+
+    def wants_texts_at(self, patient: Patient) -> ContactChannel | None:
+        """The number of theirs that was typed, if texts there were agreed to; whether any can go there is not asked."""
+        if not self.cleaned_data.get("texts_agreed"):
+            return None
+        reached, _ = read_channels(phone=self.cleaned_data["phone"])
+        number = reached.get(ChannelKind.PHONE, ("", ""))[0]
+        return patient.channels.filter(kind=ChannelKind.PHONE, value=number).first()
 
     @staticmethod
     def begun_with(searched: str) -> dict[str, object]:

@@ -78,8 +78,12 @@ def _lead_field(kind: Kind) -> forms.IntegerField:
 class QuietForm(forms.Form):
     """From when to when nothing rings."""
 
-    quiet_from = ClockField(label="Quiet from", widget=TimeInput())
-    quiet_to = ClockField(label="Until", widget=TimeInput())
+    quiet_from = ClockField(
+        label="Quiet from", widget=TimeInput(), error_messages={"required": "Say from when it is quiet."}
+    )
+    quiet_to = ClockField(
+        label="Quiet until", widget=TimeInput(), error_messages={"required": "Say until when it is quiet."}
+    )
 
 
 class WordsForm(forms.Form):
@@ -91,12 +95,17 @@ class WordsForm(forms.Form):
         label="Short form",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For a text message, with the link after it, and for a notice on the phone.",
+        help_text="For a text message, where the link and how to stop follow it, and for a notice on the phone.",
     )
 
     def refuse(self, faults: list[lint.Fault]) -> None:
         for fault in faults:
             self.add_error(fault.field, fault.says)
+
+    @property
+    def on_screen(self) -> dict[str, str]:
+        """What its fields show."""
+        return self.words if self.is_bound else dict(self.initial)
 
     @property
     def words(self) -> dict[str, str]:

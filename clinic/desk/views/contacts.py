@@ -95,6 +95,7 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
         messages.success(request, said + _told(patient, account))
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
+        patient.reminders.decide_again(timezone.now())
         of = "nobody calls" if channel.kind == ChannelKind.PHONE else "no e-mail goes to"
         messages.success(request, f"Recorded: {of} {channel.value} any more.")
     return redirect("desk:patient", patient.pk)
@@ -107,6 +108,7 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
     channel = get_object_or_404(patient.channels.filter(kind=ChannelKind.PHONE), pk=channel_id)
     if request.POST.get("agreed") != "yes":
         stop_texts(channel=channel, by=account, now=timezone.now())
+        patient.reminders.decide_again(timezone.now())
         messages.success(request, f"Recorded: no texts go to {channel.value} any more.")
         return redirect("desk:patient", patient.pk)
     if channel.texts_stopped_at is not None and request.POST.get("asked_again") != "yes":

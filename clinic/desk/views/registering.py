@@ -14,15 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_roles
-from clinic.desk import records
+from clinic.desk import contact_lines, records
 from clinic.desk.forms.patients import RegisterForm
 from clinic.desk.in_a_box import draw
 from clinic.desk.kept import brought_back, unsaved
 from clinic.desk.wish import Wish
-from clinic.people.actions import AlreadyRegistered, LikelyDuplicates, register_patient
+from clinic.people.actions import AlreadyRegistered, LikelyDuplicates, NoTextsThere, register_patient
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
+from clinic.reminders.text_consent import agree
 
 
 @for_roles(*DESK)
@@ -49,6 +50,7 @@ def register(request: HttpRequest, *, account: Account) -> HttpResponse:
     except AlreadyRegistered as refused:
         return _already(request, account, form, wish, refused)
     messages.success(request, f"{patient.full_name} is registered as {patient.record_number}.")
+    _ask_about_texts(request, form, account, patient)
     return _onward(patient, wish)
 
 
@@ -64,13 +66,33 @@ def _register(form: RegisterForm, account: Account, *, knowing: bool) -> Patient
     )
 
 
+def _ask_about_texts(request: HttpRequest, form: RegisterForm, account: Account, patient: Patient) -> None:
+    """As the record's button does it. A number no text reaches is no reason to fill the form in again."""
+    if (channel := form.wants_texts_at(patient)) is None:
+        return
+    try:
+        agree(channel=channel, by=account, now=timezone.now())
+    except NoTextsThere as refused:
+        messages.error(request, f"Texts are not recorded. {refused}")
+    else:
+        messages.info(request, f"A text asks {channel.value} for a YES; reminders go there once it has come.")
+
+
+def _agrees_to_more(form: RegisterForm, patient: Patient) -> bool:
+    """Whether texts were agreed to that can go there, and their record does not say so."""
+    if (channel := form.wants_texts_at(patient)) is None:
+        return False
+    line = contact_lines.line(channel)
+    return not line.no_texts and not line.texts_agreed
+
+
 def _already(
     request: HttpRequest, account: Account, form: RegisterForm, wish: Wish, known: AlreadyRegistered
 ) -> HttpResponse:
     """The same form twice leads where the first one led. One that says something more stays open beside the record."""
     patient = known.patient
     record_listed(patients=[patient.pk], by=account, what="already registered")
-    if not known.adds_nothing:
+    if not known.adds_nothing or _agrees_to_more(form, patient):
         return _page(request, form, wish, already=records.Found.of(patient, wish), status=409)
     links = format_html(
         '{} <a href="{}">Open {}</a> <a href="{}">Book an appointment</a>',

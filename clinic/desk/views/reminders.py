@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
+from clinic.desk import reply_list
 from clinic.desk.reminder_list import Wanted, page
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
-from clinic.people.search import TooShort, find
+from clinic.people.search import TooShort, by_address, find
 from clinic.reminders import health
 from clinic.reminders.actions import CannotResend, resend
 
@@ -35,6 +36,7 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
         "page": shown,
         "wanted": wanted,
         "about": about,
+        "replies_wait": reply_list.waiting(),
         "late": health.is_late(timezone.now()),
         "manages": account.role == Role.MANAGER,
     }
@@ -45,7 +47,7 @@ def _whose(request: HttpRequest, account: Account, wanted: Wanted) -> HttpRespon
     """One patient found: their reminders. Several: which one? None: say so, and keep what was typed."""
     typed = request.POST.get("q", "").strip()[:80]
     try:
-        found, too_short = list(find(typed)) if typed else [], False
+        found, too_short = list((by_address if "@" in typed else find)(typed)) if typed else [], False
     except TooShort:
         found, too_short = [], True
     record_listed(patients=[patient.pk for patient in found], by=account, what="reminders of")
@@ -69,9 +71,7 @@ def resend_reminder(
     reminder = get_object_or_404(patient.reminders, pk=reminder_id)
     try:
         resend(reminder=reminder, by=account, now=timezone.now())
-        messages.success(
-            request, "It is sent again within a minute, unless it is out of date. The list shows it."
-        )
+        messages.success(request, "It goes out again within a minute. The list shows it.")
     except CannotResend as refused:
         messages.warning(request, str(refused))
     return redirect(Wanted.read(request.POST).url())

@@ -19,6 +19,12 @@ from clinic.desk.kept import brought_back
 from clinic.people.models import Account
 from clinic.people.roles import Role
 
+# What a change does to visits that are booked: said before it and after it.
+BOOKED = (
+    "Visits booked already keep their length, their clinician and their room; everything else, reminders too, goes "
+    "for them as well."
+)
+
 
 @for_roles(Role.MANAGER)
 @require_safe
@@ -69,7 +75,7 @@ def change(request: HttpRequest, *, account: Account, type_id: int) -> HttpRespo
         form.add_error(None, str(refused))
         form.builds_on(type)
         return _page(request, form, type, status=409)
-    messages.success(request, f"{form.details.name} is changed for what is booked from now on.")
+    messages.success(request, f"{form.details.name} is changed. {BOOKED}")
     return redirect("desk:types")
 
 
@@ -105,7 +111,7 @@ def _page(
     touched: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shown: dict[str, Any] = {"form": form, "type": type, "touched": touched or []}
+    shown: dict[str, Any] = {"form": form, "type": type, "touched": touched or [], "booked": BOOKED}
     shown["now"] = _now_in_words(type) if type and status == 409 and not touched else []
     if type is not None:
         shown["to_come"] = kinds.how_many_to_come(type, timezone.now())

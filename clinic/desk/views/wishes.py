@@ -10,15 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.guards import for_roles
-from clinic.desk import wish_page
+from clinic.desk import type_leads, wish_page, words_page
 from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm
-from clinic.people.languages import LANGUAGES, language_name
+from clinic.people.languages import LANGUAGES, english_name
 from clinic.people.models import Account
 from clinic.people.roles import Role
 from clinic.reminders import tasks, wishes, wishing
 from clinic.reminders.figures import figures
 from clinic.reminders.kinds import Kind
-from clinic.reminders.models import Wording
 
 
 @for_roles(Role.MANAGER)
@@ -37,7 +36,7 @@ def all_wishes(request: HttpRequest, *, account: Account) -> HttpResponse:
         else:
             messages.success(request, "The quiet hours are kept from now on.")
             return redirect("desk:wishes")
-    facts = {"groups": wish_page.groups(wished), "quiet": form}
+    facts = {"groups": wish_page.groups(wished), "quiet": form, "language": settings.LANGUAGE_CODE}
     return render(request, "desk/wishes.html", facts, status=422 if form.errors else 200)
 
 
@@ -45,57 +44,88 @@ def all_wishes(request: HttpRequest, *, account: Account) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_wish(request: HttpRequest, *, account: Account, name: str) -> HttpResponse:
     source, kind = _found(name)
-    row = wishes.read().rows.get((source, name))
-    form = KindForm(request.POST if request.method == "POST" else None, kind=kind, row=row)
+    was = wishes.read()
+    form = KindForm(
+        request.POST if request.method == "POST" else None, kind=kind, row=was.rows.get((source, name))
+    )
     if form.is_bound and form.is_valid():
         try:
             wishing.wish(source=source, name=name, **form.wished, by=account, now=timezone.now())
         except wishing.CannotWish as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"“{kind.label}” is kept as you chose, for what goes out from now on.")
+            messages.success(request, wish_page.what_changed(source, name, was, wishes.read()))
             return redirect("desk:wishes")
-    facts = {"kind": kind, "name": name, "form": form, "languages": wish_page.languages(source, name)}
+    facts = {
+        "kind": kind,
+        "name": name,
+        "form": form,
+        "languages": wish_page.languages(source, name),
+        "by_type": name in type_leads.OWN,
+        "own_leads": type_leads.own_leads().get(name, []),
+        "why_fixed": wish_page.why_fixed(kind) if wish_page.is_fixed(kind) else "",
+    }
     return render(request, "desk/wish.html", facts, status=422 if form.errors else 200)
 
 
 @for_roles(Role.MANAGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def words(request: HttpRequest, *, account: Account, name: str, language: str) -> HttpResponse:
-    """The words of a kind in a language: looked at before they are kept, kept, or given up for ours."""
+    """The words of a kind in a language. Only “keep” keeps something; the rest shows how it would look."""
     source, kind = _found(name, language)
-    now, do = timezone.now(), request.POST.get("do", "")
-    own = wish_page.own_words(source, name, language)
-    if request.method != "POST":
-        form = WordsForm(initial=wish_page.words_now(own, name, kind))
-        return _words_page(request, form, kind, name, language, own=own)
-    if do == "ours":
-        wishing.ours_again(source=source, name=name, language=language, by=account, now=now)
-        messages.success(request, "Our own words are sent again. Yours stay on record.")
-        return redirect("desk:words", name=name, language=language)
+    record, do = words_page.on_record(source, name, kind, language), request.POST.get("do", "")
+    put_in = {"standard": record.standard, "last": record.last}.get(do)
+    if request.method != "POST" or put_in or not kind.worded:
+        form = WordsForm(initial=dict(put_in or record.now))
+        return _words_page(request, form, kind, name, record)
     form = WordsForm(request.POST)
     form.is_valid()
-    form.refuse(wish_page.faults(kind, form.words, language))
+    form.refuse(wishing.faults_of(kind, form.words, language=language))
     if form.errors or do != "keep":
-        return _words_page(request, form, kind, name, language, own=own)
-    wishing.write_words(source=source, name=name, language=language, words=form.words, by=account, now=now)
-    messages.success(request, f"Kept. “{kind.label}” says this from now on.")
+        return _words_page(request, form, kind, name, record)
+    _keep(request, form.words, source, name, record, by=account)
     return redirect("desk:words", name=name, language=language)
 
 
+def _keep(
+    request: HttpRequest,
+    words: dict[str, str],
+    source: str,
+    name: str,
+    record: words_page.OnRecord,
+    *,
+    by: Account,
+) -> None:
+    """Our own words, kept, are no words of the clinic's: a better wording of ours reaches its patients."""
+    language, now = record.language, timezone.now()
+    if words != record.standard:
+        wishing.write_words(source=source, name=name, language=language, words=words, by=by, now=now)
+        messages.success(request, "Kept. Patients get these words from now on.")
+    elif record.kept is not None:
+        wishing.ours_again(source=source, name=name, language=language, by=by, now=now)
+        said = f"Kept. Patients get the {record.otherwise} words from now on."
+        messages.success(request, f"{said} Yours can be put in again below.")
+    else:
+        messages.info(request, "Those are the standard words, as before. Nothing had to be changed.")
+
+
 def _words_page(
-    request: HttpRequest, form: WordsForm, kind: Kind, name: str, language: str, *, own: Wording | None
+    request: HttpRequest, form: WordsForm, kind: Kind, name: str, record: words_page.OnRecord
 ) -> HttpResponse:
-    words = None if form.errors else (form.words if form.is_bound else form.initial)
+    shown, now = form.on_screen, timezone.now()
     facts = {
         "form": form,
         "kind": kind,
         "name": name,
-        "language": language,
-        "language_name": language_name(language),
-        "own": own,
-        "preview": wish_page.preview(kind, name, language, words, now=timezone.now()),
-        "filled_in": wish_page.filled_in(kind),
+        "record": record,
+        "language_name": english_name(record.language),
+        "is_new": shown != record.now,
+        "is_standard": shown == record.standard,
+        "is_last": record.last is None or shown == record.last,
+        "looks": None if form.errors else words_page.looks(kind, name, record.language, shown, now=now),
+        "filled_in": words_page.filled_in(kind),
+        "is_fixed": wish_page.is_fixed(kind),
+        "why_fixed": wish_page.why_fixed(kind),
     }
     return render(request, "desk/words.html", facts, status=422 if form.errors else 200)
 
@@ -105,15 +135,16 @@ def _words_page(
 def send_test(request: HttpRequest, *, account: Account, name: str, language: str) -> HttpResponse:
     """What is kept now, to whoever asks: no patient's name is in it."""
     _found(name, language)
-    if account.email:
-        tasks.send_test.delay(account.pk, name, language)
+    if not account.email:
+        messages.warning(
+            request, "Your account has no e-mail address, so nothing was sent. Add one under Settings."
+        )
+    elif tasks.called(tasks.send_test, account.pk, name, language):
         messages.success(
             request, f"A test is on its way to {account.email}. Nothing of it concerns a patient."
         )
     else:
-        messages.warning(
-            request, "Your account has no e-mail address, so nothing was sent. Add one under Settings."
-        )
+        messages.warning(request, "The queue does not answer, so no test was sent. Try it again in a minute.")
     return redirect("desk:words", name=name, language=language)
 
 

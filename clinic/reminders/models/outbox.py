@@ -29,6 +29,7 @@ class Way(models.TextChoices):
     PUSH = "push", "Notice on the phone"
 
 
+QUIET = "Quiet hours: "  # how the reason begins of what waits for the morning alone
 FINAL = frozenset({State.SENT, State.FAILED, State.SKIPPED})
 
 
@@ -50,6 +51,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """What somebody asked for just now: due and about this moment, so that no source has to name it."""
         moments = dict.fromkeys(("about_at", "due_at", "try_at", "ring_at"), now)
         return self.create(source=source, kind=kind, subject_id=subject_id, patient_id=patient_id, **moments)
+
+    def decide_again(self, now: dt.datetime) -> int:
+        """Ask at once about those that wait for the morning alone: something they were decided by has changed."""
+        held = self.filter(state=State.DUE, attempts=0, because__startswith=QUIET)
+        return held.update(try_at=now, ring_at=now)
 
     def about(self, source: str, subject_ids: Iterable[int]) -> dict[int, list[Reminder]]:
         """The reminders about some rows of a source, newest first, in one query: {subject id: [Reminder]}."""
@@ -151,6 +157,9 @@ class Reminder(models.Model):
             ),
             models.Index(fields=["due_at"], name="reminders_by_due_time"),
             models.Index(
+                fields=["sent_at"], name="reminders_by_sent_time", condition=Q(sent_at__isnull=False)
+            ),
+            models.Index(
                 fields=["provider_id"], name="reminders_by_provider_id", condition=~Q(provider_id="")
             ),
             models.Index(fields=["state", "-id"], name="reminders_by_state"),
@@ -163,6 +172,29 @@ class Reminder(models.Model):
     @property
     def may_be_resent(self) -> bool:
         return self.state in FINAL
+
+
+class EarlierSend(models.Model):
+    """What became of a reminder before somebody had it sent again. Written once and never changed."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="earlier")
+    state = models.CharField(max_length=10, choices=State.choices)
+    way = models.CharField(max_length=10, choices=Way.choices, blank=True)
+    sent_to = models.CharField(max_length=254, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(max_length=40, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    because = models.CharField(max_length=240, blank=True)
+    resent_at = models.DateTimeField(help_text="When it was asked for again, which ended this.")
+    resent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["sent_at"], name="earlier_sends_by_time")]
+
+    def __str__(self) -> str:
+        return f"before, of reminder {self.reminder_id}: {self.state}"
 
 
 class Asked(models.Model):

@@ -45,6 +45,39 @@ def manage(*words: str, **changes: str | None) -> subprocess.CompletedProcess[st
     )
 
 
+CALLS_A_WORKER = """
+import threading
+{door}
+from clinic.reminders.tasks import send_test
+asking = threading.Thread(target=lambda: print(send_test.app.conf.broker_url))
+asking.start()
+asking.join()
+"""
+
+
+def broker_known_to(door: str) -> str:
+    """The broker a page would call a worker through, in a thread of a process that begins at that door."""
+    code = CALLS_A_WORKER.format(door=door)
+    begun = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "clinic.config.settings", "PYTHONWARNINGS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert begun.returncode == 0, begun.stderr
+    return begun.stdout.strip()
+
+
+def test_a_page_calls_a_worker_through_our_broker():
+    assert broker_known_to("import clinic.config.wsgi") == ENVIRONMENT["REDIS_URL"]
+
+
+def test_control_without_the_app_it_would_look_for_another():
+    assert broker_known_to("import django; django.setup()") == "None"
+
+
 def test_a_good_start_is_let_through():
     assert production_refusals(GOOD) == []
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic.booking import kinds
 from clinic.booking.kinds import fingerprint
 from clinic.booking.models import AppointmentType, Resource, ResourceKind
+from tests.wished import wish
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -143,3 +144,25 @@ def test_the_settings_show_them_and_change_nothing(world, mona):
     assert mona.get("/admin/booking/appointmenttype/").status_code == 200
     assert mona.post(f"/admin/booking/appointmenttype/{pk}/change/", {"minutes": "5"}).status_code == 403
     assert mona.post(f"/admin/booking/appointmenttype/{pk}/delete/").status_code == 403
+
+
+class TestRemindersOfAType:
+    SOURCE = "clinic.booking.reminders"
+
+    def test_an_empty_field_says_what_the_clinic_has(self, world, mona):
+        url = reverse("desk:change_type", args=[world.assessment.pk])
+        shown = page(mona.get(url))
+        assert "Empty: 2 days, as the clinic has it now. 0: none." in shown
+        assert "Empty: 2 hours, as the clinic has it now. 0: none." in shown
+        wish(world, self.SOURCE, "appointment_48h", is_on=False)
+        wish(world, self.SOURCE, "appointment_2h", lead=dt.timedelta(hours=3))
+        shown = page(mona.get(url))
+        assert "The clinic has switched these off: none goes out, whatever stands here." in shown
+        assert "Empty: 3 hours, as the clinic has it now." in shown
+
+    def test_what_a_change_does_to_what_is_booked_is_said_once_and_alike(self, world, mona):
+        told = "Visits booked already keep their length, their clinician and their room; everything else, reminders too"
+        shown = page(mona.get(reverse("desk:change_type", args=[world.assessment.pk])))
+        assert shown.count("booked already") == shown.count(told) == 1
+        saved = change(mona, world.assessment, last_reminder_hours="4", change_hours="24")
+        assert told in page(mona.get(saved.url))

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.reminders import actions, tasks, wishes
-from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
+from clinic.booking.models import AppointmentType
+from clinic.reminders import actions, wishes
+from clinic.reminders.kinds import DAY
+from clinic.reminders.models import EarlierSend, KindWish, Quiet, Reminder, State
+from tests.wished import wish
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("clock")
 WORDS = {"subject": "Soon: {clinic}", "text": "We see you {when}.", "short": "{clinic} {when}"}
+
+NOTHING_TO_CHOOSE = [name for _, name, kind in wishes.all_kinds() if kind.goes_one_way]
 
 
 @pytest.fixture
@@ -39,9 +43,64 @@ class TestWhatIsSent:
         )  # fmt: skip
         shown = said(mona.get(reverse("desk:wishes")))
         for _, name, kind in wishes.all_kinds():
-            assert reverse("desk:wish", args=[name]) in shown
+            assert reverse("desk:wish", args=[name]) in shown or name in NOTHING_TO_CHOOSE
             assert kind.label in shown
         assert shown.count(">No</span>") == 1
+
+    @pytest.mark.parametrize("name", NOTHING_TO_CHOOSE)
+    def test_what_leaves_nothing_to_choose_is_looked_at_and_not_changed(self, mona, name):
+        shown = said(mona.get(reverse("desk:wishes")))
+        assert f'"{reverse("desk:wish", args=[name])}"' not in shown
+        assert words_url(name) in shown
+        looked = said(mona.get(words_url(name)))
+        assert "alone: it" in looked, "and why"
+        assert ("As an e-mail" in looked) != ("As a text message" in looked), "as it goes, and no other way"
+
+    def test_words_are_the_standard_or_changed(self, mona):
+        assert said(mona.get(reverse("desk:wishes"))).count('"Words">Standard<') == len(
+            list(wishes.all_kinds())
+        )
+        mona.post(words_url(), WORDS | {"do": "keep"})
+        mona.post(words_url(language="de"), WORDS | {"text": "{when} {link}", "do": "keep"})
+        assert '"Words">Changed, and 1 language more<' in said(mona.get(reverse("desk:wishes")))
+
+    @pytest.mark.parametrize(
+        ("before", "typed", "says"),
+        [
+            ({}, {}, "is switched off. What waits already is not sent either: the list says “Not sent”, and why."),
+            ({"is_on": False}, {"is_on": "on"}, "is switched on. What came due meanwhile goes out too"),
+            ({}, {"is_on": "on", "lead": "3"}, "” goes out 3 hours before now, no longer 2 hours before. Who has"),
+            ({}, {"is_on": "on", "first_way": "text"}, "” goes by text message first from now on, and so do those"),
+            ({"first_way": "push"}, {"is_on": "on"}, "” goes as the patient prefers from now on"),
+            ({}, {"is_on": "on"}, "stays as it was: nothing was changed."),
+            ({}, {"is_on": "on", "lead": "3", "first_way": "text"}, "not get it again. It goes by text message first"),
+        ],
+    )  # fmt: skip
+    def test_saving_says_what_was_done(self, world, mona, before, typed, says):
+        if before:
+            wish(world, "clinic.booking.reminders", "appointment_2h", **before)
+        url = reverse("desk:wish", args=["appointment_2h"])
+        shown = said(mona.post(url, {"lead": "2", "first_way": ""} | typed, follow=True))
+        assert "“Last reminder of a visit” " in shown
+        assert says in shown
+
+    def test_types_that_have_their_own_time_are_named(self, world, mona):
+        url = reverse("desk:wish", args=["appointment_2h"])
+        assert world.assessment
+        assert world.follow_up
+        assert "Every type goes by the time above." in said(mona.get(url))
+        AppointmentType.objects.filter(pk=world.assessment.pk).update(last_reminder_hours=4)
+        AppointmentType.objects.filter(pk=world.follow_up.pk).update(last_reminder_hours=0)
+        shown = said(mona.get(url))
+        assert (
+            f'"{reverse("desk:change_type", args=[world.assessment.pk])}">{world.assessment.name}</a>'
+            in shown
+        )
+        assert "4 hours before</div>" in shown
+        assert "None</div>" in shown
+        assert "Types of appointment" not in said(mona.get(reverse("desk:wish", args=["appointment_moved"])))
+        listed = said(mona.get(reverse("desk:wishes")))
+        assert f"2 hours before; {world.follow_up.name}: none; {world.assessment.name}: 4 hours<" in listed
 
     def test_is_changed_and_kept(self, world, mona):
         answer = mona.post(reverse("desk:wish", args=["program_released"]), {"first_way": "push"})
@@ -79,77 +138,17 @@ class TestQuietHours:
             ("8", "8", "at least eight hours"),
             ("6", "5", "at least eight hours"),
             ("soon", "8", "not a time of day"),
+            ("", "8", "Say from when it is quiet."),
+            ("22", "", "Say until when it is quiet."),
         ],
     )
     def test_that_leave_no_day_are_refused_and_what_was_typed_stays(self, mona, start, end, why):
         answer = mona.post(reverse("desk:wishes"), {"quiet_from": start, "quiet_to": end})
         assert answer.status_code == 422
         assert why in said(answer)
-        assert f'value="{start}"' in said(answer)
+        for typed in filter(None, (start, end)):
+            assert f'value="{typed}"' in said(answer)
         assert not Quiet.objects.exists()
-
-
-class TestWords:
-    def test_begin_with_ours(self, mona):
-        shown = said(mona.get(words_url()))
-        assert "This is a reminder of your appointment on" in shown
-        assert "{when}" in shown
-        assert "As a text message" in shown, "what is there to begin with can be looked at and kept"
-
-    def test_are_looked_at_before_they_are_kept(self, mona):
-        shown = said(mona.post(words_url(), WORDS | {"do": "look"}))
-        assert "We see you Thursday 12 March 2026 at 10:00 (Europe/London, GMT)." in shown
-        assert "You can move or cancel it online until" in shown, "what we add stays in view"
-        assert not Wording.objects.exists()
-
-    def test_are_kept(self, world, mona):
-        assert mona.post(words_url(), WORDS | {"do": "keep"}).status_code == 302
-        assert Wording.objects.get().written_by == world.mona
-        assert "We see you {when}." in said(mona.get(words_url()))
-
-    def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(self, mona):
-        answer = mona.post(words_url(), WORDS | {"text": "Your knee, {surname}", "do": "keep"})
-        shown = said(answer)
-        assert answer.status_code == 422
-        assert "which is nothing we can fill in" in shown
-        assert "“knee”" in shown
-        assert "Your knee, {surname}" in shown
-        assert 'href="#id_text"' in shown
-        assert not Wording.objects.exists()
-
-    def test_two_megabytes_are_refused_with_how_many_there_may_be(self, mona):
-        answer = mona.post(words_url(), WORDS | {"text": "x" * 2_000_000, "do": "keep"})
-        assert answer.status_code == 422
-        assert "The text has 2,000,000 characters; at most 2,000 are sent. Shorten it." in said(answer)
-        assert not Wording.objects.exists()
-
-    def test_ours_can_be_had_again(self, mona):
-        mona.post(words_url(), WORDS | {"do": "keep"})
-        mona.post(words_url(), {"do": "ours"})
-        assert "This is a reminder of your appointment on" in said(mona.get(words_url()))
-
-    def test_in_another_language_dates_are_told_in_it(self, mona):
-        german = {"subject": "Ihr Termin", "text": "Bis {when}. {link}", "short": "{when}"}
-        shown = said(mona.post(words_url(language="de"), german | {"do": "look"}))
-        assert "Bis Donnerstag 12 März 2026, 10:00" in shown
-
-    @pytest.mark.parametrize(
-        ("name", "language"), [("appointment_48h", "xx"), ("series_booked", "de"), ("no", "de")]
-    )
-    def test_that_cannot_be_written(self, mona, name, language):
-        assert mona.get(words_url(name, language)).status_code == 404
-
-    def test_a_test_goes_to_whoever_asks_in_the_words_that_are_kept(self, world, mona, monkeypatch):
-        mona.post(words_url(), WORDS | {"do": "keep"})
-        rung = []
-        monkeypatch.setattr(tasks.send_test, "delay", lambda *known: rung.append(known))
-        answer = mona.post(reverse("desk:send_test", args=["appointment_48h", "en-gb"]), follow=True)
-        assert f"on its way to {world.mona.email}" in said(answer)
-        assert rung == [(world.mona.pk, "appointment_48h", "en-gb")], "the queue holds ids and names of kinds"
-        tasks.send_test(*rung[0])
-        assert [(one.to, one.subject) for one in mail.outbox] == [
-            ([world.mona.email], "Soon: Stride Physical Therapy")
-        ]
 
 
 class TestHowTheSendingGoes:
@@ -186,6 +185,39 @@ class TestHowTheSendingGoes:
         assert '<td data-label="Sent">3</td>' in shown
         assert "2 × The mail server refused it for good (answer 550)." in shown
         assert "Text message" in shown
+
+    def test_counts_by_when_it_went_out_and_what_was_sent_again_too(self, world, mona, outbox):
+        """Due two days ago, sent just now; and sent before somebody had it sent again."""
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW,
+            sent_to="a@b.example",
+            way="email",
+            provider="smtp",
+        )
+        outbox(
+            1,
+            state=State.SENT,
+            due_at=NOW - 2 * DAY,
+            sent_at=NOW - 2 * DAY,
+            sent_to="a@b.example",
+            way="email",
+        )
+        EarlierSend.objects.create(
+            reminder=Reminder.objects.first(), state=State.SENT, sent_at=NOW, sent_to="a@b.example", way="email",
+            provider="smtp", resent_at=NOW, resent_by=world.dee,
+        )  # fmt: skip
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "<dt>Sent in the last hour</dt><dd>2</dd>" in shown
+        assert '<td data-label="Provider">Mail server</td><td data-label="Sent">2</td>' in shown
+
+    def test_tells_what_waits_for_the_morning_from_what_is_late(self, mona, outbox):
+        outbox(3, try_at=NOW + dt.timedelta(hours=2), ring_at=NOW + dt.timedelta(hours=2))
+        shown = said(mona.get(reverse("desk:sending")))
+        assert "Held for later</dt><dd>3, the next" in shown
+        assert "Nothing waits" in shown
 
     def test_is_red_when_the_oldest_waits_for_over_five_minutes(self, mona, outbox, clock):
         outbox(1)

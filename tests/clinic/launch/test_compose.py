@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from clinic.reminders import mail
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -88,3 +91,19 @@ def test_photos_and_videos_outlive_a_container(name):
 
 def test_what_a_killed_worker_had_in_hand_outlives_its_container():
     assert "senders:/var/lib/clinic/senders" in SERVICES["worker"]["volumes"]
+
+
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_a_deaf_one_is_started_again(name):
+    """`watched` asks a web server at the port it listens on, under a name it answers to, and stops when asked to."""
+    service = SERVICES[name]
+    python, flag, module, address, program, *_ = service["command"]
+    assert (python, flag, program) == ("python", "-m", "celery")
+    assert find_spec(module)
+    assert address == "web:" + SERVICES["web"]["ports"][0].rpartition(":")[2]
+    assert "ALLOWED_HOSTS" in service["environment"]
+    assert service["restart"] == "unless-stopped"
+
+
+def test_a_worker_has_time_to_finish_a_letter():
+    assert float(SERVICES["worker"]["stop_grace_period"].removesuffix("s")) > 2 * mail.LONGEST

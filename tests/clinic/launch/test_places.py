@@ -51,9 +51,11 @@ def test_a_database_url_of_another_project_does_not_win(folder: Path, monkeypatc
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/precious")
     monkeypatch.setenv("PGHOST", "elsewhere")
     monkeypatch.setenv("SMS_URL", "twilio://real:money@api.twilio.com/?from=+44")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     mine = places.for_tests(folder)
     settings = environment.settings_for(mine, environment.keys_for(mine), 8000)
     env = environment.process_environment(settings)
+    assert "PYTHONDONTWRITEBYTECODE" not in env  # each process would compile all of us for itself
     assert env["DATABASE_URL"].endswith(f"host={mine.sockets}")
     assert "PGHOST" not in env
     assert "SMS_URL" not in env

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, Count, F, When
 from django.test.utils import CaptureQueriesContext
 
 from clinic.people.models import ContactChannel, Patient
@@ -32,6 +32,13 @@ def test_it_reads_what_the_queryset_reads_each_time_with_other_values(world):
             assert getattr(found, field.attname) == getattr(plain[0], field.attname)
     assert asked(world.ana.pk, "Nobody") == []
     assert asked(0, world.ana.legal_given_name) == []
+
+
+def test_what_is_counted_beside_a_row_comes_with_it(world):
+    def rows(pk):
+        return Patient.objects.filter(pk=pk).annotate(ways=Count("channels"))
+
+    assert Reading(rows, int)(world.ana.pk)[0].ways == rows(world.ana.pk).get().ways > 0
 
 
 def test_what_was_read_can_be_saved_and_asked_on(world):

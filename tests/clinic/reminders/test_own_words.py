@@ -88,9 +88,16 @@ def test_else_the_clinics_own(world, kind):
 
 def test_a_fault_changes_nothing_and_names_its_field(world, kind):
     with pytest.raises(wishing.CannotSayThat) as refused:
-        write(world, WORDS | {"text": "Your {surname}"})
+        write(world, WORDS | {"text": "{when}: your {surname}"})
     assert [fault.field for fault in refused.value.faults] == ["text"]
     assert not Wording.objects.exists()
+
+
+def test_of_all_addresses_the_clinics_own_may_be_named(world, kind, settings):
+    settings.DEFAULT_FROM_EMAIL = "Stride <clinic@stride.example>"
+    write(world, WORDS | {"text": "{when}. Write to clinic@stride.example."})
+    with pytest.raises(wishing.CannotSayThat, match=r"make a link of “me@stride\.example”"):
+        write(world, WORDS | {"text": "{when}. Write to me@stride.example."})
 
 
 def test_what_a_clinic_named_with_braces_is_called_is_not_read_as_a_wording(world, kind, settings):

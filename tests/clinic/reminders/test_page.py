@@ -75,7 +75,12 @@ class TestWhose:
         assert response.url == f"{URL}?state=due&patient={world.ana.pk}"
         page = desk.get(response.url)
         assert patients_on(page) == ["Ana"]
-        assert "Only Ana Silva" in page.content.decode()
+        assert ">Ana Silva</a> (R" in page.content.decode()
+
+    def test_by_the_address_printed_in_the_row(self, world, source, desk):
+        written(world, source, world.ana)
+        assert desk.post(URL, {"q": " Ana@Runner.example "}).url == f"{URL}?patient={world.ana.pk}"
+        assert "No patient found" in desk.post(URL, {"q": "ana@runner"}).content.decode()
 
     def test_several_are_offered(self, world, source, desk):
         world.patient("Anabel", "Silva", dt.date(1990, 1, 1), "+447946000789")
@@ -95,8 +100,9 @@ class TestWhose:
 
     def test_somebody_without_reminders_is_named_all_the_same(self, world, source, desk):
         body = desk.get(URL, {"patient": world.ben.pk}).content.decode()
-        assert "Only Ben Nowak" in body
+        assert ">Ben Nowak</a> (R" in body
         assert "No reminders here" in body
+        assert "Nothing failed." in desk.get(URL, {"state": "failed"}).content.decode()
 
 
 class TestPages:
@@ -127,9 +133,9 @@ class TestPages:
         desk.get(URL)
         for many in (3, 57):
             written(world, source, world.patient("Max", f"Number{many}", dt.date(1990, 1, 1), ""), many=many)
-            with django_assert_max_num_queries(6):
+            with django_assert_max_num_queries(9):
                 desk.get(URL)
-            with django_assert_max_num_queries(6):
+            with django_assert_max_num_queries(9):
                 desk.get(URL, {"patient": Patient.objects.last().pk, "state": "due"})
 
 
@@ -149,6 +155,38 @@ class TestSendingAgain:
         (reminder,) = written(world, source, world.ana)
         body = desk.get(self.post(desk, world.ana, reminder).url).content.decode()
         assert "already on its way" in body
+
+    def test_what_became_of_it_before_stays_to_be_read(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        self.post(desk, world.ana, reminder)
+        source.answers = NotWanted("The appointment was cancelled.")
+        actions.claim_and_send(reminder_id=reminder.pk, now=timezone.now())
+        shown = " ".join(desk.get(URL).content.decode().split())
+        state = shown[shown.index('data-label="State"') :]
+        assert (
+            state.index("Not sent")
+            < state.index("The appointment was cancelled.")
+            < state.index("Before: sent")
+        )
+        assert "to ana@runner.example. Again" not in state[: state.index("Before")]
+        assert f"by {world.dee}" in state
+
+    def test_one_nobody_wants_any_more_is_refused_at_once(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        source.answers = NotWanted("The appointment was cancelled.")
+        body = desk.get(self.post(desk, world.ana, reminder).url).content.decode()
+        assert "It cannot be sent again. The appointment was cancelled." in body
+        reminder.refresh_from_db()
+        assert (reminder.state, reminder.resends, reminder.earlier.count()) == (State.SENT, 0, 0)
+
+    def test_one_that_reaches_nobody_is_refused_at_once(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        world.ana.channels.all().delete()
+        body = desk.get(self.post(desk, world.ana, reminder).url).content.decode()
+        assert "agreed to be reached by" in body
 
     def test_through_another_patient_it_does_not_exist(self, world, source, desk):
         (reminder,) = written(world, source, world.ana)

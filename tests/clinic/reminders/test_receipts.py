@@ -6,11 +6,14 @@ import datetime as dt
 import logging
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.people import actions as people
 from clinic.people.models import ContactChannel
-from clinic.reminders import receipts
-from clinic.reminders.models import Reminder, State, Way
+from clinic.reminders import claims, receipts
+from clinic.reminders.models import Reminder, State, Told, Unplaced, Way
+from clinic.reminders.sending import Receipt
 from tests.clinic.reminders.conftest import NAME
 
 LATER = dt.timedelta(minutes=5)
@@ -120,3 +123,78 @@ def test_consent_to_a_stopped_address_can_still_be_withdrawn(world, sent, email)
     people.withdraw_consent(channel=email, by=world.dee, now=world.now + 2 * LATER)
     email.refresh_from_db()
     assert email.consent_withdrawn_at == world.now + 2 * LATER
+
+
+class TestWhatComesBeforeOurNote:
+    """The provider was quicker than we were in writing down what it calls the message."""
+
+    @pytest.fixture
+    def handed_over(self, sent) -> Reminder:
+        sent.lease_until = sent.about_at + LATER
+        Reminder.objects.update(
+            state=State.SENDING, lease_until=sent.lease_until, sent_at=None, provider="", provider_id=""
+        )
+        return sent
+
+    def noted(self, world, reminder) -> Reminder:
+        claims.note_sent(reminder, Receipt("postmark", "m-1"), world.now)
+        reminder.refresh_from_db()
+        return reminder
+
+    def test_waits_for_it(self, world, handed_over):
+        assert not receipts.delivered("m-1", way=Way.EMAIL, now=world.now + LATER)
+        assert not receipts.delivered("m-1", way=Way.EMAIL, now=world.now + 2 * LATER), "told twice"
+        assert Unplaced.objects.count() == 1
+        assert self.noted(world, handed_over).delivered_at == world.now + LATER
+        assert not Unplaced.objects.exists()
+
+    def test_stops_a_dead_address_and_no_delivery_after_it_counts(self, world, handed_over, email):
+        bounce(world)
+        receipts.delivered("m-1", way=Way.EMAIL, now=world.now + 2 * LATER)
+        reminder = self.noted(world, handed_over)
+        assert (reminder.state, reminder.bounced_at) == (State.FAILED, world.now + LATER)
+        assert reminder.delivered_at is None
+        email.refresh_from_db()
+        assert not email.may_be_used
+
+    def test_takes_the_consent_back(self, world, handed_over, email):
+        receipts.complained("m-1", way=Way.EMAIL, now=world.now + LATER)
+        self.noted(world, handed_over)
+        email.refresh_from_db()
+        assert email.consent_withdrawn_at == world.now + LATER
+
+    def test_is_not_given_to_a_sender_that_came_too_late(self, world, handed_over):
+        """Its lease had ended: what it writes down is not kept, so nobody knows that name yet."""
+        receipts.delivered("m-1", way=Way.EMAIL, now=world.now + LATER)
+        Reminder.objects.update(lease_until=world.now + 3 * LATER)
+        assert self.noted(world, handed_over).state == State.SENDING
+        assert Unplaced.objects.count() == 1
+
+    @pytest.mark.parametrize(("name", "way"), [("m-2", Way.EMAIL), ("m-1", Way.TEXT)])
+    def test_another_message_is_not_told_by_it(self, world, handed_over, name, way):
+        Unplaced.objects.create(
+            way=way, provider_id=name, told=Told.BOUNCED, because="Gone.", told_at=world.now
+        )
+        assert self.noted(world, handed_over).state == State.SENT
+        assert Unplaced.objects.count() == 1
+
+    def test_a_message_without_a_name_there_pays_nothing(self, world, handed_over):
+        with CaptureQueriesContext(connection) as asked:
+            claims.note_sent(handed_over, Receipt("a server"), world.now)
+        assert not [query for query in asked if "unplaced" in query["sql"] or "advisory" in query["sql"]]
+
+    def test_waits_only_while_a_message_is_with_a_provider_and_there_is_room(
+        self, world, handed_over, monkeypatch, caplog
+    ):
+        receipts.delivered("m-1", way=Way.TEXT, now=world.now)
+        assert not Unplaced.objects.exists(), "no text of ours is on its way"
+        monkeypatch.setattr(receipts, "MOST_KEPT", 2)
+        for name in ("x-1", "x-2", "x-3"):
+            receipts.delivered(name, way=Way.EMAIL, now=world.now)
+        assert Unplaced.objects.count() == 2
+        assert len(caplog.records) == 2
+
+    def test_is_swept_up_after_a_day(self, world, handed_over):
+        receipts.delivered("m-1", way=Way.EMAIL, now=world.now)
+        assert receipts.forget(now=world.now + dt.timedelta(hours=23)) == 0
+        assert receipts.forget(now=world.now + dt.timedelta(hours=25)) == 1

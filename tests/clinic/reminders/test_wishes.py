@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinic.people.models import Patient
-from clinic.reminders import actions, wishes
+from clinic.reminders import actions, claims, unsubscribe, wishes, wishing
 from clinic.reminders.kinds import DAY, HOUR, Kind, before
 from clinic.reminders.models import KindWish, Quiet, Reminder, State, Way
 from clinic.reminders.sources import Message
@@ -192,6 +192,34 @@ class TestQuietHours:
     def test_do_not_hold_what_somebody_waits_for(self, reminder, world, source, nothing_soon):
         source.KINDS = {"nag": Kind("Nag", at_once=True)}
         assert send(reminder, self.night(world)) == State.SENT
+
+    def test_changed_in_the_night_hold_what_waits_already_until_the_new_end(
+        self, reminder, world, nothing_soon
+    ):
+        send(reminder, self.night(world))
+        wishing.set_quiet(
+            quiet_from=dt.time(20), quiet_to=dt.time(9), by=world.mona, now=self.night(world) + HOUR
+        )
+        assert send(reminder, self.night(world) + HOUR) == State.DUE
+        assert (reminder.try_at, reminder.attempts) == (self.night(world) + 10 * HOUR, 0)
+        assert "09:00" in reminder.because
+
+    def test_hold_nothing_that_reaches_nobody(self, reminder, world, nothing_soon):
+        """The desk sees that evening that somebody has to call, not in the morning."""
+        world.ana.channels.all().delete()
+        assert send(reminder, self.night(world)) == State.SKIPPED
+        assert reminder.because == claims.NO_ADDRESS
+
+    def test_hold_nothing_for_somebody_who_stops_their_mail_meanwhile(self, reminder, world, nothing_soon):
+        send(reminder, self.night(world))
+        unsubscribe.stop(channel=world.ana.channels.get(kind="email"), now=self.night(world) + HOUR)
+        assert send(reminder, self.night(world) + HOUR) == State.SKIPPED
+
+    def test_asked_again_is_what_waits_for_the_morning_alone(self, reminder, world):
+        later = world.now + HOUR
+        for because, attempts in (("The mail server asked us to try later.", 1), ("", 0)):
+            Reminder.objects.update(try_at=later, ring_at=later, because=because, attempts=attempts)
+            assert Reminder.objects.decide_again(world.now) == 0
 
     def test_do_not_hold_what_is_sent_again_by_hand(self, reminder, world, nothing_soon):
         send(reminder, world.now)

@@ -1,6 +1,8 @@
 """How fast reminders go out, against what the same worker makes of tasks that do nothing; and how fast the poll is.
 
 no-op tasks a second   a full queue, from the moment the worker begins until it is empty
+letters a second       the same worker handing over letters that are written already, twenty to a task: what mail
+                       costs by itself, whoever sends it
 reminders a second     the same worker, from the first letter the mail server took to the last: called for by beat,
                        claimed, asked about once more, written, handed over, written down
 the poll               among a thousand, a hundred thousand and a million rows, a thousand of them due
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -20,8 +22,8 @@ from clinic.reminders import actions
 from clinic.reminders.models import Reminder, State
 from tests.drills.reminders import people
 from tests.drills.reminders.clinic import QUEUE, Broken, DrilledClinic
-from tests.drills.reminders.queue_alone import nothing
-from tests.drills.reminders.recorder import read
+from tests.drills.reminders.queue_alone import ALONE, hand_over_alone, nothing
+from tests.drills.reminders.recorder import Arrival, read
 from tests.drills.reminders.watching import Letters
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -45,8 +47,14 @@ def measure(clinic: DrilledClinic, reminders: int) -> int:
     clinic.start_workers()
     tasks = noop_rate(clinic, reminders)
     print(f"  no-op tasks a second {tasks:10.1f}", flush=True)
+    letters = letter_rate(clinic, reminders)
+    print(f"  letters a second     {letters:10.1f}", flush=True)
     sent = reminder_rate(clinic, written)
-    print(f"  reminders a second   {sent:10.1f}\n  ratio                {sent / tasks:10.2f}", flush=True)
+    print(f"  reminders a second   {sent:10.1f}", flush=True)
+    print(
+        f"  to no-op tasks       {sent / tasks:10.2f}\n  to letters           {sent / letters:10.2f}",
+        flush=True,
+    )
     return polls()
 
 
@@ -67,15 +75,34 @@ def noop_rate(clinic: DrilledClinic, how_many: int) -> float:
     return left / (time.monotonic() - began)
 
 
+def letter_rate(clinic: DrilledClinic, how_many: int) -> float:
+    arrived = Letters(clinic.arrivals).look
+    for first in range(0, how_many, actions.BATCH):
+        hand_over_alone.delay(first, min(actions.BATCH, how_many - first))
+    wait_until(lambda: arrived() >= how_many, f"{how_many} letters had arrived")
+    return rate([letter for letter in read(clinic.arrivals)[0] if is_alone(letter)])
+
+
 def reminder_rate(clinic: DrilledClinic, how_many: int) -> float:
     arrived = Letters(clinic.arrivals).look
+    before = arrived()
     clinic.start_beats()
-    wait_until(lambda: arrived() >= how_many, f"{how_many} letters had arrived")
+    wait_until(lambda: arrived() >= before + how_many, f"{how_many} reminders had arrived")
     clinic.stop_programs()
     clinic.stop_recorder()
     letters, whole = read(clinic.arrivals)
-    if not whole or len({letter.message_id for letter in letters}) != how_many:
-        raise Broken(f"Of {how_many} reminders {len(letters)} letters were recorded: nothing was measured.")
+    ours = [letter for letter in letters if not is_alone(letter)]
+    if not whole or len({letter.message_id for letter in ours}) != how_many:
+        raise Broken(f"Of {how_many} reminders {len(ours)} letters were recorded: nothing was measured.")
+    return rate(ours)
+
+
+def is_alone(letter: Arrival) -> bool:
+    return letter.message_id.startswith(f"<{ALONE}")
+
+
+def rate(letters: Sequence[Arrival]) -> float:
+    """A second, from the first that was taken to the last."""
     moments = sorted(letter.received_at for letter in letters)
     return len(moments) / (moments[-1] - moments[0])
 

@@ -39,14 +39,11 @@ class Recorder:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Any) -> str:
         received_at = time.time()
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        body = letter.get_body(("plain",))
         for address in envelope.rcpt_tos:
+            # As it came: taking it apart would take longer than everything else, and it is the senders who are timed.
             self.write(
                 address=address,
-                subject=str(letter["Subject"]),
-                message_id=str(letter["Message-ID"]),
-                text=body.get_content() if body else "",
+                letter=envelope.content.decode("latin-1"),
                 mail_at=envelope.mail_at,
                 received_at=received_at,
             )
@@ -75,12 +72,24 @@ class Arrival:
     mail_at: float
     received_at: float
 
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Arrival:
+        """From a line of the recording, which holds the letter as it came, each byte a letter of Latin-1."""
+        letter = message_from_bytes(row.pop("letter").encode("latin-1"), policy=policy.default)
+        body = letter.get_body(("plain",))
+        return cls(
+            subject=str(letter["Subject"]),
+            message_id=str(letter["Message-ID"]),
+            text=body.get_content() if body else "",
+            **row,
+        )
+
 
 def read(file: Path) -> tuple[list[Arrival], bool]:
     """What was recorded, and whether the recording is whole: closed by its recorder, and as long as it says."""
     rows = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     whole = bool(rows) and rows[-1] == {"taken": len(rows) - 1}
-    return [Arrival(**row) for row in rows if "taken" not in row], whole
+    return [Arrival.of(row) for row in rows if "taken" not in row], whole
 
 
 async def serve(file: Path, port_file: Path) -> None:

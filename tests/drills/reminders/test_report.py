@@ -190,8 +190,10 @@ def test_a_recording_is_whole_when_its_recorder_closed_it(tmp_path):
     assert recorder.read(file) == ([], False)
     with file.open("a") as output:
         pen = recorder.Recorder(output)
-        facts = recorder.Arrival("ana@runner.example", "Today", "<1>", "text", 1.0, 2.0)
-        pen.write(**vars(facts))
+        facts = recorder.Arrival("ana@runner.example", "Today", "<1>", "né\n", 1.0, 2.0)
+        letter = "Subject: Today\nMessage-ID: <1>\nContent-Type: text/plain; charset=utf-8\n\nné\n"
+        came = letter.encode().decode("latin-1")
+        pen.write(address="ana@runner.example", letter=came, mail_at=1.0, received_at=2.0)
         assert recorder.read(file) == ([facts], False)
         pen.close()
     assert recorder.read(file) == ([facts], True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.datastructures import MultiValueDict
 
-from programs.plans import actions, edits, proposals, seen
-from programs.plans.models import Version
-from programs.plans.refusals import ChangedMeanwhile, NotAProposal
+from programs.plans import actions, diary, edits, proposals, seen
+from programs.plans.models import NotToday, SessionLog, Version
+from programs.plans.refusals import ChangedMeanwhile, LoggedAlready, NotAProposal
+from programs.portal import day_links
 from tests.clinic.booking.test_race import race
 from tests.programs.stories import Story, small_draft
 from tests.world import World
@@ -56,3 +58,38 @@ def test_of_an_edit_and_a_release_at_once_one_is_refused(story):
     else:
         assert isinstance(edit, NotAProposal), (edit, release)
         assert (kept.state, kept.note) == ("released", "")
+
+
+class TestTheLinksOfADay:
+    """Pressed in two mail programs at once; `world.now` is on a Tuesday, which has a session."""
+
+    @pytest.fixture
+    def pressed(self, story):
+        key = day_links.key(story.released.pk, story.now.date())
+        told = MultiValueDict({"pain_during": ["2"]})
+
+        def done():
+            asked = day_links.behind(key, now=story.now)
+            form = day_links.as_planned(asked, told, now=story.now)
+            assert form.is_valid()
+            return day_links.log(asked, form, by=story.patient.account, now=story.now)
+
+        def not_today():
+            return diary.say_not_today(
+                patient=story.patient, on_day=story.now.date(), by=story.patient.account, now=story.now
+            )
+
+        return {"done": done, "not today": not_today}
+
+    def test_done_twice_is_one_session(self, pressed):
+        one, other = race([pressed["done"]] * 2)
+        assert one == other == SessionLog.objects.get()
+
+    def test_not_today_twice_is_one_row(self, pressed):
+        one, other = race([pressed["not today"]] * 2)
+        assert one == other == NotToday.objects.get()
+
+    def test_a_logged_day_is_never_put_off_after_it(self, pressed):
+        log, said = race([pressed["done"], pressed["not today"]])
+        assert log == SessionLog.objects.get()
+        assert isinstance(said, LoggedAlready) or said == NotToday.objects.get()

@@ -11,7 +11,7 @@ from clinic.booking.actions import book, cancel, change_status
 from clinic.reminders.actions import claim_and_send, collect
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Message, NotWanted
-from programs.plans import actions, visit_reminders
+from programs.plans import actions, diary, visit_reminders
 from programs.plans.visit_reminders import BLOCK_ENDS, RECALL
 from tests.assessments.stories import DESK_WORKER, SCIATICA, concluded
 from tests.wished import wish
@@ -116,6 +116,17 @@ class TestALongSilence:
         assert [one.subject_id for one in due(at, RECALL)] == [ana_story.patient.pk]
         assert sent(at, RECALL).state == State.SENT
         assert due(at + 13 * DAY, RECALL) == []
+
+    def test_is_broken_by_a_not_today_as_well(self, ana_story):
+        """We cannot write that we have not heard from them."""
+        assert ana_story.released
+        at, heard = ana_story.now + 30 * DAY, ana_story.now + 29 * DAY
+        collect(now=at)
+        diary.say_not_today(
+            patient=ana_story.patient, on_day=heard.date(), by=ana_story.patient.account, now=heard
+        )
+        assert sent(at, RECALL).because == "They were heard of since."
+        assert [one.about_at for one in due(heard + 30 * DAY, RECALL)] == [heard]
 
     def test_the_clinic_says_after_how_long_or_not_at_all(self, ana_story):
         assert ana_story.released

@@ -6,8 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.people import actions as people
-from tests.journeys.conftest import SIZES
-from tests.journeys.person import Person
 from tests.world import World
 
 
@@ -15,16 +13,6 @@ from tests.world import World
 def world(transactional_db) -> World:
     """As everywhere, but committed, so that the server sees it."""
     return World()
-
-
-@pytest.fixture(params=SIZES, ids=lambda window: window.name)
-def ana(world, browser, live_server, request):
-    person = Person.arrives("Ana", browser, live_server.url, request.param).brings(
-        world.signed_in(world.ana.account)
-    )
-    yield person
-    person.leaves()
-    assert person.faults == []
 
 
 def test_the_way_and_the_times_are_chosen_refused_and_kept(world, ana):

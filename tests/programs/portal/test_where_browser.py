@@ -9,8 +9,6 @@ import time_machine
 from playwright.sync_api import expect
 
 from assessments.screens.models import Answer
-from tests.journeys.conftest import SIZES
-from tests.journeys.person import Person
 from tests.journeys.stage import nine_on_a_working_day
 from tests.places import OTHER, USUAL, offers
 from tests.world import World
@@ -24,16 +22,11 @@ def world(transactional_db, monkeypatch):
         yield World(dt.datetime.now(dt.UTC))
 
 
-@pytest.fixture(params=SIZES, ids=lambda window: window.name)
-def ana(world, browser, live_server, request):
-    """Ana at home, signed in, an hour before her visit."""
+@pytest.fixture
+def ana(world, ana):
+    """An hour before her visit."""
     world.booked(starts_at=world.now + dt.timedelta(hours=1))
-    person = Person.arrives("Ana", browser, live_server.url, request.param).brings(
-        world.signed_in(world.ana.account)
-    )
-    yield person
-    person.leaves()
-    assert person.faults == []
+    return ana
 
 
 def picks_by_keys(person, value):

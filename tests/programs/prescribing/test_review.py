@@ -230,3 +230,23 @@ def test_the_review_costs_the_same_with_many_sessions(carl, ana_story, size, dja
 def test_another_patients_session_is_not_found(carl, ana_story, ben_story):
     log = ben_story.logs(symptoms=["pop"])
     assert carl.post(address("go_on", ana_story, log.pk), {"because": "Wrong one."}).status_code == 404
+
+
+def test_a_day_that_was_put_off_is_told_from_one_that_was_missed(ana_story):
+    """Planned on Tuesday and Thursday; of Thursday the patient said so, and a session of Friday outweighs it."""
+    assert ana_story.released
+    said = {"patient": ana_story.patient, "by": ana_story.patient.account}
+    for days in (2, 3):
+        at = ana_story.now + days * DAY
+        diary.say_not_today(on_day=at.date(), now=at, **said)
+    ana_story.logs(on_day=ana_story.now.date() + 3 * DAY, now=ana_story.now + 3 * DAY)
+    with time_machine.travel(ana_story.now + 4 * DAY, tick=False):
+        page = ana_story.world.signed_in(ana_story.by).get(address("review", ana_story)).content.decode()
+    line = section(page, "line")
+    assert "1 of 3 planned (33%); “not today” said of 1" in text(line)
+    rows = {row.split("</th>")[0][-9:]: text(row) for row in line.split("<tr>")[2:]}
+    assert "Said “not today”" in rows["Thu 5 Mar"]
+    assert "not today" not in rows["Fri 6 Mar"] + rows["Tue 3 Mar"]
+    assert line.count('class="chart-put-off"') == 2, "the day and the key"
+    assert "Thu 5 Mar: planned:" in line
+    assert "; the patient said “not today”" in line
