@@ -67,7 +67,7 @@ def bar(patient: Patient, today: dt.date) -> dict[str, Any]:
 
 
 def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str, Any]:
-    """Four queries at most, whatever the record holds."""
+    """Five queries at most, whatever the record holds."""
     visits = with_place(patient.appointments.select_related("type", "clinician__account"))
     visits = visits.order_by("-starts_at")
     latest: list[Appointment] = list(visits[:LATEST_APPOINTMENTS])
@@ -76,7 +76,7 @@ def page(patient: Patient, *, now: dt.datetime, with_readers: bool) -> dict[str,
     return {
         "patient": patient,
         "bar": bar(patient, now.date()),
-        "channels": [contact_lines.line(channel) for channel in channels],
+        "channels": contact_lines.lines(channels),
         "may_send_link": any(c.kind == "email" and c.may_be_used for c in channels),
         "facts": [
             ("Legal name", patient.full_name),

@@ -39,6 +39,11 @@ urlpatterns: list[URLPattern] = [
     path("patients/<int:patient_id>/edit/", patients.edit, name="edit_patient"),
     path("patients/<int:patient_id>/compared/", patients.compare, name="compare"),
     path("patients/<int:patient_id>/contacts/new/", contacts.add, name="add_channel"),
+    path(
+        "patients/<int:patient_id>/contacts/<int:channel_id>/correct/",
+        contacts.correct,
+        name="correct_channel",
+    ),
     path("patients/<int:patient_id>/contacts/<int:channel_id>/consent/", contacts.consent, name="consent"),
     path("patients/<int:patient_id>/contacts/<int:channel_id>/texts/", contacts.texts, name="texts"),
     path("patients/<int:patient_id>/sign-in-link/", contacts.send_link, name="send_link"),

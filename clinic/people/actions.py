@@ -19,6 +19,7 @@ from django.utils import timezone
 from clinic.people import details as detail_rules
 from clinic.people import journal, phones
 from clinic.people.actors import Actor
+from clinic.people.addresses import what_is_wrong
 from clinic.people.alike import Alike, Newcomer, likely_duplicates
 from clinic.people.channels import (
     NoTextsThere,
@@ -27,11 +28,12 @@ from clinic.people.channels import (
     start_texts,
     stop_channel,
     stop_texts,
+    take_withdrawal_back,
     verify,
     withdraw_consent,
 )
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
-from clinic.people.links import make_sign_in_link, open_account_for, use_sign_in_link
+from clinic.people.links import kill_links, make_sign_in_link, open_account_for, use_sign_in_link
 from clinic.people.models import Account, ChannelKind, ContactChannel, Patient
 
 __all__ = [
@@ -42,14 +44,17 @@ __all__ = [
     "add_channel",
     "agree_to_texts",
     "change_patient",
+    "correct_channel",
     "fingerprint",
     "give_consent",
     "make_sign_in_link",
     "open_account_for",
+    "prefer_way",
     "register_patient",
     "start_texts",
     "stop_channel",
     "stop_texts",
+    "take_withdrawal_back",
     "use_sign_in_link",
     "verify",
     "withdraw_consent",
@@ -151,6 +156,14 @@ def change_patient(
     return current
 
 
+def prefer_way(*, patient: Patient, way: str, by: Actor, now: dt.datetime) -> Patient:
+    """By which way they would rather hear from us, `way` "" for no wish. Raises InvalidDetails (`first_way`)."""
+    with transaction.atomic():
+        current = Patient.objects.select_for_update().get(pk=patient.pk)
+        told = {name: getattr(current, name) for name in FIELD_NAMES} | {"first_way": way}
+        return change_patient(patient=current, details=Details(**told), by=by, now=now)
+
+
 def fingerprint(patient: Patient) -> str:
     """Tells whether two readings of a record's details are the same."""
     text = "\x1f".join(str(getattr(patient, name)) for name in FIELD_NAMES)
@@ -179,6 +192,34 @@ def add_channel(
     return channel
 
 
+def correct_channel(
+    *, channel: ContactChannel, value: str, by: Actor, now: dt.datetime, agreed: bool
+) -> ContactChannel:
+    """It was mistyped, and is this. `agreed`: they agree to be reached at this one; nothing else carries over.
+
+    What was said of the mistyped one, that it was agreed to, verified or stopped, was said of somebody else's. Sign-in
+    links that may have gone there die. Raises InvalidDetails under the channel's kind.
+    """
+    reached, problems = read_channels(**{channel.kind: value})
+    if not reached:
+        raise InvalidDetails(problems or {channel.kind: "Nothing was typed. Enter what it should be."})
+    stored, digits = reached[ChannelKind(channel.kind)]
+    with transaction.atomic():
+        patient = Patient.objects.select_for_update().get(pk=channel.patient_id)
+        if patient.channels.filter(kind=channel.kind, value=stored).exclude(pk=channel.pk).exists():
+            raise InvalidDetails({channel.kind: f"{stored} is listed already. Nothing was changed."})
+        fresh = patient.channels.get(pk=channel.pk)
+        if fresh.value != stored:
+            blank = ContactChannel(pk=fresh.pk, patient=patient, kind=fresh.kind, value=stored, digits=digits)
+            blank.save(force_update=True)
+            kill_links(patient=patient, now=now)
+            journal.write(
+                action="changed", patient=patient, by=by, what=f"{fresh.kind} channel {fresh.pk} corrected"
+            )
+            fresh = blank
+        return give_consent(channel=fresh, by=by, now=now) if agreed else fresh
+
+
 def _checked(details: Details, now: dt.datetime) -> tuple[Details, dict[str, str]]:
     """The details with the emergency phone in E.164, and what is wrong with them."""
     found = detail_rules.problems(details, today=timezone.localdate(now))
@@ -204,8 +245,8 @@ def read_channels(
             reached[ChannelKind.EMAIL] = (email, "")
         except ValidationError:
             problems["email"] = (
-                f"\u201c{email}\u201d is not an e-mail address. It needs one @ and a name after it, "
-                "such as ana@example.org."
+                f"\u201c{email}\u201d is not an e-mail address. {what_is_wrong(email)} "
+                "It looks like ana@example.org."
             )
     if phone := phone.strip():
         try:

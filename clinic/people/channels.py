@@ -65,6 +65,21 @@ def withdraw_consent(*, channel: ContactChannel, by: Actor, now: dt.datetime) ->
     return channel
 
 
+def take_withdrawal_back(*, channel: ContactChannel, by: Actor) -> bool:
+    """Whoever withdrew it wants it again: what they had agreed to stands, as after their START. Whether it changed.
+
+    Not where messages came back: whether that address is right, only a person can hear.
+    """
+    with transaction.atomic():
+        channel = _locked(channel)
+        if channel.consent_withdrawn_at is None or channel.stopped_at is not None:
+            return False
+        channel.consent_withdrawn_at = None
+        channel.save(update_fields=["consent_withdrawn_at"])
+        _note(channel, by, "consent given again")
+    return True
+
+
 def agree_to_texts(*, channel: ContactChannel, by: Actor, now: dt.datetime) -> ContactChannel:
     """The patient agreed to text messages at this number. None goes there before they answer from it.
 

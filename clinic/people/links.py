@@ -78,6 +78,14 @@ def make_sign_in_link(*, patient: Patient, by: Actor, now: dt.datetime) -> str:
     return token
 
 
+def kill_links(*, patient: Patient, now: dt.datetime) -> None:
+    """No link that was mailed until now signs anybody in: an address turned out to be somebody else's."""
+    waiting = SignInLink.objects.filter(
+        account__patient=patient, used_at__isnull=True, replaced_at__isnull=True
+    )
+    waiting.update(replaced_at=now)
+
+
 def use_sign_in_link(*, token: str, now: dt.datetime) -> Account:
     """The patient's account, once. Raises LinkUnknown, LinkUsed, LinkReplaced or LinkExpired."""
     with transaction.atomic():

@@ -58,6 +58,8 @@ WITHOUT_A_SCREEN = frozenset(
     }
 )
 
+NOT_ABROAD = "The clinic does not text numbers abroad, and this is one"
+
 
 def why_no_texts(e164: str, *, countries: Collection[str]) -> str:
     """Why no text message can go to that number, and the way out, in words for the desk; empty where one can.
@@ -74,11 +76,7 @@ def why_no_texts(e164: str, *, countries: Collection[str]) -> str:
         {country} if country else set(phonenumbers.region_codes_for_country_code(number.country_code or 0))
     )
     if regions.isdisjoint(countries):
-        where = f"of another country ({country or 'country code'} +{number.country_code})"
-        return (
-            f"Texts do not reach this number: it is {where}, and the clinic sends texts to "
-            f"{', '.join(sorted(countries))} only. E-mail reaches them, or SMS_COUNTRIES can be widened."
-        )
+        return f"{NOT_ABROAD} ({f'{country} ' if country else ''}+{number.country_code})."
     if phonenumbers.number_type(number) in WITHOUT_A_SCREEN:
         return "Texts do not reach this number: it is a landline. Add a mobile number, or use e-mail."
     return ""

@@ -34,6 +34,17 @@ def target(patient: Patient, message: Message, ways: Sequence[Way]) -> Target | 
     return next((found for way in ways if (found := _by(way, patient, channels)) is not None), None)
 
 
+def reached_by(patient: Patient) -> list[Target]:
+    """Where a message goes by each way that reaches them now; a way that does not is left out."""
+    channels = CHANNELS(patient.pk)
+    return [found for way in Way if (found := _by(way, patient, channels)) is not None]
+
+
+def in_order(targets: Sequence[Target], *, first: str) -> list[Target]:
+    """Those, as a message tries them whose kind has no way of its own. `first`: the way the patient prefers."""
+    return sorted(targets, key=lambda target: target.way != first)  # stable: the rest stay in the usual order
+
+
 def _of(channel: ContactChannel) -> Target:
     way = Way.EMAIL if channel.kind == ChannelKind.EMAIL else Way.TEXT
     return Target(way, channel.value, channel)

@@ -14,6 +14,7 @@ from clinic.audit.guards import for_patient
 from clinic.people.models import Account, Patient
 from clinic.reminders import phones, push
 from clinic.reminders.models import Phone
+from programs.portal import reached
 from programs.portal.browsers import called_by
 
 SWITCHED_OFF = "Switched off by the patient."
@@ -36,7 +37,7 @@ def notices(request: HttpRequest, *, patient: Patient) -> HttpResponse:
             _switch_off(request, patient)
         else:
             _switch_on(request, patient)
-        return redirect("portal:reminders")
+        return redirect(reached.page(request.POST.get("from", "")))
     return render(request, "portal/notices.html", {"notices": facts(patient)})
 
 

@@ -31,7 +31,7 @@ from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
 from programs.plans import diary
 from programs.plans.reminder_times import Mornings
-from programs.portal import day_views, home_reminders, questions, reminder_views, visit_views, words
+from programs.portal import day_views, questions, reached, reminder_views, visit_views, words
 from programs.portal.booking.forms import CodeForm, ContactForm, PlaceForm, TypeForm
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
@@ -189,6 +189,7 @@ def _pages() -> Iterator[Text]:
     yield from _form(reminder_views.ReminderForm)
     for choice, label in Mornings.choices:
         yield Text(f"Mornings.{choice}", f"{label}\n{reminder_views.HINTS[Mornings(choice)]}")
+    yield from (Text(f"reached.{name}", said) for name, said in reached.SAID.items())
     yield Text("questions.NOTHING_CHOSEN", questions.NOTHING_CHOSEN)
     yield from _visits()
     yield Text("day_views.LEAD", day_views.LEAD.format(day="Monday 9 March"))

@@ -49,6 +49,23 @@ SMALL_TARGETS = """(smallest) => [...document.querySelectorAll('button, input:no
   })
   .filter(([, w, h]) => w > 1 && h > 1 && (w < smallest || h < smallest))"""
 
+# Words of a button that stand in pieces, one below the other: it was squeezed. Addresses may be long; words are not.
+BROKEN_WORDS = """() => [...document.querySelectorAll('button, a.btn')]
+  .filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+  .flatMap(e => {
+    const walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), broken = [];
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      if (text.parentElement.closest('.visually-hidden')) continue;
+      for (const word of text.data.matchAll(/(?<![^\\s])\\p{L}{2,14}(?![^\\s])/gu)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1) broken.push(word[0]);
+      }
+    }
+    return broken;
+  })"""
+
 
 @dataclass
 class Window:
@@ -190,6 +207,7 @@ def page_faults(page: Page) -> list[str]:
         faults.append(f"scrolls sideways by {wide} px")
     for what, width, height in page.evaluate(SMALL_TARGETS, SMALLEST_TARGET):
         faults.append(f"target {width:.0f}×{height:.0f} px: {what}")
+    faults += [f"the word “{word}” of a button is broken" for word in page.evaluate(BROKEN_WORDS)]
     if running := page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length"):
         faults.append(f"{running} animations run although the person asked for less motion")
     return faults

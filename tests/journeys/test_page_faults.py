@@ -18,6 +18,10 @@ GOOD = """<!doctype html><html lang="en"><head><title>A page</title></head><body
         ('<div style="width:3000px">wide</div>', "scrolls sideways"),
         ('<button style="all:unset;width:12px;height:12px" aria-label="x">x</button>', "target 12×12"),
         (
+            '<button style="min-height:40px;width:40px;padding:0;overflow-wrap:anywhere">Repeat it</button>',
+            "the word “Repeat” of a button is broken",
+        ),
+        (
             '<p style="animation: a 9s infinite">x</p><style>@keyframes a{to{opacity:.9}}</style>',
             "animations run",
         ),

@@ -21,7 +21,7 @@ class LinkRequestForm(forms.Form):
         help_text="The one you gave the clinic.",
         error_messages={
             "required": "Enter your e-mail address.",
-            "invalid": "That is not an e-mail address. It needs one @ and a name after it, such as ana@example.org.",
+            "invalid": "That is not an e-mail address. It needs one @, and a dot after it, such as ana@example.org.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

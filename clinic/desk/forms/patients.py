@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from clinic.desk.forms.contacts import AsksWhatWasMeant
 from clinic.people.actions import fingerprint, read_channels
 from clinic.people.details import FIELD_NAMES, Details, InvalidDetails
 from clinic.people.languages import LANGUAGES, language_name
@@ -116,7 +117,7 @@ class DetailsForm(forms.Form):
             self.add_error(name if name in self.fields else None, problem)
 
 
-class RegisterForm(DetailsForm):
+class RegisterForm(AsksWhatWasMeant, DetailsForm):
     """A new patient, and how they may be reached."""
 
     phone = forms.CharField(label="Phone", required=False, widget=forms.TelInput())
@@ -140,6 +141,8 @@ class RegisterForm(DetailsForm):
         _, problems = read_channels(email=told.get("email", ""), phone=told.get("phone", ""))
         for name, problem in problems.items():
             self.add_error(name, problem)
+        if told.get("email") and not problems:
+            self.ask_about("email", told["email"])
         return self.cleaned_data
 
     @property
@@ -185,15 +188,3 @@ class EditForm(DetailsForm):
         born = patient.birth_date
         told["birth_date"] = f"{born.day}/{born.month}/{born.year}"
         return cls(initial=told | {"based_on": fingerprint(patient)})
-
-
-class ChannelForm(forms.Form):
-    """One more way to reach a patient."""
-
-    kind = forms.ChoiceField(label="Kind", choices=ChannelKind.choices, initial=ChannelKind.PHONE)
-    value = forms.CharField(
-        label="Number or address",
-        error_messages={"required": "Enter the phone number or e-mail address."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    agreed = forms.BooleanField(label="They agree to be reached by it", required=False)

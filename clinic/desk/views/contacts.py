@@ -10,9 +10,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.guards import for_record
 from clinic.desk import contact_lines, records
-from clinic.desk.forms.patients import ChannelForm
+from clinic.desk.forms.contacts import ChannelForm, CorrectForm
 from clinic.desk.kept import brought_back
-from clinic.people.actions import NoTextsThere, add_channel, give_consent, stop_texts, withdraw_consent
+from clinic.people.actions import (
+    NoTextsThere,
+    add_channel,
+    correct_channel,
+    give_consent,
+    stop_texts,
+    withdraw_consent,
+)
 from clinic.people.details import InvalidDetails
 from clinic.people.models import Account, ChannelKind, Patient
 from clinic.people.roles import DESK
@@ -46,6 +53,36 @@ def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResp
 
 
 @for_record(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, *, account: Account, patient: Patient, channel_id: int) -> HttpResponse:
+    """A contact that was mistyped. What was agreed to at the wrong one does not carry over by itself."""
+    channel = get_object_or_404(patient.channels, pk=channel_id)
+    kept = brought_back(request)
+    start = kept.dict() if kept is not None else {"value": channel.value}
+    form = CorrectForm(request.POST or None, kind=channel.kind, initial=start)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            channel = correct_channel(
+                channel=channel, value=told["value"], agreed=told["agreed"], by=account, now=timezone.now()
+            )
+        except InvalidDetails as refused:
+            form.add_error("value", " ".join(refused.problems.values()))
+        else:
+            messages.success(request, f"It is {channel.value} now. {contact_lines.what_goes_there(channel)}")
+            return redirect("desk:patient", patient.pk)
+    shown = {
+        "form": form,
+        "channel": channel,
+        "patient": patient,
+        "bar": records.bar(patient, timezone.localdate()),
+    }
+    return render(
+        request, "desk/correct_channel.html", shown, status=422 if request.method == "POST" else 200
+    )
+
+
+@for_record(*DESK)
 @require_POST
 def consent(request: HttpRequest, *, account: Account, patient: Patient, channel_id: int) -> HttpResponse:
     channel = get_object_or_404(patient.channels, pk=channel_id)
@@ -55,7 +92,8 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
         patient.reminders.decide_again(timezone.now())
-        messages.success(request, f"Recorded: nothing is sent to {channel.value} any more.")
+        of = "nobody calls" if channel.kind == ChannelKind.PHONE else "no e-mail goes to"
+        messages.success(request, f"Recorded: {of} {channel.value} any more.")
     return redirect("desk:patient", patient.pk)
 
 
@@ -68,6 +106,12 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
         stop_texts(channel=channel, by=account, now=timezone.now())
         patient.reminders.decide_again(timezone.now())
         messages.success(request, f"Recorded: no texts go to {channel.value} any more.")
+        return redirect("desk:patient", patient.pk)
+    if channel.texts_stopped_at is not None and request.POST.get("asked_again") != "yes":
+        said = contact_lines.who_stopped_texts(channel)
+        messages.warning(
+            request, f"Nothing was recorded, and no text was sent. {said} Ask them first, then press again."
+        )
         return redirect("desk:patient", patient.pk)
     try:
         channel = agree(channel=channel, by=account, now=timezone.now())

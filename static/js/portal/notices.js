@@ -7,7 +7,7 @@
   const form = place.querySelector("[data-notices-on]");
   const told = place.querySelector("[data-notices-told]");
   const without = place.querySelector("[data-notices-without]");
-  const REFUSED = "This browser was told to show no notices from us. Allow them in its settings for this page, then come back.";
+  const REFUSED = "Notices are switched off for this page in your browser. Allow them in its settings for this page, then press again.";
 
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
   const base64url = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -34,8 +34,7 @@
     if (mine) {
       mine.querySelector("[data-this-phone]").hidden = false;
       mine.querySelector("form").addEventListener("submit", () => { has.unsubscribe(); });
-    } else if (Notification.permission === "denied") told.textContent = REFUSED;
-    else form.hidden = false;
+    } else form.hidden = false; // also where they were refused before: that is said to whoever asks for them
   };
 
   const subscribed = async () => {

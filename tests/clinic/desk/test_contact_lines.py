@@ -9,8 +9,9 @@ import pytest
 
 from clinic.desk.telling import hears_by_mail, who_hears_of_booking
 from clinic.people import actions as people
-from clinic.reminders import sign_in_links
+from clinic.reminders import sign_in_links, unsubscribe
 from clinic.reminders.models import Reminder, State
+from clinic.reminders.replies import BY_TEXT
 from clinic.reminders.text_consent import ASKS
 
 
@@ -64,8 +65,12 @@ def test_a_number_of_another_country_is_told_when_it_is_typed(world, record):
     path = f"/desk/patients/{world.ana.pk}/contacts/new/"
     typed = {"kind": "phone", "value": "+34 600 111 222", "agreed": "on"}
     page = world.dee_client.post(path, typed, follow=True)
-    assert "The contact is added. Texts do not reach this number" in unescape(page.content.decode())
-    assert world.ana.channels.filter(value="+34600111222").exists()
+    said = "The clinic does not text numbers abroad, and this is one (ES +34)."
+    assert f"The contact is added. {said} E-mail reaches them." in unescape(page.content.decode())
+    assert f"{said} E-mail reaches them." in record()
+    people.withdraw_consent(channel=world.ana.channels.get(kind="email"), by=world.dee, now=world.now)
+    assert f"{said} Ask for an e-mail address." in record()
+    assert "SMS_COUNTRIES" not in record()
 
 
 def test_a_stopped_address_says_why_and_is_put_right(world, record):
@@ -101,3 +106,100 @@ def test_an_opened_link_verifies_the_address_it_went_to(world, record, client):
     Reminder.objects.update(state=State.SENT, sent_at=world.now, sent_to=email.value)
     sign_in_links.came_back(patient=world.ana, now=world.now)
     assert "Opened a link sent there" in record()
+
+
+def test_the_record_knows_who_stopped_mail(world, record):
+    email = world.ana.channels.get(kind="email")
+    unsubscribe.stop(channel=email, now=world.now)
+    assert "Stopped by the patient with the link in a mail, 3 Mar 2026" in record()
+    people.give_consent(channel=email, by=world.dee, now=world.now)
+    people.withdraw_consent(channel=email, by=world.dee, now=world.now)
+    assert "Withdrawn 3 Mar 2026" in record()
+
+
+class TestCorrecting:
+    """A mistyped contact, and one that looks mistyped."""
+
+    def correct(self, world, channel, **typed):
+        return world.dee_client.post(f"/desk/patients/{world.ana.pk}/contacts/{channel.pk}/correct/", typed)
+
+    def test_it_is_corrected_from_the_record(self, world, record):
+        email = world.ana.channels.get(kind="email")
+        assert "Correct ana@runner.example" in record()
+        page = world.dee_client.get(f"/desk/patients/{world.ana.pk}/contacts/{email.pk}/correct/")
+        assert 'value="ana@runner.example"' in page.content.decode()
+        assert self.correct(world, email, value="ana.silva@runner.example").status_code == 302
+        page = world.dee_client.get(f"/desk/patients/{world.ana.pk}/")
+        assert "They have not agreed to reminders there yet: ask them." in unescape(page.content.decode())
+        assert "ana.silva@runner.example Not asked yet" in contacts(page)
+
+    def test_of_another_patient_it_is_not_found(self, world, record):
+        theirs = world.ben.channels.get(kind="email")
+        assert self.correct(world, theirs, value="x@runner.example").status_code == 404
+        assert world.ben.channels.get(kind="email").value == "ben@runner.example"
+
+    def test_a_slip_is_asked_about_once_and_nothing_is_lost(self, world, record):
+        email = world.ana.channels.get(kind="email")
+        typed = {"value": "ana@gmial.com", "agreed": "on"}
+        answer = self.correct(world, email, **typed)
+        asked = unescape(answer.content.decode())
+        assert answer.status_code == 422
+        assert "Did you mean ana@gmail.com?" in asked
+        assert 'value="ana@gmial.com"' in asked
+        assert "checked" in asked
+        email.refresh_from_db()
+        assert email.value == "ana@runner.example"
+        assert 'name="meant" value="ana@gmial.com"' in asked
+        assert self.correct(world, email, **typed, meant="ana@gmial.com").status_code == 302
+        email.refresh_from_db()
+        assert email.value == "ana@gmial.com"
+
+    def test_another_slip_is_another_question(self, world, record):
+        path = f"/desk/patients/{world.ana.pk}/contacts/new/"
+        typed = {"kind": "email", "value": "ana@gmai.com", "meant": "ana@gmial.com"}
+        assert world.dee_client.post(path, typed).status_code == 422
+        assert world.dee_client.post(path, typed | {"kind": "phone"}).status_code == 422, "no number"
+        assert world.dee_client.post(path, typed | {"meant": "ana@gmai.com"}).status_code == 302
+
+    def test_registering_asks_too(self, world, record):
+        typed = {
+            "legal_given_name": "Zoe", "legal_family_name": "Tester", "birth_date": "14/3/1991",
+            "email": "zoe.tester@gmial.com",
+        }  # fmt: skip
+        answer = world.dee_client.post("/desk/patients/register/", typed)
+        assert "Did you mean zoe.tester@gmail.com?" in unescape(answer.content.decode())
+        assert (
+            world.dee_client.post("/desk/patients/register/", typed | {"meant": typed["email"]}).status_code
+            == 302
+        )
+
+
+class TestTextsTheyStopped:
+    """They agree once more only when somebody has asked them, knowing that they stopped."""
+
+    def test_their_own_stop_is_named_and_one_press_is_not_enough(self, world, record, phone):
+        people.agree_to_texts(channel=phone, by=world.dee, now=world.now)
+        people.verify(channel=phone, by=world.dee, now=world.now)
+        people.stop_texts(channel=phone, by=BY_TEXT, now=world.now)
+        assert "Texts stopped by the patient with STOP, 3 Mar 2026" in record()
+        assert "They stopped texts with STOP from that phone on 3 Mar 2026. Have they said" in record()
+        page = press(world, phone, "texts", "yes")
+        said = unescape(page.content.decode())
+        assert "Nothing was recorded, and no text was sent. They stopped texts with STOP" in said
+        assert not Reminder.objects.exists()
+        phone.refresh_from_db()
+        assert phone.texts_stopped_at
+        path = f"/desk/patients/{world.ana.pk}/contacts/{phone.pk}/texts/"
+        world.dee_client.post(path, {"agreed": "yes", "asked_again": "yes"})
+        assert Reminder.objects.get().kind == ASKS
+
+    def test_what_the_desk_stopped_is_not_said_to_be_theirs(self, world, record, phone):
+        people.agree_to_texts(channel=phone, by=world.dee, now=world.now)
+        people.stop_texts(channel=phone, by=world.dee, now=world.now)
+        assert "Texts were stopped on 3 Mar 2026. Have they said" in record()
+
+    def test_each_button_says_what_it_stops(self, world, record, phone):
+        people.agree_to_texts(channel=phone, by=world.dee, now=world.now)
+        assert "Stop e-mail to ana@runner.example" in record()
+        assert "Stop calls to +447946000123" in record()
+        assert "Stop texts to +447946000123" in record()

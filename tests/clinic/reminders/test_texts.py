@@ -192,8 +192,8 @@ class TestNumbers:
         [
             (ANA, ""),
             ("+447700900100", ""),
-            ("+447624123456", "another country (IM +44)"),
-            ("+34600111222", "of another country"),
+            ("+447624123456", "abroad, and this is one (IM +44)"),
+            ("+34600111222", "abroad, and this is one (ES +34)"),
             ("+442079460123", "landline"),
             ("not a number", "not a whole phone number"),
         ],
@@ -205,7 +205,7 @@ class TestNumbers:
 
     def test_a_number_of_another_country_costs_nothing(self, settings, server):
         settings.SMS_URL = server.url.replace("http://", "http+json://")
-        with pytest.raises(NotSent, match="E-mail reaches them, or SMS_COUNTRIES can be widened") as caught:
+        with pytest.raises(NotSent, match="does not text numbers abroad") as caught:
             texts.send("Hello", to="+34600111222", key=KEY)
         assert caught.value.for_good
         assert server.asked == []
