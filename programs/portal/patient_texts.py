@@ -31,7 +31,7 @@ from programs.builder.selection import say_why
 from programs.exercises.reading import load_library
 from programs.plans import diary
 from programs.plans.reminder_times import Mornings
-from programs.portal import day_views, questions, reached, reminder_views, visit_views, words
+from programs.portal import day_views, home_reminders, questions, reached, reminder_views, visit_views, words
 from programs.portal.booking.forms import CodeForm, ContactForm, PlaceForm, TypeForm
 from programs.portal.forms import SessionForm
 from programs.portal.session import asks
