@@ -27,6 +27,7 @@ from clinic.booking.told import (
     apart,
     settles_at,
     still_as_told,
+    told_before,
 )
 from clinic.people.statements import Reading
 from clinic.reminders import wishes
@@ -148,7 +149,7 @@ def message(
         key=links.make_link(appointment=appointment, now=now),
         older_keys_work=True,
         at=appointment.starts_at,
-        facts=what_the_link_does(appointment, now=now),
+        facts=what_the_link_does(appointment, now=now) | (_was(appointment) if kind == MOVED else {}),
         calendar=ics.file_of(ITS_HISTORY(appointment.pk)) if kind in WITH_A_FILE else b"",
     )
 
@@ -158,6 +159,12 @@ def what_the_link_does(appointment: Appointment, *, now: dt.datetime) -> dict[st
     changeable = by_patients.may_change(appointment, now=now)
     until = moment(by_patients.change_until(appointment), clinic_zone()) if changeable else ""
     return {"change_until": until, "confirmed": appointment.status == Status.CONFIRMED}
+
+
+def _was(appointment: Appointment) -> dict[str, Any]:
+    """The time they knew, in words (empty: none), so that they see which visit has moved."""
+    was = told_before(appointment)
+    return {"was": moment(was, clinic_zone()) if was is not None and was != appointment.starts_at else ""}
 
 
 def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:

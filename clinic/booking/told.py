@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from clinic.booking.models import Appointment, AppointmentChange
 from clinic.booking.status import SETTLES
@@ -101,3 +101,15 @@ def _hear_of_series(visits: Iterable[Appointment], heard: dict[int, _Heard]) -> 
             if kind == SERIES_BOOKED and visit.booked_at == about_at:
                 mine.series_at = sent_at
             mine.of_a_move |= kind == SERIES_MOVED and any(at == about_at for at, _ in mine.moves)
+
+
+def told_before(visit: Appointment) -> dt.datetime | None:
+    """The time they were last told of, if the visit was moved since; None where they were told of none. Two queries."""
+    of_it = Q(source=OF_A_VISIT, kind__in=[CONFIRMATION, MOVED], subject_id=visit.pk)
+    if visit.series_id:
+        of_it |= Q(source=OF_A_SERIES, kind__in=[SERIES_BOOKED, SERIES_MOVED], subject_id=visit.series_id)
+    heard_at = Reminder.objects.filter(of_it, state=State.SENT).aggregate(at=Max("sent_at"))["at"]
+    if heard_at is None:
+        return None
+    moves = visit.changes.filter(was_starts_at__isnull=False, at__gte=heard_at).order_by("pk")
+    return moves.values_list("was_starts_at", flat=True).first()

@@ -12,8 +12,12 @@ from django.utils import timezone
 from clinic.booking.models import Appointment
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.people.models import ChannelKind, ContactChannel, Patient
+from clinic.reminders.models import Way
+from clinic.reminders.reaching import in_order, reached_by
 
 UNDO = "undo"
+NOBODY = "so nobody tells them"
+WILL_BE = {Way.EMAIL: "will be mailed", Way.TEXT: "will be texted", Way.PUSH: "will see on their phone"}
 
 
 def who_hears(appointment: Appointment, *, of_a_move: bool, now: dt.datetime) -> str:
@@ -43,13 +47,12 @@ def _settled(now: dt.datetime) -> str:
 
 
 def _mailed(patient: Patient, what: str) -> str:
-    channels = list(patient.channels.all())
-    if any(channel.kind == ChannelKind.EMAIL and channel.may_be_used for channel in channels):
-        return f"{patient.full_name} will be mailed {what}."
-    if _agreed(channels):
-        return f"{patient.full_name} will be texted {what}."
+    first = next(iter(in_order(reached_by(patient), first=patient.first_way)), None)
+    if first is not None:
+        return f"{patient.full_name} {WILL_BE[first.way]} {what}."
+    channels = patient.channels.all()
     phone = next((channel.value for channel in channels if channel.kind == ChannelKind.PHONE), "")
-    return f"{patient.full_name} has agreed to no e-mail, so nobody tells them: call {phone or 'them'}."
+    return f"{patient.full_name} has agreed to no e-mail, {NOBODY}: call {phone or 'them'}."
 
 
 def hears_by_mail(patient: Patient) -> bool:
@@ -67,8 +70,13 @@ def _agreed(channels: Iterable[ContactChannel]) -> bool:
 def say(request: HttpRequest, words: str, appointment: Appointment) -> None:
     """A notice with the button that takes the appointment's last change back."""
     change = appointment.changes.latest("pk")
-    messages.success(
-        request, words, extra_tags=f"{UNDO} {appointment.patient_id} {appointment.pk} {change.pk}"
+    announce(request, words, tags=f"{UNDO} {appointment.patient_id} {appointment.pk} {change.pk}")
+
+
+def announce(request: HttpRequest, words: str, *, tags: str = "") -> None:
+    """What was done; in the look of a warning where nobody tells the patient, since then the desk has to."""
+    messages.add_message(
+        request, messages.WARNING if NOBODY in words else messages.SUCCESS, words, extra_tags=tags
     )
 
 

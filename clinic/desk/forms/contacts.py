@@ -25,8 +25,7 @@ class AsksWhatWasMeant(forms.Form):
             field,
             f"Did you mean {guess}? Correct it; or press again if {address} is right. Nothing was saved yet.",
         )
-        self.data = self.data.copy()
-        self.data["meant"] = address
+        self.data = dict(self.data.items()) | {"meant": address}
 
 
 class ChannelForm(AsksWhatWasMeant):

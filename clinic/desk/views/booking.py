@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -17,6 +16,7 @@ from clinic.desk.day import where_it_is
 from clinic.desk.forms.booking import BookForm
 from clinic.desk.in_a_box import draw, leave_for
 from clinic.desk.kept import brought_back
+from clinic.desk.telling import announce
 from clinic.people.models import Account
 from clinic.people.roles import DESK
 
@@ -47,7 +47,7 @@ def book(request: HttpRequest, *, account: Account) -> HttpResponse:
 
 
 def _booked(request: HttpRequest, made: Appointment) -> HttpResponse:
-    messages.success(request, said_of_booking(made))
+    announce(request, said_of_booking(made))
     return leave_for(request, where_it_is(made))
 
 

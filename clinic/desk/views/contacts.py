@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.guards import for_record
+from clinic.booking.unheard import tell_now
 from clinic.desk import contact_lines, records
 from clinic.desk.forms.contacts import ChannelForm, CorrectForm
 from clinic.desk.kept import brought_back
@@ -46,7 +47,8 @@ def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResp
         except InvalidDetails as refused:
             form.add_error("value", " ".join(refused.problems.values()))
         else:
-            messages.success(request, f"The contact is added. {contact_lines.why_no_texts(channel)}".strip())
+            said = f"The contact is added. {contact_lines.why_no_texts(channel)}".strip()
+            messages.success(request, said + _told(patient, account))
             return redirect("desk:patient", patient.pk)
     shown = {"form": form, "patient": patient, "bar": records.bar(patient, timezone.localdate())}
     return render(request, "desk/add_channel.html", shown, status=422 if request.method == "POST" else 200)
@@ -69,7 +71,8 @@ def correct(request: HttpRequest, *, account: Account, patient: Patient, channel
         except InvalidDetails as refused:
             form.add_error("value", " ".join(refused.problems.values()))
         else:
-            messages.success(request, f"It is {channel.value} now. {contact_lines.what_goes_there(channel)}")
+            said = f"It is {channel.value} now. {contact_lines.what_goes_there(channel)}"
+            messages.success(request, said + _told(patient, account))
             return redirect("desk:patient", patient.pk)
     shown = {
         "form": form,
@@ -88,7 +91,8 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
     channel = get_object_or_404(patient.channels, pk=channel_id)
     if request.POST.get("agreed") == "yes":
         give_consent(channel=channel, by=account, now=timezone.now())
-        messages.success(request, f"Recorded: they agree to be reached at {channel.value}.")
+        said = f"Recorded: they agree to be reached at {channel.value}."
+        messages.success(request, said + _told(patient, account))
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
         patient.reminders.decide_again(timezone.now())
@@ -119,10 +123,18 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
         messages.error(request, f"Not recorded. {refused}")
     else:
         asked = f"A text asks {channel.value} for a YES; reminders go there once it has come."
-        messages.success(
-            request, "Recorded. " + (asked if channel.verified_at is None else "Texts go there.")
-        )
+        said = "Recorded. " + (asked if channel.verified_at is None else "Texts go there.")
+        messages.success(request, said + _told(patient, account))
     return redirect("desk:patient", patient.pk)
+
+
+def _told(patient: Patient, account: Account) -> str:
+    """What they had not heard of their visits, since nothing reached them, goes out now: a sentence about it."""
+    many = tell_now(patient=patient, by=account, now=timezone.now())
+    if not many:
+        return ""
+    what, go = ("One message", "it goes") if many == 1 else (f"{many} messages", "they go")
+    return f" {what} about their visits could not be sent before: {go} out within a minute."
 
 
 @for_record(*DESK)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from clinic.desk import records, series_booking, series_page
 from clinic.desk.forms.series import SeriesForm
 from clinic.desk.kept import brought_back
 from clinic.desk.series_booking import Outcome
-from clinic.desk.telling import who_hears_of_series
+from clinic.desk.telling import announce, who_hears_of_series
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -39,7 +38,7 @@ def new_series(request: HttpRequest, *, account: Account, patient: Patient) -> H
         return _page(request, account, patient, form, outcome)
     first = outcome.done[0]
     words = f"Booked: {len(outcome.done)} visits of {patient.full_name}."
-    messages.success(request, f"{words} {who_hears_of_series(patient)}")
+    announce(request, f"{words} {who_hears_of_series(patient)}")
     return redirect("desk:series", patient.pk, first.pk)
 
 

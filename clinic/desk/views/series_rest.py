@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from clinic.desk import records, series_booking, series_page
 from clinic.desk.forms.series import CancelRestForm, MoveRestForm
 from clinic.desk.kept import brought_back
 from clinic.desk.series_booking import Outcome
-from clinic.desk.telling import who_hears_of_series
+from clinic.desk.telling import announce, who_hears_of_series
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK
 
@@ -98,5 +97,5 @@ def _frame(visit: Appointment) -> dict[str, Any]:
 
 
 def _done(request: HttpRequest, visit: Appointment, words: str, now: dt.datetime) -> HttpResponse:
-    messages.success(request, f"{words} {who_hears_of_series(visit.patient, now=now)}")
+    announce(request, f"{words} {who_hears_of_series(visit.patient, now=now)}")
     return redirect("desk:series", visit.patient_id, visit.pk)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic.audit.models import Entry
 from clinic.booking.actions import change_status
 from clinic.booking.models import AppointmentChange
+from clinic.people import actions as people
 from clinic.reminders import actions as outbox
 from clinic.reminders.models import Reminder
 from tests.world import NOW
@@ -151,6 +152,7 @@ def test_the_patient_hears_of_the_new_time_and_nothing_more_of_the_old(dee, visi
         for reminder in Reminder.objects.filter(state="due").order_by("pk"):
             outbox.claim_and_send(reminder_id=reminder.pk, now=now)
         told = [message.subject for message in mail.outbox]
+        at.texts = [message.body for message in mail.outbox]
         mail.outbox.clear()
         return told
 
@@ -161,6 +163,7 @@ def test_the_patient_hears_of_the_new_time_and_nothing_more_of_the_old(dee, visi
     told = at(NOW + dt.timedelta(hours=2, minutes=5))
     assert len(told) == 1
     assert "has moved: Thursday 12 March" in told[0]
+    assert "It was on Thursday 5 March 2026 at 10:00" in at.texts[0]
     old.refresh_from_db()
     assert (old.state, old.because) == ("skipped", "The appointment was moved.")
     assert at(dt.datetime(2026, 3, 5, 8, 30, tzinfo=dt.UTC)) == [], "two hours before the old time"
@@ -272,3 +275,15 @@ def test_another_length_at_the_same_time_is_no_move_and_nobody_is_told(dee, visi
     page = dee.get(answer["Location"].split("#")[0]).content.decode()
     assert "Ana Silva: 45 minutes now. When to come stays the same: nobody is told." in page
     assert "data-undo" in page
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_that_nobody_tells_them_looks_like_a_warning(world, dee, visit, agreed):
+    if not agreed:
+        email = world.ana.channels.get(kind="email")
+        people.withdraw_consent(channel=email, by=world.dee, now=NOW)
+    move(dee, visit, day="2026-03-12", other_time="14:00")
+    page = dee.get(reverse("desk:today"), {"day": "2026-03-12"}).content.decode()
+    assert ("so nobody tells them: call +447946000123" in page) != agreed
+    assert ("notice notice-warning" in page) != agreed
+    assert ("notice notice-success" in page) == agreed

@@ -1,0 +1,100 @@
+"""Who agreed to nothing heard nothing of their visit: once they agree they do, and nobody hears of what is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from html import unescape
+
+import pytest
+import time_machine
+
+from clinic.booking.actions import cancel, move
+from clinic.booking.unheard import tell_now
+from clinic.people import actions as people
+from clinic.reminders import actions as outbox
+from clinic.reminders.claims import NO_ADDRESS
+from clinic.reminders.models import Reminder, State
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _only_visits(settings):
+    settings.REMINDER_SOURCES = ["clinic.booking.reminders"]
+
+
+@pytest.fixture
+def email(world):
+    email = world.ana.channels.get(kind="email")
+    people.withdraw_consent(channel=email, by=world.dee, now=world.now)
+    return email
+
+
+@pytest.fixture
+def unheard(world, email):
+    """A confirmation that went nowhere."""
+    world.visit = world.booked(starts_at=world.now + 49 * HOUR)
+    send(world.now)
+    row = Reminder.objects.get()
+    assert (row.state, row.because) == (State.SKIPPED, NO_ADDRESS)
+    return row
+
+
+def send(now):
+    outbox.collect(now=now)
+    for row in Reminder.objects.filter(state=State.DUE):
+        outbox.claim_and_send(reminder_id=row.pk, now=now)
+
+
+def told(world, now):
+    return tell_now(patient=world.ana, by=world.dee, now=now)
+
+
+def agrees(world, email):
+    people.give_consent(channel=email, by=world.dee, now=world.now)
+
+
+def test_it_goes_out_once_they_agree_and_once_only(world, email, unheard, mailoutbox):
+    assert told(world, world.now) == 0, "nothing reaches them yet"
+    agrees(world, email)
+    assert told(world, world.now) == 1
+    assert told(world, world.now) == 0
+    send(world.now)
+    unheard.refresh_from_db()
+    assert (unheard.state, unheard.resent_by) == (State.SENT, world.dee)
+    assert len(mailoutbox) == 1
+
+
+def test_of_a_visit_that_is_over_or_off_nobody_hears(world, email, unheard):
+    agrees(world, email)
+    assert told(world, world.visit.starts_at) == 0
+    cancel(appointment=world.visit, because="ill", by=world.dee, now=world.now)
+    assert told(world, world.now) == 0
+
+
+def test_of_a_time_that_is_no_longer_true_nobody_hears(world, email, unheard, mailoutbox):
+    move(appointment=world.visit, starts_at=world.visit.starts_at + HOUR, by=world.dee, now=world.now)
+    agrees(world, email)
+    assert told(world, world.now) == 1
+    send(world.now + HOUR)
+    assert [mail.subject.split(":")[0] for mail in mailoutbox] == [
+        "Your appointment at Stride Physical Therapy has moved"
+    ]
+
+
+def test_what_was_not_sent_for_another_reason_stays(world, email, unheard):
+    agrees(world, email)
+    Reminder.objects.update(because="The clinic has switched these off.")
+    assert told(world, world.now) == 0
+
+
+def test_the_desks_tick_does_it_and_says_so(world, email, unheard):
+    path = f"/desk/patients/{world.ana.pk}/contacts/{email.pk}/consent/"
+    with time_machine.travel(world.now):
+        page = world.signed_in(world.dee).post(path, {"agreed": "yes"}, follow=True)
+    assert (
+        "One message about their visits could not be sent before: it goes out within a minute."
+        in unescape(page.content.decode())
+    )
+    unheard.refresh_from_db()
+    assert unheard.state == State.DUE
