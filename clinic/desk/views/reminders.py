@@ -71,7 +71,7 @@ def resend_reminder(
     reminder = get_object_or_404(patient.reminders, pk=reminder_id)
     try:
         resend(reminder=reminder, by=account, now=timezone.now())
-        messages.success(request, "It goes out again within a minute. The list shows it.")
+        messages.success(request, "It goes out again within a minute. Until then it stands under “Due”.")
     except CannotResend as refused:
         messages.warning(request, str(refused))
     return redirect(Wanted.read(request.POST).url())
