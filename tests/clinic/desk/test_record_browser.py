@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.people import actions as people
+from clinic.reminders import unsubscribe
+from clinic.reminders.replies import BY_TEXT
 from tests.journeys.conftest import SIZES
 from tests.journeys.person import Person
 from tests.world import World
@@ -26,3 +29,18 @@ def dee(world, browser, live_server, request):
 def test_a_record_with_a_visit_to_come_is_whole(world, dee):
     world.booked()
     dee.opens(f"/desk/patients/{world.ana.pk}/").sees("Wants earlier").passes("record")
+
+
+def test_what_they_stopped_themselves_is_asked_about_before_it_starts_again(world, dee):
+    phone = people.agree_to_texts(channel=world.ana.channels.get(kind="phone"), by=world.dee, now=world.now)
+    people.stop_texts(channel=phone, by=BY_TEXT, now=world.now)
+    unsubscribe.stop(channel=world.ana.channels.get(kind="email"), now=world.now)
+    dee.opens(f"/desk/patients/{world.ana.pk}/").sees("Stopped by the patient with the link in a mail")
+    dee.page.get_by_text("They agree to texts").focus()
+    dee.page.keyboard.press("Enter")
+    dee.sees("They stopped texts with STOP from that phone").passes("record-stopped")
+    dee.presses("Yes, they want texts again").sees("A text asks +447946000123 for a YES")
+    dee.presses("Correct ana@runner.example").is_on("Correct a contact").passes("correct-contact")
+    dee.types("E-mail", "ana.silva@gmial.com").presses("Correct").sees("Did you mean ana.silva@gmail.com?")
+    dee.passes("correct-contact-asked").page.get_by_role("button", name="Correct").click()
+    dee.sees("It is ana.silva@gmial.com now.")
