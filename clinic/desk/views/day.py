@@ -19,7 +19,7 @@ from clinic.booking.free import clinic_zone
 from clinic.booking.models import Appointment
 from clinic.booking.refusals import Refused
 from clinic.booking.status import Status
-from clinic.desk import board, calendar, gaps, reply_list
+from clinic.desk import board, calendar, gaps
 from clinic.desk.calendar import Place
 from clinic.desk.day import day_of, where_it_is
 from clinic.desk.telling import say, who_hears
@@ -35,7 +35,7 @@ def today(request: HttpRequest, *, account: Account) -> HttpResponse:
     """The day named by ?day=YYYY-MM-DD, or today; an unreadable or far-off day is today too."""
     shown = _shown(request, account, recorded=set())
     keys = [*calendar.KEYS, *calendar.KEYS_IN_THE_DAY]
-    return render(request, "desk/today.html", shown | {"keys": keys, "replies_wait": reply_list.waiting()})
+    return render(request, "desk/today.html", shown | {"keys": keys})
 
 
 @for_roles(*DESK)

@@ -15,7 +15,7 @@ from clinic.booking import waiting
 from clinic.booking.free import bookable
 from clinic.booking.models import Urgency, WaitListEntry, WaitListPolicy
 from clinic.booking.refusals import Refused
-from clinic.desk import gaps, records, wait_lines
+from clinic.desk import gaps, records, reply_list, wait_lines
 from clinic.desk.forms.waiting import ChangeForm, PolicyForm, WaitForm
 from clinic.desk.suggestions import Shelf
 from clinic.desk.wish import read_key
@@ -38,11 +38,15 @@ def wait_list(request: HttpRequest, *, account: Account) -> HttpResponse:
 @for_roles(*DESK)
 @require_safe
 def to_be_seen(request: HttpRequest, *, account: Account) -> HttpResponse:
-    """Those with a day by which they are to be seen; the day's page asks for the list alone."""
+    """Whoever cannot wait: those to be seen by a day, and texts to read. The day's page asks for the list alone."""
     people = wait_lines.to_be_seen(now=timezone.now())
     record_listed(patients=[one.patient_id for one in people], by=account, what="to be seen")
     template = "desk/to_be_seen_list.html" if gaps.PART in request.headers else "desk/to_be_seen.html"
-    shown = {"people": people, "more": len(people) == wait_lines.MOST_URGENT}
+    shown = {
+        "people": people,
+        "more": len(people) == wait_lines.MOST_URGENT,
+        "replies_wait": reply_list.waiting(),
+    }
     return render(request, template, shown)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from clinic.audit.models import Entry
 from clinic.booking import offering
 from clinic.booking.models import Hold, Offer, Urgency, WaitListEntry, WaitListPolicy
+from clinic.reminders.models import Incoming
 from tests.world import NOW
 
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
@@ -409,12 +410,22 @@ class TestToBeSeenInTime:
         world.waits(world.ana)
         assert text(dee.get(reverse("desk:to_be_seen"), headers={"X-Part": "1"})).strip() == ""
 
+    def test_a_text_nobody_has_read_stands_on_top(self, world, dee):
+        waits = {"provider": "p", "from_digits": "44", "text": "Can I come later?", "received_at": NOW}
+        Incoming.objects.create(**waits, provider_id="1", for_the_desk=True)
+        Incoming.objects.create(**waits, provider_id="2")
+        address = reverse("desk:to_be_seen")
+        assert reverse("desk:replies") in text(dee.get(address, headers={"X-Part": "1"}))
+        assert reverse("desk:replies") in text(dee.get(address))
+        Incoming.objects.update(for_the_desk=False)
+        assert text(dee.get(address, headers={"X-Part": "1"})).strip() == ""
+
     @pytest.mark.parametrize("how_many", [1, 30])
     def test_it_costs_no_more_when_many_are(self, world, dee, how_many, django_assert_max_num_queries):
         many(world, how_many)
         WaitListEntry.objects.update(target_day=NOW.date())
         assert world.carl
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             dee.get(reverse("desk:to_be_seen"), headers={"X-Part": "1"})
 
 
