@@ -120,7 +120,7 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
     try:
         channel = agree(channel=channel, by=account, now=timezone.now())
     except NoTextsThere as refused:
-        messages.error(request, f"Not recorded. {refused}")
+        messages.error(request, f"Not recorded. {contact_lines.why_no_texts(channel) or refused}")
     else:
         asked = f"A text asks {channel.value} for a YES; reminders go there once it has come."
         said = "Recorded. " + (asked if channel.verified_at is None else "Texts go there.")

@@ -68,6 +68,8 @@ def test_a_number_of_another_country_is_told_when_it_is_typed(world, record):
     said = "The clinic does not text numbers abroad, and this is one (ES +34)."
     assert f"The contact is added. {said} E-mail reaches them." in unescape(page.content.decode())
     assert f"{said} E-mail reaches them." in record()
+    page = press(world, world.ana.channels.get(value="+34600111222"), "texts", "yes")
+    assert f"Not recorded. {said} E-mail reaches them." in unescape(page.content.decode())
     people.withdraw_consent(channel=world.ana.channels.get(kind="email"), by=world.dee, now=world.now)
     assert f"{said} Ask for an e-mail address." in record()
     assert "SMS_COUNTRIES" not in record()
