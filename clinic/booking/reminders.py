@@ -49,6 +49,8 @@ KINDS = {
 }
 # Pages of the patient's own, by their names: they lie above this.
 VISIT, BOOKING = "portal:visit", "online:begin"
+# Where a type of appointment says for itself how early, and in what: 0 is never, None as the clinic has it.
+OF_A_TYPE = {TWO_DAYS: ("first_reminder_days", DAY), TWO_HOURS: ("last_reminder_hours", HOUR)}
 WITH_A_FILE = frozenset({CONFIRMATION, MOVED})
 SOON = 2 * HOUR  # so long before the last reminder the first says nothing it will not say
 # Switched on again, confirmations start with what was booked since; nobody hears of last month's booking.
@@ -112,7 +114,8 @@ def _within(leads: Mapping[int, dt.timedelta], now: dt.datetime) -> Q:
 
 def lead_of(type: AppointmentType, kind: str, wished: Wishes) -> dt.timedelta | None:
     """How long before a visit of this type; None where none goes out. The type's own word, else the clinic's."""
-    own, unit = (type.first_reminder_days, DAY) if kind == TWO_DAYS else (type.last_reminder_hours, HOUR)
+    column, unit = OF_A_TYPE[kind]
+    own: int | None = getattr(type, column)
     if own == 0 or not wished.is_on(__name__, kind):
         return None
     return wished.lead(__name__, kind) if own is None else own * unit

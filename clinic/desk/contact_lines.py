@@ -112,6 +112,11 @@ def why_no_texts(channel: ContactChannel, *, mailed: bool | None = None) -> str:
     return f"{because} {'E-mail reaches them.' if mailed else 'Ask for an e-mail address.'}"
 
 
+def asked_for_yes(channel: ContactChannel) -> str:
+    """After texts were agreed to at a number nobody has answered from."""
+    return f"A text asks {channel.value} for a YES; reminders go there once it has come."
+
+
 def what_goes_there(channel: ContactChannel) -> str:
     """After a correction: what they have agreed to at it, or that they have to be asked."""
     what = "calls" if channel.kind == ChannelKind.PHONE else "reminders"

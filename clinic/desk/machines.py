@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from clinic.audit.guards import Door, View
 from clinic.audit.middleware import name_page
-from clinic.desk.throttle import allowed
+from clinic.desk.throttle import allowed, network
 from clinic.ui import errors
 
 LONGEST = 64 * 1024  # bytes; a text or a report of one is a few hundred, a provider's batch some thousand
@@ -52,7 +51,7 @@ def for_key_holders(
                 name_page(request.resolver_match.view_name)
             if request.method not in {"GET", "HEAD", "POST"}:
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-            if not allowed(what="key shown", who=_network(request), **KEYS_SHOWN):
+            if not allowed(what="key shown", who=network(request), **KEYS_SHOWN):
                 return errors.page(429)
             response = view(request, found=opens(kwargs[part]))
             response["Cache-Control"] = "no-store"
@@ -80,14 +79,10 @@ def _answer(request: HttpRequest, view: View, is_signed: Callable[[HttpRequest],
     elif is_signed(request):
         response = view(request)
     else:
-        response = _plain(403 if allowed(what="call unsigned", who=_network(request), **GUESSES) else 429)
+        response = _plain(403 if allowed(what="call unsigned", who=network(request), **GUESSES) else 429)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _plain(status: int) -> HttpResponse:
     return HttpResponse("", status=status, content_type="text/plain")
-
-
-def _network(request: HttpRequest) -> str:
-    return str(get_adapter().get_client_ip(request))

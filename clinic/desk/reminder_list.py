@@ -91,7 +91,6 @@ class Row:
     arrived_at: dt.datetime | None
     again_at: dt.datetime | None
     because: str
-    resent_at: dt.datetime | None
     earlier: list[EarlierSend]
     may_be_resent: bool
 
@@ -153,7 +152,6 @@ def _row(reminder: Reminder, visits: dict[int, dt.datetime]) -> Row:
         arrived_at=reminder.delivered_at,
         again_at=reminder.try_at if waits_again else None,
         because=reminder.because,
-        resent_at=reminder.resent_at,
         earlier=list(reminder.earlier.all()),
         may_be_resent=reminder.may_be_resent,
     )

@@ -8,14 +8,8 @@ from django.db.models import Q
 
 from clinic.booking import reminders
 from clinic.booking.models import AppointmentType
-from clinic.reminders.kinds import DAY, HOUR
 from clinic.reminders.wishes import Wishes
 from clinic.reminders.wishing import said
-
-OWN = {
-    reminders.TWO_DAYS: ("first_reminder_days", DAY),
-    reminders.TWO_HOURS: ("last_reminder_hours", HOUR),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +31,13 @@ def own_leads() -> dict[str, list[TypeLead]]:
             for type in types
             if (count := getattr(type, column)) is not None
         ]
-        for kind, (column, unit) in OWN.items()
+        for kind, (column, unit) in reminders.OF_A_TYPE.items()
     }
 
 
 def hints(wished: Wishes) -> dict[str, str]:
     """{a type's field: what leaving it empty comes to now}."""
-    return {column: _hint(kind, wished) for kind, (column, _) in OWN.items()}
+    return {column: _hint(kind, wished) for kind, (column, _) in reminders.OF_A_TYPE.items()}
 
 
 def _hint(kind: str, wished: Wishes) -> str:

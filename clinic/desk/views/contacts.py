@@ -122,8 +122,8 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
     except NoTextsThere as refused:
         messages.error(request, f"Not recorded. {contact_lines.why_no_texts(channel) or refused}")
     else:
-        asked = f"A text asks {channel.value} for a YES; reminders go there once it has come."
-        said = "Recorded. " + (asked if channel.verified_at is None else "Texts go there.")
+        asked = channel.verified_at is None
+        said = f"Recorded. {contact_lines.asked_for_yes(channel) if asked else 'Texts go there.'}"
         messages.success(request, said + _told(patient, account))
     return redirect("desk:patient", patient.pk)
 

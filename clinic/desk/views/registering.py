@@ -73,9 +73,9 @@ def _ask_about_texts(request: HttpRequest, form: RegisterForm, account: Account,
     try:
         agree(channel=channel, by=account, now=timezone.now())
     except NoTextsThere as refused:
-        messages.error(request, f"Texts are not recorded. {refused}")
+        messages.error(request, f"Texts are not recorded. {contact_lines.why_no_texts(channel) or refused}")
     else:
-        messages.info(request, f"A text asks {channel.value} for a YES; reminders go there once it has come.")
+        messages.info(request, contact_lines.asked_for_yes(channel))
 
 
 def _agrees_to_more(form: RegisterForm, patient: Patient) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.guards import for_roles
+from clinic.booking.reminders import OF_A_TYPE
 from clinic.desk import type_leads, wish_page, words_page
 from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm
 from clinic.people.languages import LANGUAGES, english_name
@@ -61,7 +62,7 @@ def one_wish(request: HttpRequest, *, account: Account, name: str) -> HttpRespon
         "name": name,
         "form": form,
         "languages": wish_page.languages(source, name),
-        "by_type": name in type_leads.OWN,
+        "by_type": name in OF_A_TYPE,
         "own_leads": type_leads.own_leads().get(name, []),
         "why_fixed": wish_page.why_fixed(kind) if wish_page.is_fixed(kind) else "",
     }
