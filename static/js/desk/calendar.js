@@ -334,8 +334,25 @@ if (top) {
 
 // --- Dragging, and who waits for a gap: read once the day is there -------------------------------------------------
 
-const moving = () => import("./calendar_moving.js");
-const pickUp = async (visit) => (await moving()).pickUp(visit);
+let mover;
+const moving = async () => (mover ??= await import("./calendar_moving.js"));
+// What is typed while that file is on its way is typed at the visit that was picked up: it waits, in its order.
+const pickUp = async (visit) => {
+  if (mover) return mover.pickUp(visit);
+  const typed = [];
+  const keep = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    typed.push(event.key);
+  };
+  addEventListener("keydown", keep, { capture: true });
+  try {
+    (await moving()).pickUp(visit);
+  } finally {
+    removeEventListener("keydown", keep, { capture: true });
+  }
+  return typed.forEach((key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+};
 if (board) {
   addEventListener("load", async () => {
     // The browser glides to the visit that the address names: be there, to know whether what happened can be seen.

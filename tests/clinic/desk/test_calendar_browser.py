@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as live
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clinic.booking import actions
 from clinic.booking.models import Appointment
@@ -173,6 +173,24 @@ def test_a_visit_is_made_longer_by_a_key_and_escape_leaves_it(window, visits):
     expect(window.locator("#messages")).to_contain_text("45 minutes now", timeout=WAIT)
     now = Appointment.objects.get(pk=visits[0].pk)
     assert (now.starts_at, now.ends_at - now.starts_at) == (visits[0].starts_at, dt.timedelta(minutes=45))
+
+
+def test_keys_pressed_before_moving_has_been_read_wait_for_it(window, visits):
+    """On a slow line the hand is faster than the file that moves visits: no key is lost or means another thing."""
+    on_its_way: list[Route] = []
+    window.route("**/calendar_moving*.js", lambda route: on_its_way.append(route))
+    window.reload()
+    card(window, visits[0]).focus()
+    for key in ("v", "ArrowDown", "Escape", "v", "ArrowDown", "+", "Enter"):
+        window.keyboard.press(key)
+    expect(card(window, visits[0])).to_be_focused()
+    assert on_its_way
+    for each in on_its_way:
+        each.continue_()
+    expect(window.locator("#messages")).to_contain_text("Moved: Ana Silva", timeout=WAIT)
+    now = Appointment.objects.get(pk=visits[0].pk)
+    later = dt.timedelta(minutes=15)
+    assert (now.starts_at, now.ends_at - now.starts_at) == (visits[0].starts_at + later, 3 * later)
 
 
 def test_letters_typed_into_a_field_are_letters(window, visits):
