@@ -43,12 +43,14 @@ make help     this list
 Without make: python3 dev.py run, python3 dev.py test, and so on.
 Some steps only: python3 dev.py test ruff mypy      Some tests only: python3 dev.py test pytest -- -k booking
 Other drills: python3 dev.py drill-reminders --reminders 500 --kills 10 --seed 7 (--help: the rest)
+One thing wrong at a time: python3 dev.py drill-faults --away 600 (seconds for which the queue's server is gone)
 """
 
 
 # What is started with the test environment beside the tests, each by a module of its own.
 DRILLS = {
     "drill-reminders": ["tests.drills.reminders", "drill"],
+    "drill-faults": ["tests.drills.reminders", "faults"],
     "bench-reminders": ["tests.drills.reminders", "bench"],
 }
 

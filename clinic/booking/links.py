@@ -16,21 +16,25 @@ from clinic.booking import by_patients
 from clinic.booking.by_patients import LINK, Changed
 from clinic.booking.models import Appointment, AppointmentLink
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
+from clinic.people.statements import Adding
 from clinic.people.tokens import hashed, new_token
 
 FORGOTTEN_AFTER = dt.timedelta(days=30)  # after the time they were for; a visit moved back to it lies ahead
 MOST_AT_ONCE = 500
 
 
+ADD_LINK = Adding(
+    lambda visit, token_sha256, starts_at, now: AppointmentLink(
+        appointment_id=visit, token_sha256=token_sha256, starts_at=starts_at, made_at=now
+    ),
+    *(int, str, dt.datetime, dt.datetime),
+)
+
+
 def make_link(*, appointment: Appointment, now: dt.datetime) -> str:
     """The token of a new link to it (43 characters). Older ones for the same time go on working."""
     token = new_token()
-    AppointmentLink.objects.create(
-        appointment=appointment,
-        token_sha256=hashed(token),
-        starts_at=appointment.starts_at,
-        made_at=now,
-    )
+    ADD_LINK(appointment.pk, hashed(token), appointment.starts_at, now)
     return token
 
 

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
-from django.db.models.sql import UpdateQuery
+from django.db.models import AutoField, Model, QuerySet
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -30,8 +30,8 @@ STAND_INS: dict[type, Callable[[int], Any]] = {
 class _Statement:
     """SQL, its parameters, and which of them is which of the values it is sent with."""
 
-    def __init__(self, compiler: Any, stand_ins: Sequence[Any]) -> None:
-        self.sql, self._params = compiler.as_sql()
+    def __init__(self, made: tuple[str, Sequence[Any]], stand_ins: Sequence[Any]) -> None:
+        self.sql, self._params = made
         self._places = [
             (at, place)
             for at, param in enumerate(self._params)
@@ -66,7 +66,7 @@ class Reading(Generic[M]):
         values = _stand_ins(self._kinds)
         rows = self._ask(*values)
         compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        statement = _Statement(compiler, values)
+        statement = _Statement(compiler.as_sql(), values)
         converters = compiler.get_converters([selected[0] for selected in compiler.select])
         compiler.get_converters = lambda _: converters
         return rows, compiler, statement
@@ -93,10 +93,43 @@ class Writing:
         rows, fields = self._change(*values)
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values(dict(fields))
-        return _Statement(query.get_compiler(DEFAULT_DB_ALIAS), values)
+        return _Statement(query.get_compiler(DEFAULT_DB_ALIAS).as_sql(), values)
 
     def __call__(self, *values: Any) -> int:
-        statement = self._made
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(statement.sql, statement.bound(values))
-            return int(cursor.rowcount)
+        return _executed(self._made, values)
+
+
+class Adding:
+    """`Adding(lambda pk, at: Entry(patient_id=pk, at=at), int, datetime)` puts in one row, whose key nobody asks for.
+
+    What the model fills in by itself must be the same each time: one that counts, draws or reads a clock is refused.
+    """
+
+    def __init__(self, row: Callable[..., Model], *kinds: type) -> None:
+        self._row, self._kinds = row, kinds
+
+    @cached_property
+    def _made(self) -> _Statement:
+        values = _stand_ins(self._kinds)
+        made, again = (self._inserting(self._row(*values)) for _ in range(2))
+        if made != again:
+            raise ValueError(f"A column is filled in anew for each row: {made[0]}")
+        return _Statement(made, values)
+
+    def _inserting(self, row: Model) -> tuple[str, Sequence[Any]]:
+        query = InsertQuery(type(row))
+        fields = [field for field in row._meta.local_concrete_fields if not isinstance(field, AutoField)]
+        query.insert_values(fields, [row])
+        compiler: Any = query.get_compiler(DEFAULT_DB_ALIAS)
+        ((sql, params),) = compiler.as_sql()
+        return sql, params
+
+    def __call__(self, *values: Any) -> None:
+        _executed(self._made, values)
+
+
+def _executed(statement: _Statement, values: Sequence[Any]) -> int:
+    """How many rows it was about."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(statement.sql, statement.bound(values))
+        return int(cursor.rowcount)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Count, F, When
 from django.test.utils import CaptureQueriesContext
 
+from clinic.audit.models import Entry
+from clinic.booking.models import AppointmentLink
 from clinic.people.models import ContactChannel, Patient
-from clinic.people.statements import Reading, Writing
+from clinic.people.statements import Adding, Reading, Writing
+from clinic.people.tokens import new_token
 
 
 def patients_with_account(pk, name):
@@ -100,6 +103,40 @@ def moved_channel(pk, value, at):
     }
 
 
+def an_entry(at, job, pk):
+    return Entry(at=at, job=job, patient_id=pk, action=Entry.Action.SENT, what="reminder 7")
+
+
+def test_it_adds_what_the_model_adds_each_time_with_other_values(world):
+    """What has a default, is empty or has a column of another name included."""
+    added = Adding(an_entry, dt.datetime, str, int)
+    before = Entry.objects.count()
+    for patient in (world.ana, world.ben):
+        at = world.now + dt.timedelta(microseconds=patient.pk)
+        with CaptureQueriesContext(connection) as once:
+            added(at, "reminders", patient.pk)
+        with CaptureQueriesContext(connection) as plain:
+            an_entry(at, "reminders", patient.pk).save(force_insert=True)
+        assert plain[0]["sql"].startswith(once[0]["sql"])  # which asks for the key as well
+        djangos, ours = Entry.objects.order_by("-pk")[:2]
+        assert ours.patient == patient
+        for field in Entry._meta.concrete_fields[1:]:
+            assert getattr(ours, field.attname) == getattr(djangos, field.attname)
+    assert Entry.objects.count() == before + 4
+
+
+def test_a_row_the_database_refuses_is_not_added(world):
+    with pytest.raises(IntegrityError, match="an_entry_names_a_person_or_a_job"), transaction.atomic():
+        Adding(an_entry, dt.datetime, str, int)(world.now, "", world.ana.pk)
+
+
+def test_a_column_that_is_filled_in_anew_for_each_row_is_refused(db):
+    """Else every row would have what the first one drew."""
+    drawn = Adding(lambda pk: AppointmentLink(appointment_id=pk, token_sha256=new_token()), int)
+    with pytest.raises(ValueError, match="filled in anew"):
+        drawn(1)
+
+
 @pytest.mark.parametrize(
     "forgets",
     [
@@ -107,6 +144,7 @@ def moved_channel(pk, value, at):
         Reading(lambda one: Patient.objects.filter(pk=one + 1), int),
         Reading(lambda name: Patient.objects.filter(legal_given_name__icontains=name), str),
         Writing(lambda pk, name: (Patient.objects.filter(pk=pk), {"legal_given_name": "Ana"}), int, str),
+        Adding(lambda pk, what: Entry(patient_id=pk, what="reminder 7"), int, str),
     ],
 )
 def test_a_value_that_is_not_in_the_statement_as_it_is_is_refused(db, forgets):

@@ -72,6 +72,9 @@ def understood(arguments: list[str]) -> argparse.Namespace:
             "--ring-again", default="", help="seconds; as the clinic has it unless told otherwise"
         )
         command.add_argument("--keep", action="store_true", help="keep the logs")
+    commands.choices["faults"].add_argument(
+        "--away", type=float, default=5, help="seconds for which Valkey is gone"
+    )
     command = commands.choices["drill"]
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--kills", type=int, default=50)
@@ -99,7 +102,7 @@ def drill(clinic: DrilledClinic, asked: argparse.Namespace) -> int:
 def faults(clinic: DrilledClinic, asked: argparse.Namespace) -> int:
     from tests.drills.reminders.faults import hold
 
-    return hold(clinic)
+    return hold(clinic, away=asked.away)
 
 
 def bench(clinic: DrilledClinic, asked: argparse.Namespace) -> int:

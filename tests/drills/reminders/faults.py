@@ -33,8 +33,8 @@ class DidNotHappen(Exception):
 class Faults:
     """A clinic at work, and what is done to it."""
 
-    def __init__(self, clinic: DrilledClinic) -> None:
-        self.clinic = clinic
+    def __init__(self, clinic: DrilledClinic, away: float) -> None:
+        self.clinic, self.away = clinic, away
         clinic.begin_empty()
         call_command("loaddata", "appointment_types", verbosity=0)
         clinic.start_recorder()
@@ -86,7 +86,8 @@ class Faults:
             raise Broken("There is no Valkey to kill.")
         process.kill()
         process.wait()
-        time.sleep(5)
+        self.booked(FEW)
+        self.nothing_arrives(self.away)
         self.clinic.valkey.start()
         self.booked(FEW)
         return self.all_arrive()
@@ -135,9 +136,9 @@ ALL: list[Callable[[Faults], float]] = [
 ]
 
 
-def hold(clinic: DrilledClinic) -> int:
-    """All of them; 0 when each was survived and nobody got anything twice."""
-    faults = Faults(clinic)
+def hold(clinic: DrilledClinic, *, away: float) -> int:
+    """All of them; 0 when each was survived and nobody got anything twice. Valkey is gone for `away` seconds."""
+    faults = Faults(clinic, away)
     failed = 0
     for fault in ALL:
         name = fault.__name__.replace("_", " ")
