@@ -90,6 +90,24 @@ def test_the_bell_stops_when_the_queue_is_full(due, queue, monkeypatch):
     assert Reminder.objects.get().ring_at == due.ring_at
 
 
+def test_a_full_call_rings_for_more_where_the_queue_has_nearly_run_dry(due, queue, monkeypatch):
+    """Else nobody would be called for before beat's next turn, however much waits."""
+    monkeypatch.setattr(actions, "BATCH", 1)
+    tasks.send([0])
+    assert tasks.queue_length() == 1
+    assert Reminder.objects.get().ring_at > due.ring_at
+
+
+@pytest.mark.parametrize(("batch", "waiting"), [(2, 0), (1, tasks.NEARLY_DRY)], ids=["short", "well stocked"])
+def test_neither_a_short_call_nor_one_of_many_rings(due, queue, monkeypatch, batch, waiting):
+    monkeypatch.setattr(actions, "BATCH", batch)
+    for _ in range(waiting):
+        tasks.send.delay([0])
+    tasks.send([0])
+    assert tasks.queue_length() == waiting
+    assert Reminder.objects.get().ring_at == due.ring_at
+
+
 DIES_IN_MID_SEND = """
 import os, signal, sys
 import django
