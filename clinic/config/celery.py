@@ -4,8 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_init
 from django.db import close_old_connections
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.config.settings")
 
@@ -13,6 +14,12 @@ app = Celery("clinic")
 app.set_default()  # for every thread of a web server: another would make up an app of its own, and a broker
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def read_every_page(**_: object) -> None:
+    """Letters hold links. Read here, before the senders are forked off, no first letter waits a second for it."""
+    assert get_resolver().reverse_dict
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]
