@@ -11,7 +11,7 @@ from clinic.audit.middleware import NOWHERE, current
 from clinic.audit.models import Entry
 from clinic.people.actors import Actor, Job
 from clinic.people.models import Patient
-from clinic.people.statements import Adding
+from clinic.people.statements import Adding, Asked
 
 # What a job does outside a request is written while somebody's mail waits for it.
 BY_A_JOB = Adding(
@@ -25,11 +25,16 @@ BY_A_JOB = Adding(
 def record(*, action: str, patient: Patient | None, by: Actor, what: str = "") -> None:
     """One row: `by` did `action` to `patient`'s record. `what` names a row, never its contents."""
     if isinstance(by, Job) and patient is not None and current() == NOWHERE:
-        BY_A_JOB(timezone.now(), by.name, patient.pk, str(action), what)
+        recording(action=action, patient_id=patient.pk, by=by, what=what).alone()
         return
     _entry(action=action, patient_id=patient.pk if patient else None, by=by, what=what).save(
         force_insert=True
     )
+
+
+def recording(*, action: str, patient_id: int, by: Job, what: str) -> Asked[None]:
+    """The same of a job outside a request, to be sent together with what it did."""
+    return BY_A_JOB.asked(timezone.now(), by.name, patient_id, str(action), what)
 
 
 def record_listed(*, patients: Iterable[int], by: Actor, what: str = "") -> None:

@@ -16,7 +16,7 @@ from clinic.booking import by_patients
 from clinic.booking.by_patients import LINK, Changed
 from clinic.booking.models import Appointment, AppointmentLink
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
-from clinic.people.statements import Adding
+from clinic.people.statements import Adding, Asked
 from clinic.people.tokens import hashed, new_token
 
 FORGOTTEN_AFTER = dt.timedelta(days=30)  # after the time they were for; a visit moved back to it lies ahead
@@ -33,9 +33,15 @@ ADD_LINK = Adding(
 
 def make_link(*, appointment: Appointment, now: dt.datetime) -> str:
     """The token of a new link to it (43 characters). Older ones for the same time go on working."""
-    token = new_token()
-    ADD_LINK(appointment.pk, hashed(token), appointment.starts_at, now)
+    token, adding = new_link(appointment=appointment, now=now)
+    adding.alone()
     return token
+
+
+def new_link(*, appointment: Appointment, now: dt.datetime) -> tuple[str, Asked[None]]:
+    """The same, to be stored together with what else is asked: the link opens nothing before that."""
+    token = new_token()
+    return token, ADD_LINK.asked(appointment.pk, hashed(token), appointment.starts_at, now)
 
 
 def behind(token: str, *, now: dt.datetime) -> AppointmentLink | None:

@@ -29,7 +29,7 @@ from clinic.booking.told import (
     still_as_told,
     told_before,
 )
-from clinic.people.statements import Reading
+from clinic.people.statements import Reading, together
 from clinic.reminders import wishes
 from clinic.reminders.kinds import CLOCKS, DAY, HOUR, Kind, before
 from clinic.reminders.sources import Due, Message, NotWanted, NotYet, unwritten
@@ -146,14 +146,21 @@ def message(
     template = f"emails/{kind}.txt"
     if kind == CANCELLED:
         return Message(template=template, page=BOOKING, at=appointment.starts_at)
+    key, adding = links.new_link(appointment=appointment, now=now)
+    calendar = b""
+    if kind in WITH_A_FILE:
+        _, history = together(adding, ITS_HISTORY.asked(appointment.pk))
+        calendar = ics.file_of(history)
+    else:
+        adding.alone()
     return Message(
         template=template,
         page=VISIT,
-        key=links.make_link(appointment=appointment, now=now),
+        key=key,
         older_keys_work=True,
         at=appointment.starts_at,
         facts=what_the_link_does(appointment, now=now) | (_was(appointment) if kind == MOVED else {}),
-        calendar=ics.file_of(ITS_HISTORY(appointment.pk)) if kind in WITH_A_FILE else b"",
+        calendar=calendar,
     )
 
 

@@ -19,7 +19,7 @@ app.autodiscover_tasks()
 @worker_init.connect  # type: ignore[untyped-decorator]
 def read_every_page(**_: object) -> None:
     """Letters hold links. Read here, before the senders are forked off, no first letter waits a second for it."""
-    assert get_resolver().reverse_dict
+    _ = get_resolver().reverse_dict
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -52,6 +54,37 @@ def _stand_ins(kinds: Sequence[type]) -> list[Any]:
     return [STAND_INS[kind](place) for place, kind in enumerate(kinds)]
 
 
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[A]):
+    """A statement and the values it is sent with; `together` sends several."""
+
+    statement: _Statement
+    values: Sequence[Any]
+    answer: Callable[[Any], A]
+
+    def execute(self, cursor: Any) -> None:
+        cursor.execute(self.statement.sql, self.statement.bound(self.values))
+
+    def alone(self) -> A:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            self.execute(cursor)
+            return self.answer(cursor)
+
+
+def together(*asked: Asked[Any]) -> list[Any]:
+    """Their answers; the server is waited for once, not for each. In a transaction, which an error of one ends."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(connection.cursor()) for _ in asked]
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for one, cursor in zip(asked, cursors, strict=True):
+                one.execute(cursor)
+        return [one.answer(cursor) for one, cursor in zip(asked, cursors, strict=True)]
+
+
 class Reading(Generic[M]):
     """`Reading(lambda pk: Reminder.objects.filter(pk=pk), int)`, called with a pk, gives the list of its rows.
 
@@ -71,14 +104,21 @@ class Reading(Generic[M]):
         compiler.get_converters = lambda _: converters
         return rows, compiler, statement
 
-    def __call__(self, *values: Any) -> list[M]:
-        rows, made, statement = self._made
+    def _rows(self, cursor: Any) -> list[M]:
+        rows, made, _ = self._made
+        fetched = cursor.fetchall()
         compiler = copy(made)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
-        compiler.as_sql = lambda *_, **__: (statement.sql, statement.bound(values))
-        asked = rows.all()
-        asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        return list(asked)
+        compiler.execute_sql = lambda *_, **__: [fetched]
+        found = rows.all()
+        found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return list(found)
+
+    def asked(self, *values: Any) -> Asked[list[M]]:
+        return Asked(self._made[2], values, self._rows)
+
+    def __call__(self, *values: Any) -> list[M]:
+        return self.asked(*values).alone()
 
 
 class Writing:
@@ -95,8 +135,11 @@ class Writing:
         query.add_update_values(dict(fields))
         return _Statement(query.get_compiler(DEFAULT_DB_ALIAS).as_sql(), values)
 
+    def asked(self, *values: Any) -> Asked[int]:
+        return Asked(self._made, values, lambda cursor: int(cursor.rowcount))
+
     def __call__(self, *values: Any) -> int:
-        return _executed(self._made, values)
+        return self.asked(*values).alone()
 
 
 class Adding:
@@ -124,12 +167,8 @@ class Adding:
         ((sql, params),) = compiler.as_sql()
         return sql, params
 
+    def asked(self, *values: Any) -> Asked[None]:
+        return Asked(self._made, values, lambda cursor: None)
+
     def __call__(self, *values: Any) -> None:
-        _executed(self._made, values)
-
-
-def _executed(statement: _Statement, values: Sequence[Any]) -> int:
-    """How many rows it was about."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(statement.sql, statement.bound(values))
-        return int(cursor.rowcount)
+        self.asked(*values).alone()

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, When
 
-from clinic.audit.actions import record
+from clinic.audit.actions import recording
 from clinic.audit.models import Entry
 from clinic.people.actors import Job
 from clinic.people.models import Patient
-from clinic.people.statements import Reading, Writing
+from clinic.people.statements import Reading, Writing, together
 from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
 from clinic.reminders.models import QUIET, Reminder, ReminderQuerySet, State, Way
 from clinic.reminders.reaching import Target, target
@@ -114,9 +114,10 @@ def claim(
 
 def _take(reminder_id: int, lease_until: dt.datetime, now: dt.datetime) -> Reminder | State | None:
     """The row, from now on ours; FAILED where a third copy would be risked; None where somebody else has it."""
-    if not TAKE(reminder_id, now, lease_until):
+    taken, rows = together(TAKE.asked(reminder_id, now, lease_until), THE_ROW.asked(reminder_id))
+    if not taken:
         return None
-    (reminder,) = THE_ROW(reminder_id)
+    reminder: Reminder = rows[0]
     if reminder.unsure_sends >= 2:
         return _finish(reminder, State.FAILED, because=CHECK_BY_HAND)
     return reminder
@@ -214,8 +215,11 @@ def _wait(reminder: Reminder, answer: NotYet) -> State:
 def note_sent(reminder: Reminder, receipt: Receipt, at: dt.datetime) -> State:
     """The server has it."""
     names = receipt.provider[:40], receipt.provider_id[:120]
-    changed = SAY_SENT(reminder.pk, reminder.lease_until, at, *names)
-    record(action=Entry.Action.SENT, patient=reminder.patient, by=SENDER, what=f"reminder {reminder.pk}")
+    what = f"reminder {reminder.pk}"
+    changed, _ = together(
+        SAY_SENT.asked(reminder.pk, reminder.lease_until, at, *names),
+        recording(action=Entry.Action.SENT, patient_id=reminder.patient_id, by=SENDER, what=what),
+    )
     return _written(State.SENT, reminder, changed)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Count, F, When
+from django.db.models import Case, Count, F, Func, TextField, Value, When
 from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import Entry
 from clinic.booking.models import AppointmentLink
 from clinic.people.models import ContactChannel, Patient
-from clinic.people.statements import Adding, Reading, Writing
+from clinic.people.statements import Adding, Reading, Writing, together
 from clinic.people.tokens import new_token
 
 
@@ -135,6 +136,51 @@ def test_a_column_that_is_filled_in_anew_for_each_row_is_refused(db):
     drawn = Adding(lambda pk: AppointmentLink(appointment_id=pk, token_sha256=new_token()), int)
     with pytest.raises(ValueError, match="filled in anew"):
         drawn(1)
+
+
+ANA_READ = Reading(lambda pk: Patient.objects.filter(pk=pk).select_related("account"), int)
+NAME_WRITTEN = Writing(lambda pk, name: (Patient.objects.filter(pk=pk), {"legal_given_name": name}), int, str)
+NOTED = Adding(an_entry, dt.datetime, str, int)
+
+
+def all_three(world, *, job="reminders"):
+    pk = world.ana.pk
+    return NAME_WRITTEN.asked(pk, "Anna"), ANA_READ.asked(pk), NOTED.asked(world.now, job, pk)
+
+
+def test_sent_together_they_answer_as_one_after_the_other(world):
+    """The second sees what the first has written."""
+    noted = Entry.objects.count()
+    with transaction.atomic():
+        changed, (ana,), nothing = together(*all_three(world))
+    assert (changed, nothing) == (1, None)
+    assert (ana.legal_given_name, ana.account) == ("Anna", world.ana.account)
+    assert Entry.objects.count() == noted + 1
+    assert together(NAME_WRITTEN.asked(0, "Nobody"), ANA_READ.asked(0)) == [0, []]
+
+
+def test_sent_together_none_waits_for_the_answer_of_the_one_before(world):
+    """The first takes a second, and the second has been asked long before that is over; by itself it waits."""
+    slowly = Func(Value(1.0), function="pg_sleep", output_field=TextField())
+    slow = Reading(lambda pk: Patient.objects.filter(pk=pk).annotate(slept=slowly), int)
+    asked_at = []
+
+    def until_both_were_asked(ask):
+        both = [slow.asked(world.ana.pk), ANA_READ.asked(world.ana.pk)]
+        asked_at.clear()
+        with connection.execute_wrapper(lambda go, *asked: asked_at.append(time.monotonic()) or go(*asked)):
+            ask(*both)
+        return asked_at[1] - asked_at[0]
+
+    assert until_both_were_asked(together) < 1
+    assert until_both_were_asked(lambda *both: [each.alone() for each in both]) >= 1
+
+
+def test_what_the_database_refuses_ends_all_that_was_sent_together(world):
+    before = world.ana.legal_given_name
+    with pytest.raises(IntegrityError, match="an_entry_names_a_person_or_a_job"), transaction.atomic():
+        together(*all_three(world, job=""))
+    assert Patient.objects.get(pk=world.ana.pk).legal_given_name == before
 
 
 @pytest.mark.parametrize(
