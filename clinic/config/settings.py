@@ -326,6 +326,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers know nothing of secrets.
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }
 # Widgets are drawn from templates/ too, like everything else (clinic/ui/widgets.py).
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
