@@ -1,4 +1,4 @@
-"""What the page of reminders shows: a page of rows, newest first, in four queries, with nothing counted."""
+"""What the page of reminders shows: a page of rows, newest first, in five queries at most, with nothing counted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
-from clinic.booking.models import Appointment
-from clinic.booking.told import OF_A_VISIT
+from clinic.booking.models import Appointment, AppointmentChange
+from clinic.booking.told import CANCELLED, MOVED, OF_A_VISIT
 from clinic.people.models import Patient
 from clinic.reminders.models import EarlierSend, Reminder, State, Way
 from clinic.reminders.wishes import kind_of
 
 A_PAGE = 25
+NAMED_BY_AN_ACT = frozenset({MOVED, CANCELLED})
 LONGEST_ID = 18  # digits; more would not fit the database's
 # What a choice shows. Being sent is a matter of seconds, so it counts as due; what came back has failed, too.
 SHOWN = {
@@ -82,7 +83,8 @@ class Row:
     pk: int
     patient: Patient
     kind: str
-    visit_at: dt.datetime | None
+    visit_at: dt.datetime | None  # as the message has it
+    stands_at: dt.datetime | None  # as it is now, where that is another time
     state: str
     way: str
     due_at: dt.datetime
@@ -123,9 +125,9 @@ def page(wanted: Wanted) -> Page:
         found = list(start.order_by("-pk")[: A_PAGE + 1])
         more, found = len(found) > A_PAGE, found[:A_PAGE]
         newer, older = wanted.before is not None and bool(found), more
-    visits = _visits(found)
+    visits, told = _visits(found), _told(found)
     return Page(
-        rows=[_row(reminder, visits) for reminder in found],
+        rows=[_row(reminder, visits, told) for reminder in found],
         newer_url=wanted.url(after=found[0].pk) if newer else "",
         older_url=wanted.url(before=found[-1].pk) if older else "",
     )
@@ -137,13 +139,33 @@ def _visits(reminders: list[Reminder]) -> dict[int, dt.datetime]:
     return dict(Appointment.objects.filter(pk__in=ids).values_list("pk", "starts_at")) if ids else {}
 
 
-def _row(reminder: Reminder, visits: dict[int, dt.datetime]) -> Row:
+def _told(reminders: list[Reminder]) -> dict[int, dt.datetime]:
+    """The time each message about a visit has, by the message's id, where the visit has another one by now.
+
+    One about a move or a cancellation is named by when that happened: its time is the one the next move took away.
+    """
+    of_visits = [reminder for reminder in reminders if reminder.source == OF_A_VISIT]
+    told = {reminder.pk: reminder.about_at for reminder in of_visits if reminder.kind not in NAMED_BY_AN_ACT}
+    acts = [reminder for reminder in of_visits if reminder.kind in NAMED_BY_AN_ACT]
+    moves = AppointmentChange.objects.filter(
+        appointment__in={reminder.subject_id for reminder in acts}, was_starts_at__isnull=False
+    ).order_by("-pk")
+    for visit_id, at, was in moves.values_list("appointment_id", "at", "was_starts_at") if acts else ():
+        if was is not None:
+            told |= {act.pk: was for act in acts if act.subject_id == visit_id and at > act.about_at}
+    return told
+
+
+def _row(reminder: Reminder, visits: dict[int, dt.datetime], told: dict[int, dt.datetime]) -> Row:
+    stands_at = visits.get(reminder.subject_id) if reminder.source == OF_A_VISIT else None
+    visit_at = told.get(reminder.pk, stands_at) if stands_at is not None else None
     waits_again = reminder.state == State.DUE and reminder.attempts > 0
     return Row(
         pk=reminder.pk,
         patient=reminder.patient,
         kind=kind_of(reminder.source, reminder.kind).label,
-        visit_at=visits.get(reminder.subject_id) if reminder.source == OF_A_VISIT else None,
+        visit_at=visit_at,
+        stands_at=stands_at if stands_at != visit_at else None,
         state=_shown_as(reminder),
         way=Way(reminder.way).label if reminder.way and reminder.way != Way.EMAIL else "",
         due_at=reminder.due_at,
