@@ -145,7 +145,7 @@ def message(
         return NotYet(f"{refusal} That can still be undone.", unsettled) if unsettled else NotWanted(refusal)
     template = f"emails/{kind}.txt"
     if kind == CANCELLED:
-        return Message(template=template, page=BOOKING, at=appointment.starts_at)
+        return Message(template=template, page=BOOKING, at=appointment.starts_at, facts=_was(appointment))
     key, adding = links.new_link(appointment=appointment, now=now)
     calendar = b""
     if kind in WITH_A_FILE:

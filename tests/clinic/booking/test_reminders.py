@@ -11,9 +11,11 @@ from django.core import mail
 
 from clinic.booking import actions
 from clinic.booking import reminders as calendar
+from clinic.booking.hours import clinic_zone
 from clinic.booking.models import Appointment, AppointmentType
 from clinic.reminders.actions import claim_and_send, collect
 from clinic.reminders.models import KindWish, Reminder, State
+from clinic.reminders.wording import moment
 from tests.wished import wish
 
 MINUTE = dt.timedelta(minutes=1)
@@ -144,6 +146,21 @@ class TestCancelled:
         late = appointment.starts_at + HOUR
         actions.cancel(appointment=appointment, because="entered twice", by=world.dee, now=late)
         assert work(late) == []
+
+    def test_before_its_move_was_told_names_the_time_the_patient_knew(self, world, appointment):
+        work(world.now)
+        before, after = appointment.starts_at, appointment.starts_at + DAY
+        actions.move(appointment=appointment, starts_at=after, by=world.dee, now=world.now + MINUTE)
+        actions.cancel(appointment=appointment, because="ill", by=world.dee, now=world.now + 2 * MINUTE)
+        assert work(world.now + HOUR) == [calendar.CANCELLED]
+        assert f"The time you knew of was {moment(before, clinic_zone())}." in mail.outbox[-1].body
+        assert moment(after, clinic_zone()) in mail.outbox[-1].body
+
+    def test_of_the_time_they_know_names_no_other(self, world, appointment):
+        work(world.now)
+        actions.cancel(appointment=appointment, because="ill", by=world.dee, now=world.now + MINUTE)
+        work(world.now + HOUR)
+        assert "The time you knew of" not in mail.outbox[-1].body
 
 
 class TestAfterAnOutage:
