@@ -39,6 +39,9 @@ class Letter:
     whole_by_text: bool = False  # its text is a text message as it stands, and says itself how to stop
 
 
+WITHOUT_A_COMMA = frozenset({"fr", "it", "nl"})  # between the weekday and the day
+
+
 def letter(message: Message, patient: Patient, words: Wording | None = None, *, stop: str = "") -> Letter:
     """Render it: in the clinic's own words where it has some, else in ours.
 
@@ -95,7 +98,7 @@ def _facts(message: Message, patient: Patient) -> dict[str, Any]:
         **message.facts,
     }
     if message.at is not None:
-        facts["day"] = date_format(message.at.astimezone(zone), "l j F")
+        facts["day"] = day_of(message.at.astimezone(zone), year=False)
         facts["time"] = f"{message.at.astimezone(zone):%H:%M}"
         facts["when"] = moment(message.at, zone)
         facts["when_there"] = elsewhere(message.at, zone, patient.zone)
@@ -127,7 +130,17 @@ def moment(at: dt.datetime, zone: ZoneInfo) -> str:
     """A time on the wall of that zone, and which zone: Thursday 5 March 2026 at 10:00 (Europe/London, GMT)."""
     local = at.astimezone(zone)
     between = " at " if translation.get_language() == settings.LANGUAGE_CODE else ", "
-    return f"{date_format(local, 'l j F Y')}{between}{local:%H:%M} ({zone.key}, {local.tzname()})"
+    return f"{day_of(local, year=True)}{between}{local:%H:%M} ({zone.key}, {local.tzname()})"
+
+
+def day_of(local: dt.datetime, *, year: bool) -> str:
+    """The weekday and the date as the language of the words writes them: Dienstag, 8. Dezember 2026."""
+    if translation.get_language() == settings.LANGUAGE_CODE:
+        return date_format(local, "l j F Y" if year else "l j F")
+    between = " " if translation.get_language() in WITHOUT_A_COMMA else ", "
+    return (
+        date_format(local, "l") + between + date_format(local, "DATE_FORMAT" if year else "MONTH_DAY_FORMAT")
+    )
 
 
 def elsewhere(at: dt.datetime, clinic: ZoneInfo, patient: ZoneInfo) -> str:

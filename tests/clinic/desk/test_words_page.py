@@ -122,7 +122,7 @@ class TestWords:
     def test_in_another_language_dates_are_told_in_it(self, mona):
         german = {"subject": "Ihr Termin", "text": "Bis {when}. {link}", "short": "{when}"}
         shown = said(mona.post(words_url(language="de"), german | {"do": "look"}))
-        assert "Bis Donnerstag 12 März 2026, 10:00" in shown
+        assert "Bis Donnerstag, 12. März 2026, 10:00" in shown
         assert "Keine Nachrichten mehr erhalten: http" in shown
         assert "Reply STOP" not in shown
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail as sent_mail
+from django.utils import translation
 
 from clinic.audit.models import Entry
 from clinic.people.models import Patient
 from clinic.reminders import actions, wishes, wishing
 from clinic.reminders.kinds import DAY, HOUR, Kind, before
 from clinic.reminders.models import KindWish, Quiet, Reminder, State, Wording
+from clinic.reminders.wording import moment
 from tests.clinic.reminders.conftest import NAME
 
 WORDS = {
@@ -49,6 +52,22 @@ def sent(world, source):
     return sent_mail.outbox[-1]
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en-gb", "Thursday 5 March 2026 at 10:00 ("),
+        ("de", "Donnerstag, 5. März 2026, 10:00 ("),
+        ("es", "jueves, 5 de marzo de 2026, 10:00 ("),
+        ("fr", "jeudi 5 mars 2026, 10:00 ("),
+        ("pl", "Czwartek, 5 marca 2026, 10:00 ("),
+    ],
+)
+def test_a_date_is_written_as_its_language_writes_it(language, says):
+    zone = ZoneInfo("Europe/London")
+    with translation.override(language):
+        assert moment(dt.datetime(2026, 3, 5, 10, tzinfo=zone), zone).startswith(says)
+
+
 def test_are_sent_and_keep_our_link_our_foot_and_how_to_stop(world, kind):
     write(world)
     mail = sent(world, kind)
@@ -75,7 +94,7 @@ def test_the_patients_language_where_the_clinic_wrote_in_it(world, kind):
     Patient.objects.filter(pk=world.ana.pk).update(language="de")
     mail = sent(world, kind)
     assert mail.subject == "Ihr Termin bei Stride Physical Therapy"
-    assert "Donnerstag 5 März 2026, 10:00" in mail.body
+    assert "Donnerstag, 5. März 2026, 10:00" in mail.body
     assert "Phone:" not in mail.body
     assert "http" in mail.body
 
