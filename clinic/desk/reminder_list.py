@@ -11,12 +11,14 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from clinic.booking.models import Appointment, AppointmentChange
+from clinic.booking.to_come import ToCome, to_come
 from clinic.booking.told import CANCELLED, MOVED, OF_A_VISIT
 from clinic.people.models import Patient
 from clinic.reminders.models import EarlierSend, Reminder, State, Way
 from clinic.reminders.wishes import kind_of
 
 A_PAGE = 25
+MOST_VISITS = 12  # of which is told what is still to come
 NAMED_BY_AN_ACT = frozenset({MOVED, CANCELLED})
 LONGEST_ID = 18  # digits; more would not fit the database's
 # What a choice shows. Being sent is a matter of seconds, so it counts as due; what came back has failed, too.
@@ -131,6 +133,18 @@ def page(wanted: Wanted) -> Page:
         newer_url=wanted.url(after=found[0].pk) if newer else "",
         older_url=wanted.url(before=found[-1].pk) if older else "",
     )
+
+
+def coming(wanted: Wanted, *, now: dt.datetime) -> list[ToCome]:
+    """What is not due yet about the patient or the visit that is asked for; of everybody that would be no answer."""
+    if wanted.state not in {"all", "due"} or (wanted.patient_id is None and wanted.visit_id is None):
+        return []
+    visits = Appointment.objects.filter(starts_at__gt=now).select_related("type", "patient")
+    if wanted.patient_id is not None:
+        visits = visits.filter(patient_id=wanted.patient_id)
+    if wanted.visit_id is not None:
+        visits = visits.filter(pk=wanted.visit_id)
+    return to_come(visits.order_by("starts_at")[:MOST_VISITS], now=now)
 
 
 def _visits(reminders: list[Reminder]) -> dict[int, dt.datetime]:

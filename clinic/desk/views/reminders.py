@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.desk import reply_list
-from clinic.desk.reminder_list import Wanted, page
+from clinic.desk.reminder_list import Wanted, coming, page
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
 from clinic.people.search import TooShort, by_address, find
@@ -34,6 +34,7 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
         about = shown.rows[0].patient if shown.rows else Patient.objects.filter(pk=wanted.patient_id).first()
     facts = {
         "page": shown,
+        "coming": coming(wanted, now=timezone.now()),
         "wanted": wanted,
         "about": about,
         "replies_wait": reply_list.waiting(),

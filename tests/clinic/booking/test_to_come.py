@@ -1,0 +1,74 @@
+"""What is told of a visit's messages before they are due is what happens then."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from clinic.booking import actions
+from clinic.booking import reminders as calendar
+from clinic.booking.models import AppointmentType
+from clinic.booking.to_come import to_come
+from clinic.reminders.actions import claim_and_send, collect
+from clinic.reminders.models import Reminder, State
+from tests.wished import wish
+
+MINUTE, HOUR, DAY = (dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1))
+
+
+@pytest.fixture(autouse=True)
+def _only_the_calendar(settings):
+    settings.REMINDER_SOURCES = [calendar.__name__]
+
+
+def told(visit, now) -> list[tuple[str, dt.datetime]]:
+    visit.refresh_from_db()
+    return [(each.label, each.at) for each in to_come([visit], now=now)]
+
+
+def sent(visit, start: dt.datetime, end: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """What really goes out from one moment to another, looked at every minute."""
+    found, now = [], start
+    while now < end:
+        now += MINUTE
+        collect(now=now)
+        waiting = Reminder.objects.claimable(now).order_by("pk")
+        gone = [row for row in waiting if claim_and_send(reminder_id=row.pk, now=now) == State.SENT]
+        found += [(calendar.KINDS[row.kind].label, now) for row in gone]
+    return found
+
+
+@pytest.mark.parametrize("hour", [10, 9], ids=["by day", "waits for the end of the quiet hours"])
+@pytest.mark.parametrize("happens", [None, "move", "cancel"])
+def test_what_is_told_happens_to_the_minute(world, hour, happens):
+    visit = world.booked(starts_at=(world.now + 8 * DAY).replace(hour=hour))
+    sent(visit, world.now - MINUTE, world.now)
+    if happens == "move":
+        actions.move(appointment=visit, starts_at=visit.starts_at + DAY, by=world.dee, now=world.now)
+    if happens == "cancel":
+        actions.cancel(appointment=visit, because="ill", by=world.dee, now=world.now)
+    expected = told(visit, world.now)
+    assert len(expected) == {None: 2, "move": 3, "cancel": 1}[happens]
+    gaps = [world.now, *(at - 2 * MINUTE for _, at in expected)]
+    really = [each for start in gaps for each in sent(visit, start, start + 5 * MINUTE)]
+    assert really == expected
+
+
+def test_what_went_out_or_is_switched_off_is_not_to_come(world):
+    visit = world.booked(starts_at=world.now + 9 * DAY + HOUR)
+    assert [label for label, _ in told(visit, visit.starts_at - DAY)] == ["Last reminder of a visit"]
+    assert told(visit, visit.starts_at - HOUR) == told(visit, visit.starts_at) == []
+    wish(world, calendar.__name__, calendar.TWO_HOURS, is_on=False)
+    assert [label for label, _ in told(visit, world.now)] == ["First reminder of a visit"]
+    AppointmentType.objects.update(first_reminder_days=0)
+    assert told(visit, world.now) == []
+
+
+def test_the_desk_reads_it_of_one_patient_or_visit_and_not_of_everybody(world):
+    visit = world.booked(starts_at=dt.datetime.now(dt.UTC).replace(hour=10) + 9 * DAY)
+    desk = world.signed_in(world.dee)
+    for asked in (f"?visit={visit.pk}", f"?patient={visit.patient_id}&state=due"):
+        assert "Last reminder of a visit" in desk.get(f"/desk/reminders/{asked}").content.decode()
+    for asked in ("", f"?visit={visit.pk}&state=failed", "?patient=0"):
+        assert "Still to come" not in desk.get(f"/desk/reminders/{asked}").content.decode()
