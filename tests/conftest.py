@@ -227,8 +227,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def queue() -> Iterator[str]:
-    """A Celery queue of this process alone, empty before and after: no demo and no other test shares it."""
+def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A Celery queue of this process alone, empty before and after: no demo and no other test shares it.
+
+    A worker that is a thread of this process leaves no line to the database behind, which could not be dropped then.
+    """
+    monkeypatch.setitem(app.conf, "CELERY_DB_REUSE_MAX", 0)
     name = f"test-{os.getpid()}"
     before = app.conf.task_default_queue
     app.conf.task_default_queue = name

@@ -94,6 +94,7 @@ def when_the_runner_opens_it_and_logs_one_session(stage: Stage) -> None:
     else:
         runner.presses("Start")
     runner.passes("portal-session")
+    expect(runner.page.locator("[data-count]")).to_have_text(re.compile(r"\d"))  # the session is drawn
     while runner.page.locator("[data-view=end]").is_hidden():
         at = runner.page.locator("[data-count]").inner_text()
         if runner.page.locator("[data-view=run]").is_visible():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
@@ -9,13 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from celery.signals import task_prerun
 from django.conf import settings as live
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from clinic.booking import free
@@ -62,6 +65,25 @@ def test_five_rings_send_one(due, queue):
         wait_for(lambda: tasks.queue_length() == 0)
     assert [sent.to for sent in mail.outbox] == [["ana@runner.example"]]
     assert Reminder.objects.get(pk=due.pk).attempts == 1
+
+
+@pytest.mark.parametrize(("looks", "works"), [(True, True), (False, False)], ids=["looked", "control"])
+def test_a_line_that_died_between_two_tasks_costs_no_task(due, looks, works):
+    """Senders keep theirs from task to task, and the server may have been started again meanwhile."""
+    pid = connection.connection.info.backend_pid
+    other = connection.copy()
+    with contextlib.closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    if looks:
+        task_prerun.send(sender=None, task=SimpleNamespace(request=SimpleNamespace(is_eager=False)))
+    try:
+        assert Reminder.objects.get() == due
+    except OperationalError:
+        assert not works
+    else:
+        assert works
+    finally:
+        connection.close()
 
 
 def test_a_flushed_queue_loses_nothing(due, queue):

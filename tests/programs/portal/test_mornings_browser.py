@@ -50,6 +50,13 @@ def taps(person, number):
     return person
 
 
+def opens_today(person):
+    """Today's page, once the phone has what it goes by without signal."""
+    person.opens("/my/").sees(ASKED)
+    there = "self.portal.phone && self.portal.sendWaiting && await portal.phone.coming()"
+    comes_true(person, f"async () => Boolean({there})")
+
+
 def form(person):
     return person.page.locator("[data-morning]")
 
@@ -101,8 +108,7 @@ def test_a_morning_without_signal_arrives_once_and_after_its_session(phone, ana_
 
 def test_todays_page_keeps_a_morning_when_the_signal_is_gone(phone, ana_story):
     log = ana_story.logs(on_day=ana_story.now.date() - DAY)
-    phone.opens("/my/").sees(ASKED)
-    comes_true(phone, "() => Boolean(self.portal.phone && self.portal.sendWaiting)")
+    opens_today(phone)
     signal(phone, on=False)
     taps(phone, 3).sees("1 morning not sent yet. It is sent when there is signal.").passes(
         "today-morning-kept"
@@ -168,8 +174,7 @@ def test_whoever_signs_out_with_an_unsent_morning_is_asked_and_nothing_is_left(p
 
 def test_what_is_refused_says_so_and_is_asked_for_again(phone, ana_story):
     log = ana_story.logs(on_day=ana_story.now.date() - DAY)
-    phone.opens("/my/").sees(ASKED)
-    comes_true(phone, "() => Boolean(self.portal.phone && self.portal.sendWaiting)")
+    opens_today(phone)
     phone.page.evaluate(
         """(who) => portal.phone.addMorning(
           { who, morning_of: "gone", on_day: "2026-01-01", pain: 3, entries: [] }, "", false)""",

@@ -85,6 +85,7 @@ def another_page(person):
 def does(person, address, *, pain="1", note="", again=False):
     """The whole session without signal, up to the last button."""
     person.opens(address).is_on("Without signal")
+    expect(person.page.locator("[data-count]")).to_have_text(re.compile(r"\d"))  # the session is drawn
     while person.page.locator("[data-view=end]").is_hidden():
         at = person.page.locator("[data-count]").inner_text()
         person.presses("As planned" if person.page.locator("[data-view=run]").is_visible() else DONE)
@@ -261,6 +262,7 @@ def test_a_drawing_is_fetched_once_and_moves_without_signal(phone):
     assert [one.split("?")[1] for one in fetched] == ["id=dead_bug"]
     signal(another_page(phone), on=False)
     phone.opens(MONDAY).sees("Leg swings")
+    expect(phone.page.locator("[data-count]")).to_have_text(re.compile(r"\d"))  # the session is drawn
     while phone.page.locator("[data-title]").inner_text() != "Dead bug":
         at = phone.page.locator("[data-count]").inner_text()
         phone.presses("As planned" if phone.page.locator("[data-view=run]").is_visible() else DONE)
