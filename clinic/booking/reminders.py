@@ -196,11 +196,12 @@ def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.d
             if appointment.series_id
             else "It was moved back to the time the patient knows."
         )
-    if kind == TWO_DAYS and _last_is_near(appointment, now):
+    if kind == TWO_DAYS and last_is_near(appointment, now, wishes.read()):
         return "Too late for it: the last reminder before the visit says the same."
     return ""
 
 
-def _last_is_near(appointment: Appointment, now: dt.datetime) -> bool:
-    lead = lead_of(appointment.type, TWO_HOURS, wishes.read())
+def last_is_near(appointment: Appointment, now: dt.datetime, wished: Wishes) -> bool:
+    """Whether the first reminder would say nothing that the last will not say soon."""
+    lead = lead_of(appointment.type, TWO_HOURS, wished)
     return lead is not None and now > goes_out(appointment.starts_at, lead) - SOON

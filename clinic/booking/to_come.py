@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clinic.booking.models import Appointment
-from clinic.booking.reminders import KINDS, SOON, TWO_DAYS, TWO_HOURS, goes_out, lead_of
+from clinic.booking.reminders import KINDS, TWO_DAYS, TWO_HOURS, goes_out, last_is_near, lead_of
 from clinic.booking.status import MAY_MOVE, SETTLES, Status
 from clinic.booking.told import CANCELLED, MOVED
 from clinic.reminders import wishes
@@ -41,18 +41,12 @@ def _of(visit: Appointment, wished: Wishes, now: dt.datetime) -> Iterator[ToCome
         yield ToCome(KINDS[CANCELLED if cancelled else MOVED].label, visit, happened_at + SETTLES)
     if visit.status not in MAY_MOVE:
         return
-    last = lead_of(visit.type, TWO_HOURS, wished)
     known_at = max(visit.moved_at or visit.booked_at, now)
     for kind in (TWO_DAYS, TWO_HOURS):
         lead = lead_of(visit.type, kind, wished)
         if lead is None or (at := goes_out(visit.starts_at, lead)) <= known_at:
             continue
-        if kind == TWO_DAYS and last is not None and at > goes_out(visit.starts_at, last) - SOON:
+        if kind == TWO_DAYS and last_is_near(visit, at, wished):
             continue
-        yield ToCome(KINDS[kind].label, visit, _after_the_quiet(visit, at, wished))
-
-
-def _after_the_quiet(visit: Appointment, at: dt.datetime, wished: Wishes) -> dt.datetime:
-    """It waits for the end of the quiet hours where the patient is, unless the visit is too near by then."""
-    until = wished.quiet_until(at.astimezone(visit.patient.zone))
-    return at if until is None or visit.starts_at - until < wishes.LEAST_NOTICE else until
+        later = wished.put_off(at.astimezone(visit.patient.zone), before=visit.starts_at)
+        yield ToCome(KINDS[kind].label, visit, later or at)

@@ -179,10 +179,8 @@ def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes
 
     What somebody sends again by hand goes at once: they have a reason.
     """
-    until = wished.quiet_until(now.astimezone(reminder.patient.zone))
+    until = wished.put_off(now.astimezone(reminder.patient.zone), before=wanted.at)
     if until is None or reminder.resends:
-        return None
-    if wanted.at is not None and wanted.at - until < wishes.LEAST_NOTICE:
         return None
     return NotYet(f"{QUIET}it goes out at {until:%H:%M} where the patient is.", until)
 

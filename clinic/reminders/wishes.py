@@ -66,6 +66,15 @@ class Wishes:
         day = at.date() + dt.timedelta(days=1) if over_night and late else at.date()
         return dt.datetime.combine(day, self.quiet_to, tzinfo=at.tzinfo)
 
+    def put_off(self, at: dt.datetime, *, before: dt.datetime | None) -> dt.datetime | None:
+        """When what is due then may go out, as `quiet_until` says it; None where it is not quiet.
+
+        None too where it would then come too late for what it is about, the moment `before`.
+        """
+        until = self.quiet_until(at)
+        too_late = until is not None and before is not None and before - until < LEAST_NOTICE
+        return None if too_late else until
+
 
 _held: ContextVar[Wishes | None] = ContextVar("wishes", default=None)
 

@@ -65,8 +65,8 @@ def test_what_went_out_or_is_switched_off_is_not_to_come(world):
     assert told(visit, world.now) == []
 
 
-def test_the_desk_reads_it_of_one_patient_or_visit_and_not_of_everybody(world):
-    visit = world.booked(starts_at=dt.datetime.now(dt.UTC).replace(hour=10) + 9 * DAY)
+def test_the_desk_reads_it_of_one_patient_or_visit_and_not_of_everybody(world, clock):
+    visit = world.booked(starts_at=world.now + 9 * DAY + HOUR)
     desk = world.signed_in(world.dee)
     for asked in (f"?visit={visit.pk}", f"?patient={visit.patient_id}&state=due"):
         assert "Last reminder of a visit" in desk.get(f"/desk/reminders/{asked}").content.decode()
