@@ -72,3 +72,13 @@ def test_the_desk_reads_it_of_one_patient_or_visit_and_not_of_everybody(world, c
         assert "Last reminder of a visit" in desk.get(f"/desk/reminders/{asked}").content.decode()
     for asked in ("", f"?visit={visit.pk}&state=failed", "?patient=0"):
         assert "Still to come" not in desk.get(f"/desk/reminders/{asked}").content.decode()
+
+
+def test_it_costs_the_page_the_same_for_one_visit_and_for_many(world, clock, django_assert_max_num_queries):
+    desk = world.signed_in(world.dee)
+    desk.get("/desk/reminders/")
+    for hour in range(4):
+        visit = world.booked(starts_at=world.now + 9 * DAY + hour * HOUR)
+        with django_assert_max_num_queries(13):  # the wishes are three of them
+            shown = desk.get(f"/desk/reminders/?patient={visit.patient_id}").content.decode()
+        assert shown.count("Last reminder of a visit") == hour + 1
