@@ -158,7 +158,8 @@ class Person:
     # --- seeing ---
 
     def sees(self, words: str | re.Pattern[str]) -> Person:
-        expect(self.page.locator("body")).to_contain_text(words)
+        """Words that are shown; what is on the page and hidden, or not drawn yet, does not count."""
+        expect(self.page.locator("body")).to_contain_text(words, use_inner_text=True)
         return self
 
     def does_not_see(self, words: str | re.Pattern[str]) -> Person:

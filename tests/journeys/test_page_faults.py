@@ -45,3 +45,13 @@ def test_a_fault_of_the_other_light_is_seen(browser: Browser, scheme):
     assert any(f"faint: {other}: axe color-contrast" in fault for fault in person.passes("faint").faults)
     assert person.page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches"), "and back again"
     person.leaves()
+
+
+def test_hidden_words_are_not_seen(browser: Browser):
+    """Pages carry words that they show only later: whoever waits for them must not be told they are there."""
+    person = Person.arrives("Carl", browser, "http://none.example", Window(1280, "light"))
+    person.page.set_content(GOOD.replace("<p>Words.</p>", "<p>Words.</p><p hidden>Nothing is kept</p>"))
+    person.sees("Words.")
+    with pytest.raises(AssertionError):
+        person.sees("Nothing is kept")
+    person.leaves()

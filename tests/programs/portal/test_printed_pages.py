@@ -7,6 +7,7 @@ import io
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from programs.plans import proposals
@@ -70,4 +71,5 @@ def test_todays_session_is_printed_without_its_questions(ana, story):
 def test_the_screen_still_asks(ana, story):
     """The control: what is left out on paper is there on the screen."""
     assert story.released
-    ana.opens("/my/session/?day=Mon").sees("Could not do").sees("How was the whole session")
+    ana.opens("/my/session/?day=Mon").sees("Could not do")
+    expect(ana.page.locator("[data-view=end]")).to_contain_text("How was the whole session")
