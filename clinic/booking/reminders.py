@@ -177,8 +177,8 @@ def _was(appointment: Appointment) -> dict[str, Any]:
     return {"was": moment(was, clinic_zone()) if was is not None and was != appointment.starts_at else ""}
 
 
-def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:
-    """Why nobody should read this any more; empty when they should."""
+def outdated(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:
+    """Why its visit makes this no longer worth sending, as the row itself shows; empty where it does not. No query."""
     status = Status(appointment.status)
     if appointment.starts_at <= now:
         return "The appointment had begun before this could be sent."
@@ -190,6 +190,13 @@ def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.d
         return f"The patient is here: the appointment is {status.label.lower()}."
     if about_at != (appointment.moved_at if kind == MOVED else appointment.starts_at):
         return "The appointment was moved."
+    return ""
+
+
+def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.datetime) -> str:
+    """Why nobody should read this any more; empty when they should."""
+    if because := outdated(appointment, kind, about_at, now):
+        return because
     if kind == MOVED and still_as_told([appointment]):
         return (
             "The patient knows this time already."

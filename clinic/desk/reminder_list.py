@@ -6,16 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
+from clinic.booking.hours import clinic_zone, day_window
 from clinic.booking.models import Appointment, AppointmentChange
+from clinic.booking.reminders import outdated
 from clinic.booking.to_come import ToCome, to_come
 from clinic.booking.told import CANCELLED, MOVED, OF_A_VISIT
+from clinic.desk.forms.reminders import NarrowForm
 from clinic.people.models import Patient
 from clinic.reminders.models import EarlierSend, Reminder, State, Way
-from clinic.reminders.wishes import kind_of
+from clinic.reminders.wishes import kind_of, source_of
 
 A_PAGE = 25
 MOST_VISITS = 12  # of which is told what is still to come
@@ -47,37 +50,71 @@ class Wanted:
     state: str = "all"
     patient_id: int | None = None
     visit_id: int | None = None
+    kind: str = ""
+    day: dt.date | None = None
     before: int | None = None
     after: int | None = None
 
     @classmethod
     def read(cls, query: QueryDict) -> Wanted:
         state = query.get("state", "all")
+        narrowed = NarrowForm(query)
+        narrowed.is_valid()  # what it refuses it leaves out
         return cls(
             state=state if state in SHOWN else "all",
             patient_id=_number(query.get("patient", "")),
             visit_id=_number(query.get("visit", "")),
+            kind=narrowed.cleaned_data.get("kind", ""),
+            day=narrowed.cleaned_data.get("day"),
             before=_number(query.get("before", "")),
             after=_number(query.get("after", "")),
         )
 
     def url(self, **other: object) -> str:
         """The address of this list with something changed; paging starts anew unless named."""
-        asked = {"state": self.state, "patient": self.patient_id, "visit": self.visit_id} | other
+        asked = {
+            "state": self.state,
+            "patient": self.patient_id,
+            "visit": self.visit_id,
+            "kind": self.kind,
+            "day": self.day,
+        } | other
         kept = {name: value for name, value in asked.items() if value and value != "all"}
         return reverse("desk:reminders") + (f"?{urlencode(kept)}" if kept else "")
 
     @property
     def nothing(self) -> str:
         """What an empty page says."""
+        if self.is_narrowed:
+            return "Nothing like this is written down. Show everything, or another day."
         return NOTHING.get(
             self.state, "Nothing was written down yet: that happens the moment something is due."
         )
 
     @property
+    def is_narrowed(self) -> bool:
+        return bool(self.kind or self.day)
+
+    @property
+    def anything_url(self) -> str:
+        """The same list of every kind and any day."""
+        return self.url(kind="", day=None)
+
+    @property
     def choices(self) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is this one)."""
         return [(words, self.url(state=name), name == self.state) for name, (words, _) in SHOWN.items()]
+
+    @property
+    def label(self) -> str:
+        """Of the kind that is asked for; empty where any is."""
+        found = source_of(self.kind)
+        return found[1].label if found is not None else ""
+
+    def fits(self, coming: ToCome) -> bool:
+        """Whether what is still to come is of the kind and due on the day."""
+        due_on = coming.at.astimezone(clinic_zone()).date()
+        return self.label in {"", coming.label} and self.day in {None, due_on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +129,13 @@ class Row:
     due_at: dt.datetime
     sent_at: dt.datetime | None
     sent_to: str
+    said: str
     arrived_at: dt.datetime | None
     again_at: dt.datetime | None
     because: str
     earlier: list[EarlierSend]
     may_be_resent: bool
+    outdated: str  # why it would be refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +149,10 @@ class Page:
         return [row.patient.pk for row in self.rows]
 
 
-def page(wanted: Wanted) -> Page:
+def page(wanted: Wanted, *, now: dt.datetime) -> Page:
     """One page and the addresses of the next ones."""
     rows = Reminder.objects.filter(SHOWN[wanted.state][1]).select_related("patient")
-    rows = rows.prefetch_related("earlier__resent_by")
-    if wanted.patient_id is not None:
-        rows = rows.filter(patient_id=wanted.patient_id)
-    if wanted.visit_id is not None:
-        rows = rows.filter(source=OF_A_VISIT, subject_id=wanted.visit_id)
+    rows = _narrowed(rows, wanted).prefetch_related("earlier__resent_by")
     if wanted.after is not None:
         found = list(rows.filter(pk__gt=wanted.after).order_by("pk")[: A_PAGE + 1])
         more, found = len(found) > A_PAGE, found[:A_PAGE][::-1]
@@ -129,10 +164,23 @@ def page(wanted: Wanted) -> Page:
         newer, older = wanted.before is not None and bool(found), more
     visits, told = _visits(found), _told(found)
     return Page(
-        rows=[_row(reminder, visits, told) for reminder in found],
+        rows=[_row(reminder, visits.get(reminder.subject_id), told, now) for reminder in found],
         newer_url=wanted.url(after=found[0].pk) if newer else "",
         older_url=wanted.url(before=found[-1].pk) if older else "",
     )
+
+
+def _narrowed(rows: QuerySet[Reminder], wanted: Wanted) -> QuerySet[Reminder]:
+    if wanted.patient_id is not None:
+        rows = rows.filter(patient_id=wanted.patient_id)
+    if wanted.visit_id is not None:
+        rows = rows.filter(source=OF_A_VISIT, subject_id=wanted.visit_id)
+    if (found := source_of(wanted.kind)) is not None:
+        rows = rows.filter(source=found[0], kind=wanted.kind)
+    if wanted.day is not None:
+        start, end = day_window(wanted.day, clinic_zone())
+        rows = rows.filter(due_at__gte=start, due_at__lt=end)
+    return rows
 
 
 def coming(wanted: Wanted, *, now: dt.datetime) -> list[ToCome]:
@@ -144,13 +192,14 @@ def coming(wanted: Wanted, *, now: dt.datetime) -> list[ToCome]:
         visits = visits.filter(patient_id=wanted.patient_id)
     if wanted.visit_id is not None:
         visits = visits.filter(pk=wanted.visit_id)
-    return to_come(visits.order_by("starts_at")[:MOST_VISITS], now=now)
+    found = to_come(visits.order_by("starts_at")[:MOST_VISITS], now=now)
+    return [each for each in found if wanted.fits(each)]
 
 
-def _visits(reminders: list[Reminder]) -> dict[int, dt.datetime]:
-    """When each visit they are about begins as it stands, by its id."""
+def _visits(reminders: list[Reminder]) -> dict[int, Appointment]:
+    """Each visit they are about as it stands, by its id."""
     ids = [reminder.subject_id for reminder in reminders if reminder.source == OF_A_VISIT]
-    return dict(Appointment.objects.filter(pk__in=ids).values_list("pk", "starts_at")) if ids else {}
+    return Appointment.objects.in_bulk(ids) if ids else {}
 
 
 def _told(reminders: list[Reminder]) -> dict[int, dt.datetime]:
@@ -170,8 +219,12 @@ def _told(reminders: list[Reminder]) -> dict[int, dt.datetime]:
     return told
 
 
-def _row(reminder: Reminder, visits: dict[int, dt.datetime], told: dict[int, dt.datetime]) -> Row:
-    stands_at = visits.get(reminder.subject_id) if reminder.source == OF_A_VISIT else None
+def _row(
+    reminder: Reminder, visit: Appointment | None, told: dict[int, dt.datetime], now: dt.datetime
+) -> Row:
+    if reminder.source != OF_A_VISIT:
+        visit = None
+    stands_at = visit.starts_at if visit is not None else None
     visit_at = told.get(reminder.pk, stands_at) if stands_at is not None else None
     waits_again = reminder.state == State.DUE and reminder.attempts > 0
     return Row(
@@ -185,11 +238,13 @@ def _row(reminder: Reminder, visits: dict[int, dt.datetime], told: dict[int, dt.
         due_at=reminder.due_at,
         sent_at=reminder.sent_at,
         sent_to=reminder.sent_to,
+        said=reminder.said if reminder.state in {State.SENT, State.FAILED} else "",
         arrived_at=reminder.delivered_at,
         again_at=reminder.try_at if waits_again else None,
         because=reminder.because,
         earlier=list(reminder.earlier.all()),
         may_be_resent=reminder.may_be_resent,
+        outdated=outdated(visit, reminder.kind, reminder.about_at, now) if visit is not None else "",
     )
 
 

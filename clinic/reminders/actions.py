@@ -18,6 +18,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
@@ -36,6 +37,8 @@ BATCH = 20  # for one call of a worker
 RING_AGAIN = dt.timedelta(seconds=30)
 SLOW = dt.timedelta(seconds=5)  # a failure that took longer is the server's, not the letter's
 MOST_A_SOURCE = 1000  # a collection; the next one goes on
+SENT_AGAIN_EVERY = dt.timedelta(minutes=5)  # mail takes some; a second press does not make it quicker
+MOST_AGAIN = 3  # in a day
 NOBODY = Receipt("", "")
 
 
@@ -206,13 +209,14 @@ def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
         raise CannotResend(
             "This reminder is already on its way. Nothing was changed. Look again in a minute."
         )
+    _check_not_too_often(fresh, now)
     if because := claims.refusal(fresh, now=now):
         raise CannotResend(f"It cannot be sent again. {because}")
-    kept = ("state", "way", "sent_to", "sent_at", "provider", "delivered_at", "bounced_at", "because")
+    kept = ("state", "way", "sent_to", "said", "sent_at", "provider", "delivered_at", "bounced_at", "because")
     EarlierSend.objects.create(
         reminder=fresh, resent_at=now, resent_by=by, **{name: getattr(fresh, name) for name in kept}
     )
-    fresh.state, fresh.because = State.DUE, ""
+    fresh.state, fresh.because, fresh.said = State.DUE, "", ""
     fresh.try_at = fresh.ring_at = now
     fresh.attempts = fresh.unsure_sends = 0
     fresh.sent_at = fresh.delivered_at = fresh.bounced_at = None
@@ -221,3 +225,14 @@ def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
     fresh.save()
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"reminder {fresh.pk} sent again")
     return fresh
+
+
+def _check_not_too_often(reminder: Reminder, now: dt.datetime) -> None:
+    """A copy more helps nobody who has several already. Raises CannotResend."""
+    last = reminder.resent_at
+    if last is not None and now - last < SENT_AGAIN_EVERY:
+        raise CannotResend(
+            f"It was sent again at {timezone.localtime(last):%H:%M}. Give it five minutes, or call the patient."
+        )
+    if reminder.earlier.filter(resent_at__gt=now - dt.timedelta(days=1)).count() >= MOST_AGAIN:
+        raise CannotResend("It was sent again three times since yesterday. Call the patient instead.")

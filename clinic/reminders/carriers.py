@@ -9,7 +9,7 @@ from clinic.reminders.deadline import Overdue, within
 from clinic.reminders.models import Way
 from clinic.reminders.reaching import Target
 from clinic.reminders.sending import NotSent, Receipt
-from clinic.reminders.wording import Letter
+from clinic.reminders.wording import Letter, without_links
 
 HOW_TO_STOP = "Reply STOP to end."
 
@@ -46,6 +46,16 @@ def _by_phone(letter: Letter, target: Target, key: str) -> Receipt:
     if target.phone is not None:
         return push.send(letter.short, letter.link, to=target.phone, key=key)
     return texts.send(as_text(letter), to=target.to, key=key)
+
+
+def as_read(letter: Letter, way: Way) -> str:
+    """What its reader is shown that way, to be kept: without the links, each of which opens something of theirs."""
+    said = {
+        Way.EMAIL: f"{letter.subject}\n\n{letter.text}",
+        Way.TEXT: as_text(letter),
+        Way.PUSH: letter.short,
+    }
+    return without_links(said[way]).strip()
 
 
 def as_text(letter: Letter) -> str:

@@ -23,6 +23,7 @@ from clinic.people.actors import Job
 from clinic.people.models import Patient
 from clinic.people.statements import Reading, Writing, together
 from clinic.reminders import limits, phones, receipts, sources, unsubscribe, wishes
+from clinic.reminders.carriers import as_read
 from clinic.reminders.models import QUIET, Reminder, ReminderQuerySet, State, Way
 from clinic.reminders.reaching import Target, target
 from clinic.reminders.sending import NotSent, Receipt
@@ -70,12 +71,12 @@ def _ours(pk: int, lease: dt.datetime | None) -> ReminderQuerySet:
 
 TAKE = Writing(taking, int, dt.datetime, dt.datetime)
 THE_ROW = Reading(lambda pk: Reminder.objects.filter(pk=pk).select_related("patient"), int)
-SAY_WHERE = Writing(
-    lambda pk, message_id, to, way: (
+SAY_WHAT = Writing(
+    lambda pk, message_id, to, way, said: (
         Reminder.objects.filter(pk=pk),
-        {"message_id": message_id, "sent_to": to, "way": way},
+        {"message_id": message_id, "sent_to": to, "way": way, "said": said},
     ),
-    *(int, str, str, str),
+    *(int, str, str, str, str),
 )
 SAY_SENT = Writing(
     lambda pk, lease, at, provider, its_name: (
@@ -167,11 +168,11 @@ def _decided(reminder: Reminder, now: dt.datetime, wished: wishes.Wishes) -> Tak
     if (full := limits.wait_for_room(found.way, now)) is not None:
         return _wait(reminder, full)
     reminder.sent_to, reminder.message_id, reminder.way = found.to, message_id(reminder, wanted), found.way
-    SAY_WHERE(reminder.pk, reminder.message_id, reminder.sent_to, reminder.way)
     words = wished.words_for(reminder.source, reminder.kind, reminder.patient.language)
     stop = unsubscribe.link(found.channel) if found.way == Way.EMAIL and found.channel is not None else ""
-    written = letter(wanted, reminder.patient, words, stop=stop)
-    return Taken(reminder, replace(written, whole_by_text=kind.by_text_alone), found)
+    written = replace(letter(wanted, reminder.patient, words, stop=stop), whole_by_text=kind.by_text_alone)
+    SAY_WHAT(reminder.pk, reminder.message_id, found.to, found.way, as_read(written, found.way))
+    return Taken(reminder, written, found)
 
 
 def _quiet(reminder: Reminder, wanted: Message, now: dt.datetime, wished: wishes.Wishes) -> NotYet | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Letter:
     whole_by_text: bool = False  # its text is a text message as it stands, and says itself how to stop
 
 
+LINK = "[link]"  # where one stood
 WITHOUT_A_COMMA = frozenset({"fr", "it", "nl"})  # between the weekday and the day
 
 
@@ -147,6 +149,12 @@ def elsewhere(at: dt.datetime, clinic: ZoneInfo, patient: ZoneInfo) -> str:
     """The same moment where the patient is; empty when their clock shows the same."""
     same = at.astimezone(clinic).utcoffset() == at.astimezone(patient).utcoffset()
     return "" if same else moment(at, patient)
+
+
+def without_links(text: str) -> str:
+    """The text with a word in place of each address of ours; it may hold no other (lint)."""
+    ours = re.escape(settings.CLINIC_BASE_URL.rstrip("/"))
+    return re.sub(rf"{ours}[^\s<>]*", LINK, text)
 
 
 def link_to(page: str, key: str = "") -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
 from clinic.desk import reply_list
+from clinic.desk.forms.reminders import NarrowForm
 from clinic.desk.reminder_list import Wanted, coming, page
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
@@ -27,7 +28,7 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
     wanted = Wanted.read(request.GET)
     if request.method == "POST":
         return _whose(request, account, wanted)
-    shown = page(wanted)
+    shown = page(wanted, now=timezone.now())
     record_listed(patients=shown.patient_ids, by=account, what="reminders")
     about = None
     if wanted.patient_id is not None:
@@ -36,6 +37,7 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
         "page": shown,
         "coming": coming(wanted, now=timezone.now()),
         "wanted": wanted,
+        "narrow": NarrowForm(request.GET),
         "about": about,
         "replies_wait": reply_list.waiting(),
         "late": health.is_late(timezone.now()),

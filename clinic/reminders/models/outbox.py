@@ -93,6 +93,9 @@ class Reminder(models.Model):
     )
     message_id = models.CharField(max_length=160, blank=True)
     sent_to = models.CharField(max_length=254, blank=True)
+    said = models.TextField(
+        blank=True, help_text="What its reader was shown; links, which open things, left out."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     provider = models.CharField(
         max_length=40, blank=True, help_text="Who took it from us: a mail server, a gateway."
@@ -181,6 +184,7 @@ class EarlierSend(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     way = models.CharField(max_length=10, choices=Way.choices, blank=True)
     sent_to = models.CharField(max_length=254, blank=True)
+    said = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     provider = models.CharField(max_length=40, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -6,17 +6,20 @@ import datetime as dt
 import re
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import Entry
 from clinic.people.models import Patient
 from clinic.reminders import actions
+from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Reminder, State
-from clinic.reminders.sources import NotWanted
+from clinic.reminders.sources import Due, Message, NotWanted
 
 URL = "/desk/reminders/"
 MINUTE = dt.timedelta(minutes=1)
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -105,6 +108,95 @@ class TestWhose:
         assert "Nothing failed." in desk.get(URL, {"state": "failed"}).content.decode()
 
 
+class TestOneKindOrOneDay:
+    @pytest.fixture(autouse=True)
+    def _two_kinds(self, source, monkeypatch):
+        monkeypatch.setattr(
+            source, "KINDS", {"nag": Kind("Nag"), "moan": Kind("Moan about it")}, raising=False
+        )
+
+    def test_of_a_kind(self, world, source, desk):
+        written(world, source, world.ana)
+        (moan,) = written(world, source, world.ben, kind="moan")
+        body = desk.get(URL, {"kind": "moan", "state": "due"})
+        assert [row.pk for row in body.context["page"].rows] == [moan.pk]
+        assert "kind=moan" in body.context["wanted"].url(state="sent")
+        assert '<option value="moan" selected>Moan about it</option>' in body.content.decode()
+
+    def test_of_a_day_of_the_clinic(self, world, source, desk):
+        """2 July 23:30 UTC is 3 July in London: the day is the clinic's, an hour longer on one side than UTC's."""
+        late = dt.datetime(2026, 7, 2, 23, 30, tzinfo=dt.UTC)
+        for due_at in (late - 2 * DAY, late, late + DAY):
+            source.says.append(Due("nag", len(source.says), world.ana.pk, about_at=due_at, due_at=due_at))
+        actions.collect(now=late + 2 * DAY)
+        for typed in ("2026-07-03", "3/7/2026"):
+            (row,) = desk.get(URL, {"day": typed}).context["page"].rows
+            assert row.due_at == late
+
+    def test_both_and_the_way_back(self, world, source, desk):
+        written(world, source, world.ana)
+        page = desk.get(URL, {"kind": "moan", "day": f"{world.now:%Y-%m-%d}", "patient": world.ana.pk})
+        assert page.context["page"].rows == []
+        assert "Nothing like this is written down" in page.content.decode()
+        assert page.context["wanted"].anything_url == f"{URL}?patient={world.ana.pk}"
+        assert "Everything, any day" in page.content.decode()
+        assert "Everything, any day" not in desk.get(URL).content.decode()
+
+    def test_pages_stay_within_it(self, world, source, desk):
+        written(world, source, world.ana)
+        ids = [row.pk for row in written(world, source, world.ana, many=30, kind="moan")][::-1]
+        first = desk.get(URL, {"kind": "moan", "day": f"{world.now:%Y-%m-%d}"}).context["page"]
+        second = desk.get(first.older_url).context["page"]
+        assert [row.pk for page in (first, second) for row in page.rows] == ids
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ({"day": "31/2/2026"}, "That is not a day in the calendar"),
+            ({"day": "9999-12-31"}, "The year 9999 is not one this clinic has seen"),
+            ({"day": "0001-01-01"}, "The year 1 is not one this clinic has seen"),
+            ({"kind": "rumour"}, "Choose one of the kinds listed"),
+        ],
+    )
+    def test_nonsense_is_said_and_narrows_nothing(self, world, source, desk, query, words):
+        written(world, source, world.ana)
+        page = desk.get(URL, query)
+        assert words in page.content.decode()
+        assert len(page.context["page"].rows) == 1
+
+
+class TestWhatItSaid:
+    def test_is_read_on_the_page_without_its_links(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        source.answers = Message("emails/appointment_48h.txt", "home", at=world.now)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        (sent,) = mail.outbox
+        (row,) = desk.get(URL).context["page"].rows
+        assert row.said.startswith(sent.subject + "\n\n")
+        assert "://" in sent.body
+        assert "://" not in row.said
+        assert row.said.count("[link]") == sent.body.count("://")
+        assert "What it said" in desk.get(URL).content.decode()
+
+    def test_of_one_sent_again_both(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        was = desk.get(URL).context["page"].rows[0].said
+        actions.resend(reminder=reminder, by=world.dee, now=world.now)
+        assert desk.get(URL).context["page"].rows[0].said == ""
+        source.answers = Message("emails/appointment_2h.txt", "home", at=world.now + 9 * DAY)
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        (row,) = desk.get(URL).context["page"].rows
+        assert row.earlier[0].said == was != row.said != ""
+        assert "What it said then" in desk.get(URL).content.decode()
+
+    def test_what_was_never_sent_said_nothing(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        source.answers = NotWanted("The appointment was moved.")
+        actions.claim_and_send(reminder_id=reminder.pk, now=world.now)
+        assert "What it said" not in desk.get(URL).content.decode()
+
+
 class TestPages:
     def test_forth_and_back_without_losing_or_doubling_one(self, world, source, desk):
         ids = [r.pk for r in written(world, source, world.ana, many=60)][::-1]
@@ -171,6 +263,21 @@ class TestSendingAgain:
         )
         assert "to ana@runner.example. Again" not in state[: state.index("Before")]
         assert f"by {world.dee}" in state
+
+    def test_a_second_press_is_answered_and_a_fourth_in_a_day_too(self, world, source, desk):
+        (reminder,) = written(world, source, world.ana)
+        now = timezone.now()
+        for minutes in (0, 6, 12):
+            actions.claim_and_send(reminder_id=reminder.pk, now=now + minutes * MINUTE)
+            actions.resend(reminder=reminder, by=world.dee, now=now + minutes * MINUTE)
+            actions.claim_and_send(reminder_id=reminder.pk, now=now + minutes * MINUTE)
+            with pytest.raises(actions.CannotResend, match="Give it five minutes, or call"):
+                actions.resend(reminder=reminder, by=world.dee, now=now + (minutes + 4) * MINUTE)
+        with pytest.raises(actions.CannotResend, match="three times since yesterday"):
+            actions.resend(reminder=reminder, by=world.dee, now=now + 20 * MINUTE)
+        reminder.refresh_from_db()
+        assert (reminder.state, reminder.resends) == (State.SENT, 3)
+        actions.resend(reminder=reminder, by=world.dee, now=now + DAY + 13 * MINUTE)
 
     def test_one_nobody_wants_any_more_is_refused_at_once(self, world, source, desk):
         (reminder,) = written(world, source, world.ana)

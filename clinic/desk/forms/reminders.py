@@ -1,0 +1,43 @@
+"""What the list of reminders is narrowed to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
+from clinic.desk.forms.numbers import YEARS
+from clinic.reminders.wishes import all_kinds
+from clinic.ui.widgets import DateInput
+
+
+class NarrowForm(forms.Form):
+    """One kind, one day, or both; neither shows everything. Where it refuses, what was typed stays in the fields."""
+
+    kind = forms.ChoiceField(
+        label="About",
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the kinds listed, or “Everything”."},
+    )
+    day = forms.DateField(
+        label="Due on",
+        required=False,
+        widget=DateInput(),
+        input_formats=DAY_FORMATS,
+        error_messages={"invalid": NOT_A_DAY},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        kinds = [(name, kind.label) for _, name, kind in all_kinds()]
+        self.fields["kind"].choices = [("", "Everything"), *kinds]
+
+    def clean_day(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["day"]
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError(
+                f"The year {day.year} is not one this clinic has seen. Check the year."
+            )
+        return day
