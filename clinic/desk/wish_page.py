@@ -11,7 +11,7 @@ from clinic.desk.forms.wishes import language_choices
 from clinic.desk.type_leads import TypeLead
 from clinic.reminders import wishes
 from clinic.reminders.kinds import Kind
-from clinic.reminders.models import Way
+from clinic.reminders.models import Quiet, Way
 from clinic.reminders.wishing import said
 
 # What each source is about, for whoever looks for a kind; one not named here stands under "Other".
@@ -115,6 +115,13 @@ def what_changed(source: str, name: str, was: wishes.Wishes, now: wishes.Wishes)
     if not told:
         return f"“{kind.label}” stays as it was: nothing was changed."
     return " ".join([f"“{kind.label}” {told[0]}", *(f"It {more}" for more in told[1:])])
+
+
+def what_quiet_became(kept: Quiet) -> str:
+    """What a save of the quiet hours has done, in a sentence."""
+    if not kept.is_on:
+        return "No quiet hours from now on: what waited for them goes out, and what is due at night goes out at night."
+    return f"Quiet from {kept.quiet_from:%H:%M} to {kept.quiet_to:%H:%M} from now on."
 
 
 def languages(source: str, name: str) -> list[tuple[str, str, bool]]:

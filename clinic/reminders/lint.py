@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -139,13 +139,32 @@ def filled_in(text: str) -> set[str]:
 
 def health_words(text: str) -> list[str]:
     """The words of any of our languages that tell of somebody's health, as they were written, each once."""
-    return list(dict.fromkeys(hit[0] for hit in _health().finditer(text)))
+    found: dict[str, str] = {}
+    for hit in _health().finditer(_harmless().sub(" ", text)):
+        found.setdefault(hit[0].casefold(), hit[0])
+    return list(found.values())
+
+
+# Of every language: a clinic may write German under English by mistake.
 
 
 @cache
 def _health() -> re.Pattern[str]:
-    """Of every language: a clinic may write German under English by mistake."""
-    told = tomllib.loads((Path(__file__).parent / "health_words.toml").read_text(encoding="utf-8"))
-    stems = sorted({word for language in told.values() for word in language["words"]})
-    each = (re.escape(stem.removesuffix("-")) + (r"\w*" if stem.endswith("-") else "") for stem in stems)
-    return re.compile(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE)
+    stems = sorted({word for language in _told().values() for word in language["words"]})
+    return _any_of(
+        re.escape(stem.removesuffix("-")) + (r"\w*" if stem.endswith("-") else "") for stem in stems
+    )
+
+
+@cache
+def _harmless() -> re.Pattern[str]:
+    phrases = [phrase for language in _told().values() for phrase in language["harmless"]]
+    return _any_of(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+def _told() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((Path(__file__).parent / "health_words.toml").read_text(encoding="utf-8"))

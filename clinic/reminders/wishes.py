@@ -30,6 +30,7 @@ class Wishes:
     words: Mapping[tuple[str, str, str], Wording] = field(default_factory=dict)
     quiet_from: dt.time = dt.time(21, 0)
     quiet_to: dt.time = dt.time(8, 0)
+    is_ever_quiet: bool = True
 
     def is_on(self, source: str, kind: str) -> bool:
         """Needed kinds are on whatever a row says."""
@@ -58,6 +59,8 @@ class Wishes:
 
     def quiet_until(self, at: dt.datetime) -> dt.datetime | None:
         """When it may ring again, on the clock `at` is told in; None outside the hours of quiet."""
+        if not self.is_ever_quiet:
+            return None
         here = at.time().replace(fold=0)
         over_night = self.quiet_from > self.quiet_to
         late, early = here >= self.quiet_from, here < self.quiet_to
@@ -99,7 +102,9 @@ def read() -> Wishes:
     )
     words = {(row.source, row.kind, row.language): row for row in newest}
     quiet = Quiet.objects.first()
-    return Wishes(rows, words, quiet.quiet_from, quiet.quiet_to) if quiet else Wishes(rows, words)
+    if quiet is None:
+        return Wishes(rows, words)
+    return Wishes(rows, words, quiet.quiet_from, quiet.quiet_to, quiet.is_on)
 
 
 def kind_of(source: str, kind: str) -> Kind:

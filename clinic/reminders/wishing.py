@@ -108,15 +108,23 @@ def ours_again(*, source: str, name: str, language: str, by: Account, now: dt.da
 
 
 @transaction.atomic
-def set_quiet(*, quiet_from: dt.time, quiet_to: dt.time, by: Account, now: dt.datetime) -> Quiet:
+def set_quiet(
+    *, quiet_from: dt.time, quiet_to: dt.time, by: Account, now: dt.datetime, is_on: bool = True
+) -> Quiet:
     """The hours in which nothing rings, also for what waits for the end of them already. Raises CannotWish.
 
-    At most sixteen, so that a day is left to say things in.
+    At most sixteen, so that a day is left to say things in. Not `is_on`: they are kept, and hold nothing up.
     """
     minutes = (quiet_to.hour * 60 + quiet_to.minute - quiet_from.hour * 60 - quiet_from.minute) % (24 * 60)
     if not 0 < minutes <= 16 * 60:
         raise CannotWish("quiet_to", "Leave at least eight hours of the day in which reminders may go out.")
-    changed = {"quiet_from": quiet_from, "quiet_to": quiet_to, "changed_at": now, "changed_by": by}
+    changed = {
+        "is_on": is_on,
+        "quiet_from": quiet_from,
+        "quiet_to": quiet_to,
+        "changed_at": now,
+        "changed_by": by,
+    }
     quiet, _ = Quiet.objects.update_or_create(only=True, defaults=changed)
     Reminder.objects.decide_again(now)
     record(action=Entry.Action.CHANGED, patient=None, by=by, what="reminder settings: quiet hours")

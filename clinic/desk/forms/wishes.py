@@ -76,8 +76,13 @@ def _lead_field(kind: Kind) -> forms.IntegerField:
 
 
 class QuietForm(forms.Form):
-    """From when to when nothing rings."""
+    """Whether there are hours in which nothing rings, and from when to when."""
 
+    is_on = forms.BooleanField(
+        label="Keep quiet hours",
+        required=False,
+        help_text="Without them a reminder goes out the minute it is due, also at night.",
+    )
     quiet_from = ClockField(
         label="Quiet from", widget=TimeInput(), error_messages={"required": "Say from when it is quiet."}
     )

@@ -27,15 +27,20 @@ def all_wishes(request: HttpRequest, *, account: Account) -> HttpResponse:
     """Every kind in a line; a post changes the quiet hours."""
     wished = wishes.read()
     form = QuietForm(
-        request.POST or None, initial={"quiet_from": wished.quiet_from, "quiet_to": wished.quiet_to}
+        request.POST or None,
+        initial={
+            "is_on": wished.is_ever_quiet,
+            "quiet_from": wished.quiet_from,
+            "quiet_to": wished.quiet_to,
+        },
     )
     if request.method == "POST" and form.is_valid():
         try:
-            wishing.set_quiet(**form.cleaned_data, by=account, now=timezone.now())
+            kept = wishing.set_quiet(**form.cleaned_data, by=account, now=timezone.now())
         except wishing.CannotWish as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, "The quiet hours are kept from now on.")
+            messages.success(request, wish_page.what_quiet_became(kept))
             return redirect("desk:wishes")
     facts = {"groups": wish_page.groups(wished), "quiet": form, "language": settings.LANGUAGE_CODE}
     return render(request, "desk/wishes.html", facts, status=422 if form.errors else 200)

@@ -73,6 +73,7 @@ class Quiet(models.Model):
     """The hours in which patients' phones stay quiet, on the patient's own clock. One row, or none for the usual."""
 
     only = models.BooleanField(primary_key=True, default=True, editable=False)
+    is_on = models.BooleanField(default=True)
     quiet_from = models.TimeField(default=dt.time(21, 0))
     quiet_to = models.TimeField(default=dt.time(8, 0))
     changed_at = models.DateTimeField()
@@ -85,4 +86,6 @@ class Quiet(models.Model):
         ]
 
     def __str__(self) -> str:
+        if not self.is_on:
+            return "quiet at no time"
         return f"quiet from {self.quiet_from:%H:%M} to {self.quiet_to:%H:%M}"

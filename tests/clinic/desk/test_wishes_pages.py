@@ -129,8 +129,22 @@ class TestWhatIsSent:
 
 class TestQuietHours:
     def test_are_kept(self, mona):
-        mona.post(reverse("desk:wishes"), {"quiet_from": "20", "quiet_to": "7.30"})
-        assert (Quiet.objects.get().quiet_from, Quiet.objects.get().quiet_to) == (dt.time(20), dt.time(7, 30))
+        typed = {"is_on": "on", "quiet_from": "20", "quiet_to": "7.30"}
+        answer = mona.post(reverse("desk:wishes"), typed, follow=True)
+        assert "Quiet from 20:00 to 07:30 from now on" in said(answer)
+        kept = Quiet.objects.get()
+        assert (kept.is_on, kept.quiet_from, kept.quiet_to) == (True, dt.time(20), dt.time(7, 30))
+
+    def test_can_be_given_up_and_taken_up_again(self, mona):
+        """A box that is not ticked is not sent. The hours stay to be found again."""
+        typed = {"quiet_from": "20", "quiet_to": "7.30"}
+        answer = mona.post(reverse("desk:wishes"), typed, follow=True)
+        assert "No quiet hours from now on" in said(answer)
+        assert 'value="20:00"' in said(answer)
+        assert " checked" not in said(answer)
+        assert not Quiet.objects.get().is_on
+        mona.post(reverse("desk:wishes"), {"is_on": "on", **typed})
+        assert Quiet.objects.get().is_on
 
     @pytest.mark.parametrize(
         ("start", "end", "why"),
@@ -143,7 +157,7 @@ class TestQuietHours:
         ],
     )
     def test_that_leave_no_day_are_refused_and_what_was_typed_stays(self, mona, start, end, why):
-        answer = mona.post(reverse("desk:wishes"), {"quiet_from": start, "quiet_to": end})
+        answer = mona.post(reverse("desk:wishes"), {"is_on": "on", "quiet_from": start, "quiet_to": end})
         assert answer.status_code == 422
         assert why in said(answer)
         for typed in filter(None, (start, end)):

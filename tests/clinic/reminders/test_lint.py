@@ -119,6 +119,17 @@ class TestEachPart:
     def test_but_not_a_word_that_only_looks_alike(self, part, word):
         assert said(part, f"{word} {{when}} {{link}}") == ""
 
+    @pytest.mark.parametrize(
+        "word", ["Running  shoes", "sports clothes", "Laufschuhe", "zapatillas de correr"]
+    )
+    def test_nor_what_to_bring(self, part, word):
+        assert said(part, f"Bring {word}, {{when}} {{link}}") == ""
+        assert "says “running”" in said(part, f"Bring {word} for running. {{when}} {{link}}")
+
+
+def test_a_word_of_health_is_named_once_however_it_is_written():
+    assert lint.health_words("Running hurts. No running, no RUNNING.") == ["Running", "hurts"]
+
 
 @pytest.mark.parametrize("part", ["subject", "short"])
 def test_one_line_stays_one(part):

@@ -183,6 +183,13 @@ class TestQuietHours:
         )
         assert send(reminder, self.night(world)) == State.SENT
 
+    def test_given_up_they_let_go_of_what_waits(self, reminder, world, nothing_soon):
+        assert send(reminder, self.night(world)) == State.DUE
+        usual = wishes.Wishes()
+        hours = {"quiet_from": usual.quiet_from, "quiet_to": usual.quiet_to}
+        wishing.set_quiet(**hours, is_on=False, by=world.mona, now=self.night(world) + HOUR)
+        assert send(reminder, self.night(world) + HOUR) == State.SENT
+
     @pytest.mark.parametrize(("hours", "state"), [(9, State.SENT), (9.9, State.SENT), (10, State.DUE)])
     def test_do_not_make_it_too_late_for_its_visit(self, reminder, world, source, hours, state):
         at = self.night(world) + hours * HOUR
