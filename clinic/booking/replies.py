@@ -15,6 +15,7 @@ from clinic.booking.by_patients import REPLY, NotDone
 from clinic.booking.models import Appointment
 from clinic.booking.status import MAY_MOVE
 from clinic.booking.told import MOVED, OF_A_VISIT
+from clinic.booking.unheard import tell_now
 from clinic.people.models import Patient
 from clinic.reminders.models import Reminder, State, Way
 
@@ -34,6 +35,12 @@ def read(text: str, *, patients: Sequence[Patient], now: dt.datetime) -> bool:
     except NotDone:
         return False
     return True
+
+
+def reached(patients: Sequence[Patient], *, now: dt.datetime) -> None:
+    """Their phone has just said that texts are wanted: what they had not heard of their visits goes out."""
+    for patient in patients:
+        tell_now(patient=patient, by=REPLY, now=now)
 
 
 def _spoken_of(patient: Patient, now: dt.datetime) -> list[Appointment]:

@@ -8,14 +8,15 @@ from django.db.models import Q
 
 from clinic.booking.status import MAY_MOVE
 from clinic.booking.told import CONFIRMATION, MOVED, OF_A_SERIES, OF_A_VISIT, SERIES_BOOKED, SERIES_MOVED
-from clinic.people.models import Account, Patient
+from clinic.people.actors import Actor
+from clinic.people.models import Patient
 from clinic.reminders.actions import CannotResend, resend
 from clinic.reminders.claims import NO_ADDRESS
 from clinic.reminders.models import State
 from clinic.reminders.reaching import reached_by
 
 
-def tell_now(*, patient: Patient, by: Account, now: dt.datetime) -> int:
+def tell_now(*, patient: Patient, by: Actor, now: dt.datetime) -> int:
     """Send what was not sent for want of an address, if something reaches them now. How many messages.
 
     Each is asked again whether it is still wanted: one about a time that is no longer true is not sent.

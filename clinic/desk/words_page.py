@@ -13,7 +13,7 @@ from clinic.reminders import lint, samples
 from clinic.reminders.carriers import as_text
 from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Wording
-from clinic.reminders.wording import link_to, our_words
+from clinic.reminders.wording import our_words
 
 MEANINGS = {
     "clinic": "the clinic’s name",
@@ -88,9 +88,9 @@ def looks(kind: Kind, name: str, language: str, words: Mapping[str, str], *, now
     """These very words for a made-up patient. Links lead to the front page: each patient has their own."""
     own = Wording(language=language, **words) if kind.worded else None
     letter = replace(
-        samples.sample(kind, name, own, now=now, stop=_a_link()), whole_by_text=kind.by_text_alone
+        samples.sample(kind, name, own, now=now, stop=samples.a_link()), whole_by_text=kind.by_text_alone
     )
-    below = samples.added(kind, name, language, now=now, stop=_a_link()).strip() if kind.worded else ""
+    below = samples.added(kind, name, language, now=now, stop=samples.a_link()).strip() if kind.worded else ""
     by_mail, by_phone = not kind.by_text_alone, not kind.by_mail_alone
     return Looks(
         subject=letter.subject if by_mail else "",
@@ -104,7 +104,3 @@ def looks(kind: Kind, name: str, language: str, words: Mapping[str, str], *, now
 def filled_in(kind: Kind) -> list[tuple[str, str]]:
     """({name}, what stands there)."""
     return [(f"{{{name}}}", MEANINGS[name]) for name in lint.may_be_filled_in(kind)]
-
-
-def _a_link() -> str:
-    return link_to(samples.NOBODY)

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from clinic.audit.actions import record
 from clinic.audit.models import Entry
+from clinic.people.actors import Actor
 from clinic.people.models import Account
 from clinic.reminders import claims, journal, sources, wishes
 from clinic.reminders.carriers import Carriers
@@ -202,8 +203,11 @@ def _patiently(write_it: Callable[[], State]) -> State:
 
 
 @transaction.atomic
-def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
-    """Put it back as due, with a new Message-ID; what became of it before is kept beside it. Raises CannotResend."""
+def resend(*, reminder: Reminder, by: Actor, now: dt.datetime) -> Reminder:
+    """Put it back as due, with a new Message-ID; what became of it before is kept beside it. Raises CannotResend.
+
+    By the clinic itself where a patient can be reached at last.
+    """
     fresh = Reminder.objects.select_for_update(of=("self",)).select_related("patient").get(pk=reminder.pk)
     if not fresh.may_be_resent:
         raise CannotResend(
@@ -213,15 +217,16 @@ def resend(*, reminder: Reminder, by: Account, now: dt.datetime) -> Reminder:
     if because := claims.refusal(fresh, now=now):
         raise CannotResend(f"It cannot be sent again. {because}")
     kept = ("state", "way", "sent_to", "said", "sent_at", "provider", "delivered_at", "bounced_at", "because")
+    person = by if isinstance(by, Account) else None
     EarlierSend.objects.create(
-        reminder=fresh, resent_at=now, resent_by=by, **{name: getattr(fresh, name) for name in kept}
+        reminder=fresh, resent_at=now, resent_by=person, **{name: getattr(fresh, name) for name in kept}
     )
     fresh.state, fresh.because, fresh.said = State.DUE, "", ""
     fresh.try_at = fresh.ring_at = now
     fresh.attempts = fresh.unsure_sends = 0
     fresh.sent_at = fresh.delivered_at = fresh.bounced_at = None
     fresh.resends += 1
-    fresh.resent_at, fresh.resent_by = now, by
+    fresh.resent_at, fresh.resent_by = now, person
     fresh.save()
     record(action=Entry.Action.CHANGED, patient=fresh.patient, by=by, what=f"reminder {fresh.pk} sent again")
     return fresh

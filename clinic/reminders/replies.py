@@ -1,10 +1,13 @@
 """What comes back by text message: STOP at once, YES and START, an answer to a visit, and whatever a person reads.
 
 A number may be several patients': a STOP is honoured for each of them, since nobody can say whose thumb it was. What
-it means beyond that is asked of settings.INCOMING_READERS, modules above this one, each with a function
+it means beyond that is asked of settings.INCOMING_READERS, modules above this one, each with two functions
 
     def read(text: str, *, patients: Sequence[Patient], now: dt.datetime) -> bool:
         '''Did what was asked, and is sure that it was asked.'''
+
+    def reached(patients: Sequence[Patient], *, now: dt.datetime) -> None:
+        '''Texts reach them from now on: they said so.'''
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ import datetime as dt
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -76,13 +80,16 @@ def _do(text: str, channels: Sequence[ContactChannel], people: Sequence[Patient]
     if word in STARTS:
         for channel in channels:
             start_texts(channel=channel, by=BY_TEXT, now=now)
+        _tell_above(people, now)
         return Understood.START
     asked = [channel for channel in channels if _waits_for_yes(channel)]
     if word in YESES and asked:
         for channel in asked:
             verify(channel=channel, by=BY_TEXT, now=now)
+        _tell_above([channel.patient for channel in asked], now)
         return Understood.YES
-    return Understood.DONE if people and _read_above(text, people, now) else Understood.NOTHING
+    done = people and any(_ask_above(lambda reader: reader.read(text, patients=people, now=now)))
+    return Understood.DONE if done else Understood.NOTHING
 
 
 def _says_more(understood: str, text: str) -> bool:
@@ -96,16 +103,21 @@ def _waits_for_yes(channel: ContactChannel) -> bool:
     return agreed and channel.verified_at is None
 
 
-def _read_above(text: str, people: Sequence[Patient], now: dt.datetime) -> bool:
-    """Whether one of the readers did what it asks for. One that fails leaves it to the desk."""
+def _tell_above(patients: Sequence[Patient], now: dt.datetime) -> None:
+    for _ in _ask_above(lambda reader: reader.reached(patients, now=now)):
+        pass
+
+
+def _ask_above(what: Callable[[Any], Any]) -> Iterator[Any]:
+    """What each of the readers says, asked one by one. One that fails says nothing, and leaves it to the desk."""
     for name in settings.INCOMING_READERS:
         try:
             with transaction.atomic():
-                if import_module(name).read(text, patients=people, now=now):
-                    return True
+                said = what(import_module(name))
         except Exception:
             log.exception("%s could not read a text", name)
-    return False
+        else:
+            yield said
 
 
 def _word(text: str) -> str:

@@ -11,7 +11,7 @@ from clinic.people.models import Patient
 from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Wording
 from clinic.reminders.sources import Message
-from clinic.reminders.wording import Letter, letter, moment
+from clinic.reminders.wording import Letter, letter, link_to, moment
 
 DAYS_AHEAD = 9
 NOTHING = "…"  # in place of words
@@ -36,6 +36,11 @@ def sample(kind: Kind, name: str, words: Wording | None, *, now: dt.datetime, st
     answers = dict.fromkeys(kind.answers, (NOBODY, ""))
     message = Message(kind.template_of(name), NOBODY, at=timed, facts=facts, answers=answers)
     return letter(message, patient, words, stop=stop)
+
+
+def a_link() -> str:
+    """In place of one that is a patient's own."""
+    return link_to(NOBODY)
 
 
 def added(kind: Kind, name: str, language: str, *, now: dt.datetime, stop: str = "") -> str:

@@ -70,7 +70,7 @@ def send_test(account_id: int, name: str, language: str) -> None:
         return
     source, kind = found
     words = wishes.read().words_for(source, name, language)
-    letter = samples.sample(kind, name, words, now=timezone.now())
+    letter = samples.sample(kind, name, words, now=timezone.now(), stop=samples.a_link())
     mail.send(letter, to=account.email, message_id=make_msgid("test"))
 
 

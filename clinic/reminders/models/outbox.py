@@ -191,7 +191,14 @@ class EarlierSend(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     because = models.CharField(max_length=240, blank=True)
     resent_at = models.DateTimeField(help_text="When it was asked for again, which ended this.")
-    resent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    resent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="None: the clinic itself, once the patient could be reached.",
+    )
 
     class Meta:
         ordering = ["-pk"]

@@ -14,6 +14,7 @@ from clinic.people import actions as people
 from clinic.reminders import actions as outbox
 from clinic.reminders.claims import NO_ADDRESS
 from clinic.reminders.models import Reminder, State
+from clinic.reminders.replies import take_in
 
 HOUR = dt.timedelta(hours=1)
 
@@ -98,3 +99,48 @@ def test_the_desks_tick_does_it_and_says_so(world, email, unheard):
     )
     unheard.refresh_from_db()
     assert unheard.state == State.DUE
+
+
+class TestTheirOwnYes:
+    """By text, to the question the desk had sent to their phone."""
+
+    NUMBER = "+447700900123"
+
+    @pytest.fixture
+    def phone(self, world, settings, unheard):
+        settings.SMS_URL = "console://"
+        return world.ana.channels.create(
+            kind="phone", value=self.NUMBER, digits=self.NUMBER[1:],
+            texts_agreed_at=world.now, texts_recorded_by=world.dee,
+        )  # fmt: skip
+
+    def texts(self, words, now):
+        take_in(provider="twilio", provider_id=words, sender=self.NUMBER, text=words, now=now)
+
+    def test_does_it(self, world, unheard, phone):
+        self.texts("Yes", world.now + HOUR)
+        unheard.refresh_from_db()
+        assert (unheard.state, unheard.resends, unheard.resent_by) == (State.DUE, 1, None)
+        outbox.claim_and_send(reminder_id=unheard.pk, now=world.now + HOUR)
+        unheard.refresh_from_db()
+        assert (unheard.state, unheard.sent_to) == (State.SENT, self.NUMBER)
+        page = world.signed_in(world.dee).get("/desk/reminders/").content.decode()
+        assert "by the clinic itself" in page
+
+    def test_and_so_does_start_after_a_stop(self, world, unheard, phone):
+        people.verify(channel=phone, by=world.dee, now=world.now)
+        self.texts("Stop", world.now + HOUR)
+        self.texts("Start", world.now + 2 * HOUR)
+        unheard.refresh_from_db()
+        assert unheard.state == State.DUE
+
+    def test_any_other_word_does_not(self, world, unheard, phone):
+        self.texts("Who is this?", world.now + HOUR)
+        unheard.refresh_from_db()
+        assert unheard.state == State.SKIPPED
+
+    def test_a_failure_of_it_does_not_lose_the_yes(self, world, unheard, phone, monkeypatch):
+        monkeypatch.setattr("clinic.booking.replies.tell_now", None)
+        self.texts("Yes", world.now + HOUR)
+        phone.refresh_from_db()
+        assert phone.verified_at == world.now + HOUR

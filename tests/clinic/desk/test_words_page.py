@@ -9,7 +9,7 @@ from django.core import mail
 from django.urls import reverse
 
 from clinic.config.celery import app
-from clinic.reminders import tasks, wishes
+from clinic.reminders import samples, tasks, wishes
 from clinic.reminders.lint import STANDARD_AGAIN
 from clinic.reminders.models import Wording
 from clinic.reminders.wording import our_words
@@ -152,6 +152,7 @@ class TestWords:
         assert [(one.to, one.subject) for one in mail.outbox] == [
             ([world.mona.email], "Soon: Stride Physical Therapy")
         ]
+        assert f"To stop them: {samples.a_link()}" in mail.outbox[0].body, "as a patient's does"
 
     def test_without_a_queue_it_says_so(self, mona, monkeypatch):
         nobody = app.connection_for_write("redis://127.0.0.1:9/0")
