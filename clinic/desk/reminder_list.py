@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from clinic.booking.to_come import ToCome, to_come
 from clinic.booking.told import CANCELLED, MOVED, OF_A_VISIT
 from clinic.desk.forms.reminders import NarrowForm
 from clinic.people.models import Patient
-from clinic.reminders.models import EarlierSend, Reminder, State, Way
+from clinic.reminders.models import EarlierSend, Reminder, ReminderQuerySet, State, Way
 from clinic.reminders.wishes import kind_of, source_of
 
 A_PAGE = 25
@@ -170,7 +170,7 @@ def page(wanted: Wanted, *, now: dt.datetime) -> Page:
     )
 
 
-def _narrowed(rows: QuerySet[Reminder], wanted: Wanted) -> QuerySet[Reminder]:
+def _narrowed(rows: ReminderQuerySet, wanted: Wanted) -> ReminderQuerySet:
     if wanted.patient_id is not None:
         rows = rows.filter(patient_id=wanted.patient_id)
     if wanted.visit_id is not None:

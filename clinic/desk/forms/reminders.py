@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django import forms
 
@@ -19,6 +18,7 @@ class NarrowForm(forms.Form):
     kind = forms.ChoiceField(
         label="About",
         required=False,
+        choices=lambda: [("", "Everything"), *((name, kind.label) for _, name, kind in all_kinds())],
         error_messages={"invalid_choice": "Choose one of the kinds listed, or “Everything”."},
     )
     day = forms.DateField(
@@ -28,11 +28,6 @@ class NarrowForm(forms.Form):
         input_formats=DAY_FORMATS,
         error_messages={"invalid": NOT_A_DAY},
     )
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        kinds = [(name, kind.label) for _, name, kind in all_kinds()]
-        self.fields["kind"].choices = [("", "Everything"), *kinds]
 
     def clean_day(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["day"]
