@@ -169,3 +169,9 @@ def test_patients_accounts_and_secrets_are_not_listed(world):
     assert b"Silva" not in client.get("/admin/people/account/").content
     assert client.get(f"/admin/people/account/{world.ana.account.pk}/change/").status_code == 302
     assert not admin.site.is_registered(Authenticator)
+
+
+def test_what_managers_keep_on_pages_of_their_own_is_found_from_here(world):
+    page = world.signed_in(world.mona).get(reverse("admin:index")).content.decode()
+    for name in ("desk:wishes", "desk:types", "desk:resources", "desk:hours"):
+        assert f'href="{reverse(name)}"' in page
