@@ -127,7 +127,7 @@ class TestCorrecting:
 
     def test_it_is_corrected_from_the_record(self, world, record):
         email = world.ana.channels.get(kind="email")
-        assert "Correct ana@runner.example" in record()
+        assert "Correct or replace ana@runner.example" in record()
         page = world.dee_client.get(f"/desk/patients/{world.ana.pk}/contacts/{email.pk}/correct/")
         assert 'value="ana@runner.example"' in page.content.decode()
         assert self.correct(world, email, value="ana.silva@runner.example").status_code == 302
