@@ -81,4 +81,4 @@ def test_it_costs_the_page_the_same_for_one_visit_and_for_many(world, clock, dja
         visit = world.booked(starts_at=world.now + 9 * DAY + hour * HOUR)
         with django_assert_max_num_queries(13):  # the wishes are three of them
             shown = desk.get(f"/desk/reminders/?patient={visit.patient_id}").content.decode()
-        assert shown.count("Last reminder of a visit") == hour + 1
+        assert shown.count("Last reminder of a visit: ") == hour + 1

@@ -40,7 +40,9 @@ def test_what_they_stopped_themselves_is_asked_about_before_it_starts_again(worl
     dee.page.keyboard.press("Enter")
     dee.sees("They stopped texts with STOP from that phone").passes("record-stopped")
     dee.presses("Yes, they want texts again").sees("A text asks +447946000123 for a YES")
-    dee.presses("Correct or replace ana@runner.example").is_on("Correct or replace a contact").passes("correct-contact")
+    dee.presses("Correct or replace ana@runner.example").is_on("Correct or replace a contact").passes(
+        "correct-contact"
+    )
     dee.types("E-mail", "ana.silva@gmial.com").presses("Correct").sees("Did you mean ana.silva@gmail.com?")
     dee.passes("correct-contact-asked").page.get_by_role("button", name="Correct").click()
     dee.sees("It is ana.silva@gmial.com now.")

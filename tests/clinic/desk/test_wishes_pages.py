@@ -268,7 +268,7 @@ class TestTheListOfTheDesk:
         shown = said(dee.get(reverse("desk:reminders")))
         assert "Arrived" in shown
         assert "Came back" in shown
-        assert "+447700900123, text message" in shown
+        assert "+447700900123</span>, text message" in shown
         only = said(dee.get(reverse("desk:reminders"), {"state": "came_back"}))
         assert "No such number." in only
         assert "1 on this page" in only
