@@ -86,6 +86,7 @@ const received = async (response, going) => {
   if (unsaved.size || refused.size) device?.keep(form);
   else device?.forget();
   if (refused.size) return say("unsaved", "Some answers are not saved: see what is marked");
+  if (unsaved.size) return say("unsaved", "Not saved yet"); // answered meanwhile
   return say("saved", `Saved ${told.saved_at}`);
 };
 

@@ -223,4 +223,5 @@ export const watch = (board) => {
   addEventListener("pointermove", follow);
   addEventListener("pointerup", drop);
   addEventListener("pointercancel", drop);
+  board.dataset.watched = ""; // from now on a card that is pulled goes along
 };

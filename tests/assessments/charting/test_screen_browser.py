@@ -114,6 +114,34 @@ def test_numbers_sides_and_pain_by_keys(carl, screen):
     assert values(screen)["pain_now_nprs"] == 10
 
 
+def test_saved_is_not_said_while_a_later_answer_is_still_to_go(carl, screen):
+    page = carl.opens(section(screen, "episode")).page
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const text = document.querySelector("[data-saved-text]");
+          new MutationObserver(() => said.push(text.textContent)).observe(text, { childList: true });
+        }"""
+    )
+    sent = []
+    page.route(
+        "**/*", lambda route: sent.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.locator("[name=pain_now_nprs]").first.focus()
+    page.keyboard.press("7")
+    for many in (1, 2):
+        for _ in range(250):
+            if len(sent) >= many:
+                break
+            page.wait_for_timeout(20)
+        if many == 1:
+            page.keyboard.press("t")  # while the first is on its way
+        sent[-1].continue_()
+    saved(carl)
+    assert values(screen)["pain_now_nprs"] == 10
+    assert [words.split()[0] for words in page.evaluate("said")].count("Saved") == 1
+
+
 def test_the_keys_are_listed_on_a_question_mark(carl, screen):
     page = carl.opens(section(screen, "red_flags")).page
     page.locator("[name=rf_bladder_bowel]").first.focus()

@@ -228,12 +228,7 @@ def drags(page: Page, visit: Appointment, x: float, y: float, *, to_x: float = 0
     box = card(page, visit).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + x, box["y"] + y)
-    loaded = "performance.getEntriesByType('resource').some(each => each.name.includes('calendar_moving'))"
-    until = time.monotonic() + WAIT / 1000
-    while not page.evaluate(loaded):  # the browser refuses to evaluate for itself what is waited for
-        assert time.monotonic() < until
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(300)
+    expect(page.locator("[data-watched]")).to_be_attached(timeout=WAIT)
     page.mouse.down()
     page.mouse.move(box["x"] + x + to_x, box["y"] + y + to_y, steps=6)
     page.mouse.up()
@@ -313,7 +308,7 @@ def test_held_near_the_lower_edge_the_page_goes_along(window, visits):
     window.set_viewport_size({"width": 1280, "height": 500})
     card(window, visits[0]).scroll_into_view_if_needed()
     box = card(window, visits[0]).bounding_box()
-    window.wait_for_timeout(1000)
+    expect(window.locator("[data-watched]")).to_be_attached(timeout=WAIT)
     window.mouse.move(box["x"] + 40, box["y"] + 8)
     window.mouse.down()
     window.mouse.move(box["x"] + 40, box["y"] + 30, steps=3)

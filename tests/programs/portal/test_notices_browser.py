@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from clinic.reminders.models import Phone
 from tests.journeys.person import faults_in_both_lights
+from tests.programs.portal.workers import its_worker
 from tests.world import World
 
 PAGE = "/my/reminders/"
@@ -99,15 +100,11 @@ def test_without_scripts_the_page_says_so_and_switches_off(ana, world):
 def test_a_notice_shows_its_words_and_leads_to_a_page_of_ours_alone(ana, live_server):
     page = ana()
     expect(page.get_by_role("button", name="Switch on for this phone")).to_be_visible(timeout=WAIT)
-    tools, known = page.context.new_cdp_session(page), []
-    tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
-    tools.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    tools, number = its_worker(page)
     [worker] = page.context.service_workers
     worker.evaluate(
         "self.shown = []; registration.showNotification = async (title, given) => { shown.push([title, given]); }; true"
     )
-    number = next(one["registrationId"] for one in known if one["scopeURL"].endswith("/my/"))
     ours = f"{live_server.url}/my/appointments/"
     for told in (
         json.dumps({"title": "Stride", "text": "Your visit is tomorrow.", "link": ours, "tag": "t"}),

@@ -22,6 +22,7 @@ from tests.programs.portal.test_offline_browser import (
     signal,
     world,
 )
+from tests.programs.portal.workers import its_worker
 
 __all__ = ["phone", "world"]
 DONE = re.compile("^Done$")
@@ -229,22 +230,12 @@ def test_a_browser_without_any_of_it_plays_the_session(arrives, scripts):
 # --- Sent without a page: Background Sync ---------------------------------------------------------------------
 
 
-def the_worker(person):
-    """Its registration's number and its origin, as the browser's own tools name them, and how to reach it."""
-    tools = person.page.context.new_cdp_session(person.page)
-    known = []
-    tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
-    tools.send("ServiceWorker.enable")
-    person.page.wait_for_timeout(300)
-    return tools, next(one["registrationId"] for one in known if one["scopeURL"].endswith("/my/"))
-
-
 def test_what_waits_is_sent_when_no_page_of_ours_is_open(phone):
     """The browser says to the worker that there is signal; the last page was closed long before."""
     signal(phone, on=False)
     does(phone, MONDAY)
     another_page(phone)
-    tools, number = the_worker(phone)
+    tools, number = its_worker(phone.page)
     [worker] = phone.page.context.service_workers
     with pytest.raises(Error, match="There is no signal"):  # so that the browser tries again
         worker.evaluate("portal.sendNow()")
