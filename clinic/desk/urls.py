@@ -95,6 +95,7 @@ urlpatterns: list[URLPattern] = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers.csv", numbers.numbers_csv, name="numbers_csv"),
     path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/test/", reminders.test_reminder, name="test_reminder"),
     path("reminders/sending/", wishes.sending, name="sending"),
     path("reminders/settings/", wishes.all_wishes, name="wishes"),
     path("reminders/settings/<slug:name>/", wishes.one_wish, name="wish"),

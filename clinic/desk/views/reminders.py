@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit.actions import record_listed
 from clinic.audit.guards import for_record, for_roles
-from clinic.desk import reply_list
+from clinic.booking.reminders import TWO_DAYS
+from clinic.desk import reply_list, trying_out
 from clinic.desk.forms.reminders import NarrowForm
 from clinic.desk.reminder_list import Wanted, coming, page
 from clinic.people.models import Account, Patient
@@ -78,3 +80,12 @@ def resend_reminder(
     except CannotResend as refused:
         messages.warning(request, str(refused))
     return redirect(Wanted.read(request.POST).url())
+
+
+@for_roles(*DESK)
+@require_POST
+def test_reminder(request: HttpRequest, *, account: Account) -> HttpResponse:
+    """To whoever asks: of the kind the list shows, else of the one that goes out most."""
+    wanted = Wanted.read(request.POST)
+    trying_out.send_to(account, request, name=wanted.kind or TWO_DAYS, language=settings.LANGUAGE_CODE)
+    return redirect(wanted.url())

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.guards import for_roles
 from clinic.booking.reminders import OF_A_TYPE
-from clinic.desk import type_leads, wish_page, words_page
+from clinic.desk import trying_out, type_leads, wish_page, words_page
 from clinic.desk.forms.wishes import KindForm, QuietForm, WordsForm
 from clinic.people.languages import LANGUAGES, english_name
 from clinic.people.models import Account
 from clinic.people.roles import Role
-from clinic.reminders import tasks, wishes, wishing
+from clinic.reminders import wishes, wishing
 from clinic.reminders.figures import figures
 from clinic.reminders.kinds import Kind
 
@@ -141,16 +141,7 @@ def _words_page(
 def send_test(request: HttpRequest, *, account: Account, name: str, language: str) -> HttpResponse:
     """What is kept now, to whoever asks: no patient's name is in it."""
     _found(name, language)
-    if not account.email:
-        messages.warning(
-            request, "Your account has no e-mail address, so nothing was sent. Add one under Settings."
-        )
-    elif tasks.called(tasks.send_test, account.pk, name, language):
-        messages.success(
-            request, f"A test is on its way to {account.email}. Nothing of it concerns a patient."
-        )
-    else:
-        messages.warning(request, "The queue does not answer, so no test was sent. Try it again in a minute.")
+    trying_out.send_to(account, request, name=name, language=language)
     return redirect("desk:words", name=name, language=language)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.models import Entry
 from clinic.people.models import Patient
-from clinic.reminders import actions
+from clinic.reminders import actions, tasks
 from clinic.reminders.kinds import Kind
 from clinic.reminders.models import Reminder, State
 from clinic.reminders.sources import Due, Message, NotWanted
@@ -322,3 +322,39 @@ def test_only_the_desk_opens_it(world, source, who):
     assert client.post(reverse("desk:resend_reminder", args=[world.ben.pk, reminder.pk])).status_code == 403
     body = client.get(URL).content.decode()
     assert not re.search("Ben|Nowak", body)
+
+
+class TestATestToMyself:
+    TEST = "/desk/reminders/test/"
+
+    @pytest.fixture
+    def rung(self, monkeypatch):
+        rung = []
+        monkeypatch.setattr(tasks.send_test, "apply_async", lambda known, **how: rung.append(known))
+        return rung
+
+    def test_goes_to_whoever_asks_and_the_list_stays(self, world, desk, rung):
+        world.dee.email = "dee@stride.example"
+        world.dee.save()
+        page = desk.post(self.TEST, {"state": "sent"}, follow=True)
+        assert page.redirect_chain[-1][0] == f"{URL}?state=sent"
+        assert "“First reminder of a visit” is on its way to dee@stride.example" in page.content.decode()
+        assert rung == [(world.dee.pk, "appointment_48h", "en-gb")]
+        tasks.send_test(*rung[0])
+        assert [one.to for one in mail.outbox] == [["dee@stride.example"]]
+
+    def test_of_the_kind_the_list_is_about(self, world, desk, rung):
+        desk.post(self.TEST, {"kind": "program_released"})
+        assert rung == [(world.dee.pk, "program_released", "en-gb")]
+
+    def test_without_an_address_it_says_whom_to_ask(self, world, desk, rung):
+        world.dee.email = ""
+        world.dee.save()
+        page = desk.post(self.TEST, follow=True).content.decode()
+        assert "Ask a manager to add one." in page
+        assert rung == []
+
+    def test_a_look_sends_nothing_and_nobody_else_may(self, world, desk, rung):
+        assert desk.get(self.TEST).status_code == 405
+        assert world.signed_in(world.carl).post(self.TEST).status_code == 403
+        assert rung == []
