@@ -52,6 +52,7 @@ VISIT, BOOKING = "portal:visit", "online:begin"
 # Where a type of appointment says for itself how early, and in what: 0 is never, None as the clinic has it.
 OF_A_TYPE = {TWO_DAYS: ("first_reminder_days", DAY), TWO_HOURS: ("last_reminder_hours", HOUR)}
 WITH_A_FILE = frozenset({CONFIRMATION, MOVED})
+TOO_LATE = "Too late for it: the last reminder before the visit says the same."
 SOON = 2 * HOUR  # so long before the last reminder the first says nothing it will not say
 # Switched on again, confirmations start with what was booked since; nobody hears of last month's booking.
 REACH = 7 * DAY
@@ -204,7 +205,7 @@ def _stale(appointment: Appointment, kind: str, about_at: dt.datetime, now: dt.d
             else "It was moved back to the time the patient knows."
         )
     if kind == TWO_DAYS and last_is_near(appointment, now, wishes.read()):
-        return "Too late for it: the last reminder before the visit says the same."
+        return TOO_LATE
     return ""
 
 

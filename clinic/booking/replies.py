@@ -40,7 +40,7 @@ def read(text: str, *, patients: Sequence[Patient], now: dt.datetime) -> bool:
 def reached(patients: Sequence[Patient], *, now: dt.datetime) -> None:
     """Their phone has just said that texts are wanted: what they had not heard of their visits goes out."""
     for patient in patients:
-        tell_now(patient=patient, by=REPLY, now=now)
+        tell_now(patient=patient, now=now)
 
 
 def _spoken_of(patient: Patient, now: dt.datetime) -> list[Appointment]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.booking.diaries import moment
 from clinic.booking.models import AppointmentChange
-from clinic.booking.reminders import KINDS
+from clinic.booking.reminders import KINDS, TOO_LATE, TWO_DAYS
 from clinic.booking.status import MAY_MOVE, SETTLES
 from clinic.booking.told import (
     CANCELLED,
@@ -86,7 +86,9 @@ def _of_the_visit() -> QuerySet[Reminder]:
 
 def _of_this_time() -> QuerySet[Reminder]:
     moments = ("starts_at", "moved_at", "cancelled_at")
-    return _of_the_visit().filter(about_at__in=[OuterRef(moment) for moment in moments])
+    told = _of_the_visit().filter(about_at__in=[OuterRef(moment) for moment in moments])
+    # Left to the next one it says nothing of whether its patient is reached: what went before does.
+    return told.exclude(kind=TWO_DAYS, state=State.SKIPPED, because=TOO_LATE)
 
 
 def _of_its_series() -> QuerySet[Reminder]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinic.booking.hours import clinic_zone, day_window
 from clinic.booking.models import Appointment, AppointmentChange
-from clinic.booking.reminders import outdated
+from clinic.booking.reminders import TOO_LATE, outdated
 from clinic.booking.to_come import ToCome, to_come
 from clinic.booking.told import CANCELLED, MOVED, OF_A_VISIT
 from clinic.desk.forms.reminders import NarrowForm
@@ -35,7 +35,7 @@ SHOWN = {
 }
 
 NOTHING = {
-    "due": "Nothing waits to go out.",
+    "due": "Nothing is due just now.",
     "sent": "Nothing was sent yet.",
     "failed": "Nothing failed.",
     "came_back": "Nothing came back.",
@@ -102,19 +102,13 @@ class Wanted:
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
-        """(label, address, whether it is this one)."""
-        return [(words, self.url(state=name), name == self.state) for name, (words, _) in SHOWN.items()]
-
-    @property
-    def label(self) -> str:
-        """Of the kind that is asked for; empty where any is."""
-        found = source_of(self.kind)
-        return found[1].label if found is not None else ""
+        """(label, state, whether it is this one)."""
+        return [(words, name, name == self.state) for name, (words, _) in SHOWN.items()]
 
     def fits(self, coming: ToCome) -> bool:
         """Whether what is still to come is of the kind and due on the day."""
         due_on = coming.at.astimezone(clinic_zone()).date()
-        return self.label in {"", coming.label} and self.day in {None, due_on}
+        return self.kind in {"", coming.kind} and self.day in {None, due_on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +164,17 @@ def page(wanted: Wanted, *, now: dt.datetime) -> Page:
     )
 
 
+def whom(wanted: Wanted, shown: Page) -> Patient | None:
+    """The one patient the list is about, if it is: asked for, or the visit's. A query only where no row names them."""
+    if wanted.patient_id is None and wanted.visit_id is None:
+        return None
+    if shown.rows:
+        return shown.rows[0].patient
+    of_visit = {"appointments": wanted.visit_id} if wanted.visit_id is not None else {}
+    of_patient = {"pk": wanted.patient_id} if wanted.patient_id is not None else {}
+    return Patient.objects.filter(**of_visit, **of_patient).first()
+
+
 def _narrowed(rows: ReminderQuerySet, wanted: Wanted) -> ReminderQuerySet:
     if wanted.patient_id is not None:
         rows = rows.filter(patient_id=wanted.patient_id)
@@ -183,10 +188,10 @@ def _narrowed(rows: ReminderQuerySet, wanted: Wanted) -> ReminderQuerySet:
     return rows
 
 
-def coming(wanted: Wanted, *, now: dt.datetime) -> list[ToCome]:
-    """What is not due yet about the patient or the visit that is asked for; of everybody that would be no answer."""
+def coming(wanted: Wanted, *, now: dt.datetime) -> list[ToCome] | None:
+    """What is not due yet about the patient or the visit that is asked for; None of everybody: that is no answer."""
     if wanted.state not in {"all", "due"} or (wanted.patient_id is None and wanted.visit_id is None):
-        return []
+        return None
     visits = Appointment.objects.filter(starts_at__gt=now).select_related("type", "patient")
     if wanted.patient_id is not None:
         visits = visits.filter(patient_id=wanted.patient_id)
@@ -244,8 +249,14 @@ def _row(
         because=reminder.because,
         earlier=list(reminder.earlier.all()),
         may_be_resent=reminder.may_be_resent,
-        outdated=outdated(visit, reminder.kind, reminder.about_at, now) if visit is not None else "",
+        outdated=_outdated(reminder, visit, now),
     )
+
+
+def _outdated(reminder: Reminder, visit: Appointment | None, now: dt.datetime) -> str:
+    if reminder.because == TOO_LATE:
+        return TOO_LATE
+    return outdated(visit, reminder.kind, reminder.about_at, now) if visit is not None else ""
 
 
 def _shown_as(reminder: Reminder) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from celery import current_app, shared_task
@@ -71,6 +72,7 @@ def send_test(account_id: int, name: str, language: str) -> None:
     source, kind = found
     words = wishes.read().words_for(source, name, language)
     letter = samples.sample(kind, name, words, now=timezone.now(), stop=samples.a_link())
+    letter = replace(letter, subject=f"Test: {letter.subject}")
     mail.send(letter, to=account.email, message_id=make_msgid("test"))
 
 

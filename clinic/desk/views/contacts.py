@@ -48,7 +48,7 @@ def add(request: HttpRequest, *, account: Account, patient: Patient) -> HttpResp
             form.add_error("value", " ".join(refused.problems.values()))
         else:
             said = f"The contact is added. {contact_lines.why_no_texts(channel)}".strip()
-            messages.success(request, said + _told(patient, account))
+            messages.success(request, said + _told(patient))
             return redirect("desk:patient", patient.pk)
     shown = {"form": form, "patient": patient, "bar": records.bar(patient, timezone.localdate())}
     return render(request, "desk/add_channel.html", shown, status=422 if request.method == "POST" else 200)
@@ -71,8 +71,9 @@ def correct(request: HttpRequest, *, account: Account, patient: Patient, channel
         except InvalidDetails as refused:
             form.add_error("value", " ".join(refused.problems.values()))
         else:
-            said = f"It is {channel.value} now. {contact_lines.what_goes_there(channel)}"
-            messages.success(request, said + _told(patient, account))
+            said = f"It is {channel.value} now. {contact_lines.what_goes_there(channel)}" + _told(patient)
+            # Where they were not asked, nothing goes there any more.
+            messages.add_message(request, messages.SUCCESS if told["agreed"] else messages.WARNING, said)
             return redirect("desk:patient", patient.pk)
     shown = {
         "form": form,
@@ -92,7 +93,7 @@ def consent(request: HttpRequest, *, account: Account, patient: Patient, channel
     if request.POST.get("agreed") == "yes":
         give_consent(channel=channel, by=account, now=timezone.now())
         said = f"Recorded: they agree to be reached at {channel.value}."
-        messages.success(request, said + _told(patient, account))
+        messages.success(request, said + _told(patient))
     else:
         withdraw_consent(channel=channel, by=account, now=timezone.now())
         patient.reminders.decide_again(timezone.now())
@@ -124,13 +125,13 @@ def texts(request: HttpRequest, *, account: Account, patient: Patient, channel_i
     else:
         asked = channel.verified_at is None
         said = f"Recorded. {contact_lines.asked_for_yes(channel) if asked else 'Texts go there.'}"
-        messages.success(request, said + _told(patient, account))
+        messages.success(request, said + _told(patient))
     return redirect("desk:patient", patient.pk)
 
 
-def _told(patient: Patient, account: Account) -> str:
+def _told(patient: Patient) -> str:
     """What they had not heard of their visits, since nothing reached them, goes out now: a sentence about it."""
-    many = tell_now(patient=patient, by=account, now=timezone.now())
+    many = tell_now(patient=patient, now=timezone.now())
     if not many:
         return ""
     what, go = ("One message", "it goes") if many == 1 else (f"{many} messages", "they go")

@@ -14,12 +14,13 @@ from clinic.audit.guards import for_record, for_roles
 from clinic.booking.reminders import TWO_DAYS
 from clinic.desk import reply_list, trying_out
 from clinic.desk.forms.reminders import NarrowForm
-from clinic.desk.reminder_list import Wanted, coming, page
+from clinic.desk.reminder_list import Wanted, coming, page, whom
 from clinic.people.models import Account, Patient
 from clinic.people.roles import DESK, Role
 from clinic.people.search import TooShort, by_address, find
 from clinic.reminders import health
 from clinic.reminders.actions import CannotResend, resend
+from clinic.reminders.reaching import reached_by
 
 
 # A name is posted, never asked for in the address: addresses end up in logs.
@@ -32,12 +33,11 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
         return _whose(request, account, wanted)
     shown = page(wanted, now=timezone.now())
     record_listed(patients=shown.patient_ids, by=account, what="reminders")
-    about = None
-    if wanted.patient_id is not None:
-        about = shown.rows[0].patient if shown.rows else Patient.objects.filter(pk=wanted.patient_id).first()
+    about = whom(wanted, shown)
     facts = {
         "page": shown,
-        "coming": coming(wanted, now=timezone.now()),
+        "coming": coming(wanted, now=timezone.now()) if about else None,
+        "is_reached": about is None or bool(reached_by(about)),
         "wanted": wanted,
         "narrow": NarrowForm(request.GET),
         "about": about,

@@ -48,7 +48,7 @@ def send(now):
 
 
 def told(world, now):
-    return tell_now(patient=world.ana, by=world.dee, now=now)
+    return tell_now(patient=world.ana, now=now)
 
 
 def agrees(world, email):
@@ -62,7 +62,7 @@ def test_it_goes_out_once_they_agree_and_once_only(world, email, unheard, mailou
     assert told(world, world.now) == 0
     send(world.now)
     unheard.refresh_from_db()
-    assert (unheard.state, unheard.resent_by) == (State.SENT, world.dee)
+    assert (unheard.state, unheard.resends, unheard.resent_by) == (State.SENT, 1, None)
     assert len(mailoutbox) == 1
 
 

@@ -8,9 +8,13 @@ import time_machine
 from clinic.booking.actions import change_status, move, take_back
 from clinic.booking.agenda import Slot
 from clinic.booking.models import Appointment
+from clinic.booking.reminders import TOO_LATE, TWO_DAYS
 from clinic.booking.series import book_series, following, move_following
+from clinic.booking.told import OF_A_VISIT
 from clinic.desk.cards import visit_of, with_their_cards
 from clinic.reminders import actions as outbox
+from clinic.reminders.claims import NO_ADDRESS
+from clinic.reminders.models import Reminder, State
 from tests.world import NOW
 
 MINUTE = dt.timedelta(minutes=1)
@@ -162,3 +166,29 @@ def test_the_rest_of_a_series_moved_together(world, in_series):
     moved(world, in_series, hours=1, at=NOW + 20 * MINUTE)
     words = told(in_series, NOW + 21 * MINUTE)[0]
     assert words == "New time is sent at 09:23; sent before: an earlier new time"
+
+
+class TestAFirstReminderThatIsLeftToTheLast:
+    """It was too late for it, since the last one says the same: whether anybody is reached the others tell."""
+
+    def left_out(self, world, visit):
+        return Reminder.objects.create(
+            source=OF_A_VISIT, kind=TWO_DAYS, subject_id=visit.pk, patient=visit.patient, about_at=visit.starts_at,
+            due_at=NOW, try_at=NOW, ring_at=NOW, state=State.SKIPPED, because=TOO_LATE,
+        )  # fmt: skip
+
+    def test_whoever_was_told_is_not_called_not_reached(self, world, visit):
+        self.left_out(world, visit)
+        assert told(visit, NOW + MINUTE) == ("Confirmation sent", "")
+
+    def test_whom_nothing_reaches_is_still_named(self, world):
+        visit = world.booked()
+        visit.patient.channels.update(consent_withdrawn_at=NOW)
+        the_outbox_runs(NOW)
+        self.left_out(world, visit)
+        assert told(visit, NOW + MINUTE) == ("Confirmation not sent", NO_ADDRESS)
+
+    def test_one_left_out_for_another_reason_counts(self, world, visit):
+        """The control."""
+        Reminder.objects.filter(pk=self.left_out(world, visit).pk).update(because=NO_ADDRESS)
+        assert told(visit, NOW + MINUTE) == ("Reminder not sent", NO_ADDRESS)

@@ -109,7 +109,7 @@ def test_what_is_still_to_come_is_of_the_kind_and_the_day_too(world):
     two_days = (visit.starts_at - 2 * DAY).date()
 
     def told(**other):
-        return [each.label for each in coming(Wanted(visit_id=visit.pk, **other), now=world.now)]
+        return [each.label for each in coming(Wanted(visit_id=visit.pk, **other), now=world.now + HOUR)]
 
     assert told() == ["First reminder of a visit", "Last reminder of a visit"]
     assert told(kind="appointment_2h") == ["Last reminder of a visit"]

@@ -150,7 +150,7 @@ class TestWords:
         assert rung == [(world.mona.pk, "appointment_48h", "en-gb")], "the queue holds ids and names of kinds"
         tasks.send_test(*rung[0])
         assert [(one.to, one.subject) for one in mail.outbox] == [
-            ([world.mona.email], "Soon: Stride Physical Therapy")
+            ([world.mona.email], "Test: Soon: Stride Physical Therapy")
         ]
         assert f"To stop them: {samples.a_link()}" in mail.outbox[0].body, "as a patient's does"
 

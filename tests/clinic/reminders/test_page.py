@@ -139,8 +139,8 @@ class TestOneKindOrOneDay:
         assert page.context["page"].rows == []
         assert "Nothing like this is written down" in page.content.decode()
         assert page.context["wanted"].anything_url == f"{URL}?patient={world.ana.pk}"
-        assert "Everything, any day" in page.content.decode()
-        assert "Everything, any day" not in desk.get(URL).content.decode()
+        assert "Any kind, any day" in page.content.decode()
+        assert "Any kind, any day" not in desk.get(URL).content.decode()
 
     def test_pages_stay_within_it(self, world, source, desk):
         written(world, source, world.ana)
@@ -227,7 +227,9 @@ class TestPages:
             written(world, source, world.patient("Max", f"Number{many}", dt.date(1990, 1, 1), ""), many=many)
             with django_assert_max_num_queries(9):
                 desk.get(URL)
-            with django_assert_max_num_queries(10):  # and whether visits lie ahead of them
+            with django_assert_max_num_queries(
+                11
+            ):  # and whether visits lie ahead of them, and what reaches them
                 desk.get(URL, {"patient": Patient.objects.last().pk, "state": "due"})
 
 
