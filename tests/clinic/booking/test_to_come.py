@@ -92,9 +92,9 @@ def test_the_desk_reads_that_it_is_on_its_way_and_that_nothing_is_planned(world,
     assert "Appointment booked: on its way" in desk.get(address).content.decode()
     clock.move_to(visit.starts_at - HOUR)
     desk = world.signed_in(world.dee)
-    assert "<p>Nothing is planned.</p>" in desk.get(address).content.decode()
+    assert "Nothing is planned. What is about their program" in desk.get(address).content.decode()
     assert (
-        "<p>Nothing of that kind or day is planned.</p>"
+        "Nothing of that kind or day is planned."
         in desk.get(f"{address}&kind=appointment_2h").content.decode()
     )
 
