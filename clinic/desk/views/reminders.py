@@ -32,8 +32,9 @@ def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
     if request.method == "POST":
         return _whose(request, account, wanted)
     shown = page(wanted, now=timezone.now())
-    record_listed(patients=shown.patient_ids, by=account, what="reminders")
     about = whom(wanted, shown)
+    named = shown.patient_ids or ([about.pk] if about is not None else [])
+    record_listed(patients=named, by=account, what="reminders")
     facts = {
         "page": shown,
         "coming": coming(wanted, now=timezone.now()) if about else None,

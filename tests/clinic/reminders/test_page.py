@@ -104,6 +104,8 @@ class TestWhose:
     def test_somebody_without_reminders_is_named_all_the_same(self, world, source, desk):
         body = desk.get(URL, {"patient": world.ben.pk}).content.decode()
         assert ">Ben Nowak</a> (R" in body
+        listed = Entry.objects.filter(action="listed", account=world.dee, page="desk:reminders")
+        assert set(listed.values_list("patient_id", flat=True)) == {world.ben.pk}
         assert "No reminders here" in body
         assert "Nothing failed." in desk.get(URL, {"state": "failed"}).content.decode()
 
