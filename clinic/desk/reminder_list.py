@@ -170,9 +170,12 @@ def whom(wanted: Wanted, shown: Page) -> Patient | None:
         return None
     if shown.rows:
         return shown.rows[0].patient
-    of_visit = {"appointments": wanted.visit_id} if wanted.visit_id is not None else {}
-    of_patient = {"pk": wanted.patient_id} if wanted.patient_id is not None else {}
-    return Patient.objects.filter(**of_visit, **of_patient).first()
+    patients = Patient.objects.all()
+    if wanted.patient_id is not None:
+        patients = patients.filter(pk=wanted.patient_id)
+    if wanted.visit_id is not None:
+        patients = patients.filter(appointments=wanted.visit_id)
+    return patients.first()
 
 
 def _narrowed(rows: ReminderQuerySet, wanted: Wanted) -> ReminderQuerySet:

@@ -145,9 +145,6 @@ def health_words(text: str) -> list[str]:
     return list(found.values())
 
 
-# Of every language: a clinic may write German under English by mistake.
-
-
 @cache
 def _health() -> re.Pattern[str]:
     stems = sorted({word for language in _told().values() for word in language["words"]})
@@ -167,4 +164,5 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _told() -> dict[str, dict[str, list[str]]]:
+    """{language: {"words", "harmless"}}. All are looked for: a clinic may write German under English by mistake."""
     return tomllib.loads((Path(__file__).parent / "health_words.toml").read_text(encoding="utf-8"))

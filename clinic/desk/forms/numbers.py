@@ -22,6 +22,13 @@ def last_weeks(today: dt.date, zone: ZoneInfo) -> Days:
     return Days(monday(today) - dt.timedelta(weeks=WEEKS - 1), today, zone)
 
 
+def strange_year(day: dt.date) -> str:
+    """Why a day is refused that lies in no year of the clinic's; empty for any other."""
+    return (
+        "" if day.year in YEARS else f"The year {day.year} is not one this clinic has seen. Check the year."
+    )
+
+
 class DaysForm(forms.Form):
     """Both ends are counted. Where it refuses, what was typed stays in the fields."""
 
@@ -47,10 +54,8 @@ class DaysForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         for name in ("first", "last"):
-            if told.get(name) and told[name].year not in YEARS:
-                self.add_error(
-                    name, f"The year {told[name].year} is not one this clinic has seen. Check the year."
-                )
+            if told.get(name) and (refused := strange_year(told[name])):
+                self.add_error(name, refused)
         first, last = told.get("first"), told.get("last")
         if self.errors or not first or not last:
             return told

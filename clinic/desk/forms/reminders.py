@@ -7,7 +7,7 @@ import datetime as dt
 from django import forms
 
 from clinic.desk.forms.booking import DAY_FORMATS, NOT_A_DAY
-from clinic.desk.forms.numbers import YEARS
+from clinic.desk.forms.numbers import strange_year
 from clinic.reminders.wishes import all_kinds
 from clinic.ui.widgets import DateInput
 
@@ -31,8 +31,6 @@ class NarrowForm(forms.Form):
 
     def clean_day(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["day"]
-        if day is not None and day.year not in YEARS:
-            raise forms.ValidationError(
-                f"The year {day.year} is not one this clinic has seen. Check the year."
-            )
+        if day is not None and (refused := strange_year(day)):
+            raise forms.ValidationError(refused)
         return day

@@ -28,22 +28,22 @@ from clinic.reminders.reaching import reached_by
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest, *, account: Account) -> HttpResponse:
     """The list; a post looks for the patient it should be about."""
-    wanted = Wanted.read(request.GET)
+    wanted, now = Wanted.read(request.GET), timezone.now()
     if request.method == "POST":
         return _whose(request, account, wanted)
-    shown = page(wanted, now=timezone.now())
+    shown = page(wanted, now=now)
     about = whom(wanted, shown)
     named = shown.patient_ids or ([about.pk] if about is not None else [])
     record_listed(patients=named, by=account, what="reminders")
     facts = {
         "page": shown,
-        "coming": coming(wanted, now=timezone.now()) if about else None,
+        "coming": coming(wanted, now=now) if about else None,
         "is_reached": about is None or bool(reached_by(about)),
         "wanted": wanted,
         "narrow": NarrowForm(request.GET),
         "about": about,
         "replies_wait": reply_list.waiting(),
-        "late": health.is_late(timezone.now()),
+        "late": health.is_late(now),
         "manages": account.role == Role.MANAGER,
     }
     return render(request, "desk/reminders.html", facts)
