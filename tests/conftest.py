@@ -31,13 +31,23 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from clinic.booking import clinician_feeds, links
 from clinic.config.celery import app
 from programs.feeds import actions as feeds
+from tests.slow_site import slow_site
 from tests.world import NOW, World
+
+pytest_plugins = ["tests.what_they_saw"]
 
 # Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _late_answers() -> Iterator[None]:
+    """Only where it is asked for: which browser tests lean on a quick machine (tests/slow_site.py)."""
+    with slow_site(float(os.environ.get("SLOW_SITE", "0"))):
+        yield
 
 
 @pytest.fixture(autouse=True)

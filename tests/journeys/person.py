@@ -160,7 +160,7 @@ class Person:
     def sees(self, words: str | re.Pattern[str]) -> Person:
         """Words that are shown; what is on the page and hidden, or not drawn yet, does not count."""
         expect(self.page.locator("body")).to_contain_text(words, use_inner_text=True)
-        return self
+        return self.has_it_all()
 
     def does_not_see(self, words: str | re.Pattern[str]) -> Person:
         expect(self.page.locator("body")).not_to_contain_text(words)
@@ -168,6 +168,11 @@ class Person:
 
     def is_on(self, heading: str | re.Pattern[str]) -> Person:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        return self.has_it_all()
+
+    def has_it_all(self) -> Person:
+        """The page and its scripts have come: what is pressed now is heard."""
+        self.page.wait_for_load_state()
         return self
 
     def passes(self, name: str) -> Person:
@@ -176,7 +181,7 @@ class Person:
         A picture is kept of one that is not, and of every one with `PICTURES=1`: drawing them took nearly as long as
         looking for faults.
         """
-        self.page.wait_for_load_state()  # a page half read has no landmark yet
+        self.has_it_all()  # a page half read has no landmark yet
         self.page.evaluate("scrollTo(0, 0)")  # what lies half under the patient bar can be scrolled out of it
         found = [f"{name}: {fault}" for fault in faults_in_both_lights(self.page)]
         self.faults += found

@@ -68,12 +68,12 @@
     draftOf: (key) => `kept.${key}`,
     correct: (one) => phone.setDraft(phone.draftOf(one.key), { ...one.kept.told, made: Date.now(), wrong: { at: one.at, words: one.refused } }),
 
-    // Out of the queue, and noted in short for the next page to say.
-    wasSent: ({ n, told }) => write((store) => {
+    // Out of the queue, and noted in short for the next page to say; `url` is where the clinic shows it.
+    wasSent: ({ n, key, told }, { url }) => write((store) => {
       const { on_day, morning_of, pain, pain_during, entries } = told;
       const done = entries.filter((entry) => entry.said === "done").length;
       store("facts").get("sent").onsuccess = ({ target: { result: before = [] } }) => {
-        store("facts").put([...before, { on_day, morning_of, pain, pain_during, done }], "sent");
+        store("facts").put([...before, { key, url, on_day, morning_of, pain, pain_during, done }], "sent");
       };
       store("queue").delete(n);
     }),
@@ -199,7 +199,7 @@
         const stored = await said(answer);
         if (!stored) return { state: "offline", sent };
         sent.push({ key: one.key, ...stored });
-        await phone.wasSent(one);
+        await phone.wasSent(one, stored);
       } else if (answer.status >= 500 || LATER.includes(answer.status)) {
         return { state: "offline", sent };
       } else {

@@ -56,7 +56,7 @@
   // ---------- the finished session ----------
 
   const whyItWaits = (left, state) => {
-    if (left && left.refused) return left.refused;
+    if (left.refused) return left.refused;
     if (state === "signed-out") return "You were signed out. Sign in again, and it is sent.";
     return "There is no signal. It is sent when there is signal again. You need not do anything.";
   };
@@ -81,14 +81,16 @@
     await phone.askToSend();
     portal.screen.letGo();
     showKept(stops);
-    const { sent, state } = await phone.send(portal.urls);
-    const ours = sent.find((one) => one.key === telling.key);
+    const { state } = await phone.send(portal.urls);
+    // By this page, or by the worker a moment before it.
+    const ours = ((await phone.fact("sent")) || []).find((one) => one.key === telling.key);
     if (ours) {
       await phone.setFact("sent", []); // the page it leads to says so
       return location.replace(ours.url);
     }
     const left = (await phone.queue()).find((one) => one.key === telling.key);
-    const isRefused = Boolean(left && left.refused);
+    if (!left) return sayKept("Sent", "Your clinic has it."); // another page of ours sent it, and said so
+    const isRefused = Boolean(left.refused);
     sayKept(isRefused ? "Not stored yet" : "Kept on this phone", whyItWaits(left, state));
     const correct = part("kept-correct").querySelector("a");
     part("kept-correct").hidden = !(isRefused && portal.leadsToCorrect(correct, left, telling.version));

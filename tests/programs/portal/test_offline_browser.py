@@ -216,9 +216,14 @@ def test_whoever_signs_out_with_unsent_logs_is_asked(phone):
     phone.page.route("**/log/send/", lambda route: route.abort())
     phone.opens("/my/").sees("1 session not sent yet")
     asked = []
-    phone.page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    signs_out(phone)
-    phone.page.wait_for_timeout(500)
+
+    def refuses(dialog):
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    phone.page.once("dialog", refuses)
+    with phone.page.expect_event("dialog"):
+        signs_out(phone)
     assert "1 session on this phone has not been sent yet" in asked[0]
     assert phone.page.evaluate("async () => (await portal.phone.queue()).length") == 1
     phone.page.once("dialog", lambda dialog: dialog.accept())
@@ -252,7 +257,7 @@ def test_a_drawing_is_fetched_once_and_moves_without_signal(phone):
     names = "async () => Object.keys((await self.portal.phone.fact('drawings')) || {}).length"
     comes_true(phone, f"async () => (await ({names})()) > 2")
     visits(phone)
-    phone.page.wait_for_timeout(500)
+    phone.page.wait_for_load_state("networkidle")  # nothing more is asked for
     assert fetched == []
     phone.page.evaluate(
         """async () => {

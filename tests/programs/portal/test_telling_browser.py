@@ -150,6 +150,25 @@ def test_a_log_that_was_refused_is_never_called_logged(ana):
     expect(ana.page.locator("#div_player_pain_during .field-error")).to_have_text("That cannot be.")
 
 
+@pytest.mark.parametrize("is_said", [False, True])
+def test_a_log_the_worker_sends_first_never_waits_for_signal(ana, is_said):
+    """The browser may let the worker send it before the page does, and another page of theirs may have said so."""
+    is_at(ana.opens(f"{MONDAY}#1").presses(DONE), "2 of 8")
+    ana.page.evaluate(
+        """isSaid => { portal.phone.askToSend = async () => {
+          await portal.phone.send(portal.urls);
+          if (isSaid) await portal.phone.setFact("sent", []);
+        }; }""",
+        is_said,
+    )
+    logs(at_the_end(ana))
+    if is_said:
+        ana.sees("Your clinic has it.").does_not_see("There is no signal")
+    else:
+        ana.page.wait_for_url("**/my/logged/**")
+    assert len(arrived(1)) == 1
+
+
 def test_a_stop_that_was_refused_still_stops(phone):
     """The clinic does not know of it: the phone keeps the stop until the log is corrected or taken away."""
     signal(phone, on=False)
