@@ -25,7 +25,7 @@ from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.template import Context, Template
 from django.test import TestCase, TransactionTestCase, override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from clinic.booking import clinician_feeds, links
@@ -38,6 +38,9 @@ pytest_plugins = ["tests.what_they_saw"]
 
 # Playwright's loop runs in this thread; Django's guard against queries in async code would see it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long what a page is to show may take, in milliseconds; the machine may be busy with more than these tests.
+expect.set_options(timeout=10_000)
 
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]

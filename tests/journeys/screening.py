@@ -111,7 +111,7 @@ class Keys:
         before = self.focused()
         self.go_on()
         with suppress(PageIsLeaving):
-            for _ in range(20):
+            for _ in range(200):  # longer than the page itself waits for the server
                 self.page.wait_for_timeout(30)
                 if sent or self.focused() != before:
                     return

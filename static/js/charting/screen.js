@@ -201,14 +201,16 @@ const mayOpen = (element, target) =>
     (fold) => follows(element, fold) && (!target || follows(fold, target)),
   );
 
-// Before a folded question is passed by, the server says whether it is asked. Keys typed meanwhile wait.
+// Before a folded question is passed by, the server says whether it is asked. Keys typed meanwhile wait: a question
+// that triage needs and nobody saw costs more than a pause.
+const ANSWERS_WITHIN = 4000; // milliseconds; a server that takes longer is not waited for
 let holding = false;
 const held = [];
 
 const goOn = async (element) => {
   if (mayOpen(element, upcoming(element)) && (sending || unsaved.size)) {
     holding = true;
-    await Promise.race([settled(), new Promise((resolve) => setTimeout(resolve, 1500))]);
+    await Promise.race([settled(), new Promise((resolve) => setTimeout(resolve, ANSWERS_WITHIN))]);
     holding = false;
   }
   next(element);

@@ -87,6 +87,25 @@ def test_a_follow_up_opens_before_enter_passes_it_and_folds_again(carl, screen):
     expect(page.get_by_text("Not needed now: Worse side if bilateral")).to_be_visible()
 
 
+@pytest.mark.parametrize(("milliseconds", "is_waited_for"), [(3_900, True), (4_100, False)])
+def test_enter_waits_for_a_slow_server_and_not_for_ever(carl, screen, milliseconds, is_waited_for):
+    """The last question of the section is folded until the server says that it is asked."""
+    carl.page.clock.install(time=screen.started_at)
+    page = carl.opens(section(screen, "person")).page
+    late = []
+    page.route("**/in/person/", lambda route: late.append(route), times=1)
+    page.locator("[name=side]").first.focus()
+    with page.expect_request("**/in/person/"):
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+    page.clock.run_for(milliseconds)
+    late[0].continue_()
+    if is_waited_for:
+        expect(page.locator("[name=worse_side]").first).to_be_focused()
+    else:
+        carl.is_on("This episode")  # and what was passed by is among what triage still needs
+
+
 def test_what_follows_from_two_sides_is_said_within_a_second_of_typing(carl, screen):
     page = carl.opens(section(screen, "supine")).page
     page.locator("[name=ake_deg_left]").fill("34")
