@@ -10,6 +10,8 @@ let sending = null; // a promise while a save is on its way
 let tries = 0;
 let leaving = false;
 let stopped = false;
+let holding = false; // keys wait until the server has answered
+const held = [];
 
 const device = window.clinicUnsent; // keeps what the server does not have yet (components.js)
 
@@ -31,6 +33,8 @@ const changed = (event) => {
   say("unsaved", "Not saved yet");
   later(event.type === "input" ? 500 : 100);
 };
+
+const passed = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const later = (delay) => {
   clearTimeout(timer);
@@ -160,7 +164,28 @@ const provoking = (stopped) => {
 
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
-form.addEventListener("submit", () => {
+// A section that is sent while a save is on its way would be told off for answers this very page gave a moment before.
+const PATIENCE = 15000; // milliseconds; then it is sent all the same
+let overdue = false;
+let submitting = false;
+
+const submitAfter = async (save, submitter) => {
+  if (submitting) return;
+  submitting = holding = true;
+  await Promise.race([save, passed(PATIENCE)]);
+  await passed(0); // the save has set its timer for what came meanwhile, which goes with the section now
+  overdue = Boolean(sending);
+  submitting = holding = false;
+  held.length = 0;
+  form.requestSubmit(submitter);
+};
+
+form.addEventListener("submit", (event) => {
+  if (sending && !overdue) {
+    event.preventDefault();
+    submitAfter(sending, event.submitter);
+    return;
+  }
   leaving = true;
   clearTimeout(timer);
   if (unsaved.size || refused.size || sending) device?.keep(form, true);
@@ -204,13 +229,11 @@ const mayOpen = (element, target) =>
 // Before a folded question is passed by, the server says whether it is asked. Keys typed meanwhile wait: a question
 // that triage needs and nobody saw costs more than a pause.
 const ANSWERS_WITHIN = 4000; // milliseconds; a server that takes longer is not waited for
-let holding = false;
-const held = [];
 
 const goOn = async (element) => {
   if (mayOpen(element, upcoming(element)) && (sending || unsaved.size)) {
     holding = true;
-    await Promise.race([settled(), new Promise((resolve) => setTimeout(resolve, ANSWERS_WITHIN))]);
+    await Promise.race([settled(), passed(ANSWERS_WITHIN)]);
     holding = false;
   }
   next(element);

@@ -9,8 +9,10 @@
   const LATER = [401, 403, 408, 425, 429]; // these and 5xx may go well another time; other refusals will not
   const PATIENCE = 20000; // milliseconds; a network that hangs is none, and what is sent twice is stored once
   let opened = null;
+  let wiped = false; // somebody signed out: what was on its way to this phone then is not kept any more
 
   const open = () => {
+    if (wiped) return Promise.reject(new Error("Somebody signed out on this phone."));
     opened = opened || new Promise((resolve, reject) => {
       const asked = indexedDB.open(NAME, 1);
       asked.onupgradeneeded = () => {
@@ -20,7 +22,7 @@
       };
       asked.onsuccess = () => {
         // Somebody signs out in another tab: let go, so that it can be deleted.
-        asked.result.onversionchange = () => { asked.result.close(); opened = null; };
+        asked.result.onversionchange = () => { asked.result.close(); opened = null; wiped = true; };
         resolve(asked.result);
       };
       asked.onerror = () => { opened = null; reject(asked.error); };
@@ -40,20 +42,22 @@
   };
   const read = (act) => within("readonly", act);
   const write = (act) => within("readwrite", act);
+  // What a person tells at a page that still stands open in another tab is kept all the same.
+  const tell = (act) => { wiped = false; return write(act); };
 
   const phone = {
     open,
     fact: (name) => read((store) => store("facts").get(name)),
     setFact: (name, value) => write((store) => store("facts").put(value, name)),
     draft: (name) => read((store) => store("drafts").get(name)),
-    setDraft: (name, value) => write((store) => store("drafts").put(value, name)),
+    setDraft: (name, value) => tell((store) => store("drafts").put(value, name)),
     queue: () => read((store) => store("queue").getAll()),
     remove: (n) => write((store) => store("queue").delete(n)),
     wipe: () => write((store) => { STORES.forEach((name) => store(name).clear()); }),
 
     // A finished session: into the queue and out of the drafts in one step, so that it is never in both or neither.
     // `kept` are its answers as they were given, for a form to correct them in; it takes the place of a refused one.
-    add: (told, title, draft, stops, kept = null) => write((store) => {
+    add: (told, title, draft, stops, kept = null) => tell((store) => {
       const queue = store("queue");
       store("drafts").delete(draft);
       if (stops) store("facts").put({ on_day: told.on_day }, "stopped");
@@ -80,7 +84,7 @@
 
     // The morning after a session: behind everything in the queue, so never before its session. Once, however often it
     // is tapped; one that was refused may be told again.
-    addMorning: (told, title, stops) => write((store) => {
+    addMorning: (told, title, stops) => tell((store) => {
       const [queue, key] = [store("queue"), `morning of ${told.morning_of}`];
       queue.getAll().onsuccess = ({ target: { result: kept } }) => {
         if (kept.some((one) => one.key === key && !one.refused)) return;
@@ -172,6 +176,7 @@
   };
 
   const sendAll = async (urls) => {
+    await open(); // so that a sign-out is heard of while the clinic is asked
     const here = await refresh(urls);
     if (here.state !== "online") return { state: here.state, sent: [] };
     const { state, sent } = await sendQueue(urls, here.csrf);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 
@@ -51,6 +52,15 @@ def values(screen):
     return dict(Answer.objects.filter(screen=screen).values_list("item", "value"))
 
 
+def comes(page, what):
+    """Waits until it has come to this."""
+    for _ in range(250):
+        if what():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("It never came.")
+
+
 def answer(screen, by, said):
     held = dict(Answer.objects.filter(screen=screen).values_list("item", "revision"))
     changes = {item: Change(value, held.get(item, 0)) for item, value in said.items()}
@@ -92,14 +102,16 @@ def test_enter_waits_for_a_slow_server_and_not_for_ever(carl, screen, millisecon
     """The last question of the section is folded until the server says that it is asked."""
     carl.page.clock.install(time=screen.started_at)
     page = carl.opens(section(screen, "person")).page
+    page.clock.pause_at(screen.started_at + dt.timedelta(hours=1))
     late = []
-    page.route("**/in/person/", lambda route: late.append(route), times=1)
+    page.route("**/in/person/", lambda route: route.continue_() if late else late.append(route))
     page.locator("[name=side]").first.focus()
     with page.expect_request("**/in/person/"):
         page.keyboard.press("3")
         page.keyboard.press("Enter")
     page.clock.run_for(milliseconds)
     late[0].continue_()
+    page.clock.resume()
     if is_waited_for:
         expect(page.locator("[name=worse_side]").first).to_be_focused()
     else:
@@ -133,6 +145,26 @@ def test_numbers_sides_and_pain_by_keys(carl, screen):
     assert values(screen)["pain_now_nprs"] == 10
 
 
+@pytest.mark.parametrize("how", ["Enter", "the button"])
+def test_a_section_sent_while_a_save_is_on_its_way_does_not_clash_with_it(carl, screen, how):
+    page = carl.opens(section(screen, "person")).page
+    held = []
+    page.route("**/in/person/", lambda route: route.continue_() if held else held.append(route))
+    page.locator("[name=age_years]").fill("41")
+    comes(page, lambda: held)
+    answer = held[0].fetch()  # the server has the 41, and this page has not heard so
+    page.locator("[name=age_years]").fill("43")
+    carl.ticks(page.locator("[name=side][value=left]"))
+    for _ in range(2):  # an impatient hand
+        if how == "Enter":
+            page.keyboard.press("Enter")
+        else:
+            carl.presses("Save and continue")
+    held[0].fulfill(response=answer)
+    carl.is_on("This episode")
+    assert values(screen) == {"age_years": 43, "side": "left"}
+
+
 def test_saved_is_not_said_while_a_later_answer_is_still_to_go(carl, screen):
     page = carl.opens(section(screen, "episode")).page
     page.evaluate(
@@ -149,10 +181,7 @@ def test_saved_is_not_said_while_a_later_answer_is_still_to_go(carl, screen):
     page.locator("[name=pain_now_nprs]").first.focus()
     page.keyboard.press("7")
     for many in (1, 2):
-        for _ in range(250):
-            if len(sent) >= many:
-                break
-            page.wait_for_timeout(20)
+        comes(page, lambda many=many: len(sent) >= many)
         if many == 1:
             page.keyboard.press("t")  # while the first is on its way
         sent[-1].continue_()

@@ -209,6 +209,28 @@ def test_nothing_is_left_on_a_phone_after_signing_out(phone):
     assert phone.page.evaluate(LEFT) == [[], [], 0]
 
 
+def test_what_is_on_its_way_when_somebody_signs_out_is_not_kept(phone):
+    """On a slow network the page still waits for the coming sessions while it is left."""
+    page, coming, leaving = phone.page, [], []
+    page.wait_for_load_state("networkidle")
+    page.route("**/my/coming/", lambda route: coming.append(route))
+    page.route("**/accounts/logout/", lambda route: leaving.append(route))
+    page.evaluate(
+        "() => void portal.phone.send(portal.urls).then(() => console.log('kept'), () => console.log('let go'))"
+    )
+    signs_out(phone)
+    for _ in range(100):
+        if coming and leaving:
+            break
+        page.wait_for_timeout(50)
+    with page.expect_console_message() as told:  # a page that is being left answers no other question
+        coming[0].continue_()
+    assert told.value.text == "let go"
+    leaving[0].continue_()
+    page.wait_for_url("**/accounts/login/**")
+    assert page.evaluate(LEFT) == [[], [], 0]
+
+
 def test_whoever_signs_out_with_unsent_logs_is_asked(phone):
     signal(phone, on=False)
     does(phone, MONDAY)
