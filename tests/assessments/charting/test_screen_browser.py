@@ -97,7 +97,7 @@ def test_a_follow_up_opens_before_enter_passes_it_and_folds_again(carl, screen):
     expect(page.get_by_text("Not needed now: Worse side if bilateral")).to_be_visible()
 
 
-@pytest.mark.parametrize(("milliseconds", "is_waited_for"), [(3_900, True), (4_100, False)])
+@pytest.mark.parametrize(("milliseconds", "is_waited_for"), [(2_000, True), (4_100, False)])
 def test_enter_waits_for_a_slow_server_and_not_for_ever(carl, screen, milliseconds, is_waited_for):
     """The last question of the section is folded until the server says that it is asked."""
     carl.page.clock.install(time=screen.started_at)

@@ -66,6 +66,7 @@ def a_day_later(ana_story):
     """The next morning, for the clinic and for the phone; Ana's session there ran out long ago."""
 
     def passes(person):
+        person.page.context.clear_cookies()  # gone with the browser; an answer to it would end the next session too
         person.page.context.clock.set_fixed_time(ana_story.now + DAY)
         until_the_end.enter_context(time_machine.travel(ana_story.now + DAY))
 
@@ -96,10 +97,7 @@ def test_a_morning_without_signal_arrives_once_and_after_its_session(phone, ana_
     phone.page.context.on(
         "request", lambda one: sent.append(one.post_data_json) if "log/send" in one.url else None
     )
-    signs_in_again(
-        phone, ana_story
-    )  # before there is signal: the worker asks at once, and may still be told off
-    signal(phone, on=True).opens("/my/")
+    signs_in_again(signal(phone, on=True), ana_story).opens("/my/")
     [morning] = told()
     assert (morning.pain, morning.log.on_day) == (2, ana_story.now.date())
     phone.sees("Thank you. Your therapist can see how the leg felt.").does_not_see(ASKED)
