@@ -26,9 +26,8 @@ def pytest_runtest_makereport(
 def what_stands_on(page: Page) -> str:
     """The words that are shown, and what has the focus."""
     try:
-        words = page.inner_text("body", timeout=2_000)[
-            :MOST
-        ]  # first, for a page that hangs: only this gives up
+        # First, because only this gives up on a page that hangs.
+        words = page.inner_text("body", timeout=2_000)[:MOST]
         focus, state = page.evaluate("[document.activeElement?.outerHTML.slice(0, 200), document.readyState]")
         return f"{words}\n\nIn focus: {focus}\nPage: {state}"
     except BrowserError as error:
