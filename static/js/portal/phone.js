@@ -89,7 +89,15 @@
       queue.getAll().onsuccess = ({ target: { result: kept } }) => {
         if (kept.some((one) => one.key === key && !one.refused)) return;
         if (stops) store("facts").put({ on_day: told.on_day, morning: true }, "stopped");
-        queue.add({ key, who: told.who, told, title, refused: "" });
+        queue.add({ key, who: told.who, told, title, refused: "", stops });
+      };
+    }),
+
+    // The clinic knows what it has, and whether to stop is its to say again. What it refused, or what was told while the
+    // rest was sent, it does not know: looked at in one step, so that nothing is told in between.
+    leaveStopping: () => write((store) => {
+      store("queue").getAll().onsuccess = ({ target: { result: kept } }) => {
+        if (!kept.some((one) => one.stops)) store("facts").delete("stopped");
       };
     }),
 
@@ -181,8 +189,7 @@
     if (here.state !== "online") return { state: here.state, sent: [] };
     const { state, sent } = await sendQueue(urls, here.csrf);
     if (state !== "online") return { state, sent };
-    // The clinic knows everything now: whether to stop is its to say again. What it refused it does not know.
-    if (!(await phone.queue()).some((one) => one.refused && one.stops)) await write((store) => store("facts").delete("stopped"));
+    await phone.leaveStopping();
     const after = sent.length ? await refresh(urls) : here;
     await phone.keepDrawings(after.drawings || here.drawings, urls.figures);
     return { state: "online", sent };

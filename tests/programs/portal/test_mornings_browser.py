@@ -123,6 +123,32 @@ def test_todays_page_keeps_a_morning_when_the_signal_is_gone(phone, ana_story):
     phone.sees("Thank you").does_not_see(ASKED)
 
 
+def test_a_bad_morning_told_while_the_phone_sends_still_stops(phone, ana_story):
+    """The clinic has all that was sent, and not the morning that was tapped at the end of it."""
+    log = ana_story.logs(on_day=ana_story.now.date() - DAY)
+    opens_today(phone)
+    phone.page.wait_for_load_state("networkidle")
+    stopped = phone.page.evaluate(
+        """async ([key, day]) => {
+          const { phone } = portal, queue = phone.queue;
+          phone.queue = async () => {
+            const kept = await queue();
+            phone.queue = queue;
+            const told = { who: portal.who, morning_of: key, on_day: day, pain: 8, entries: [] };
+            await phone.addMorning(told, "Sunday", true);
+            return kept;
+          };
+          await phone.send(portal.urls);
+          return phone.fact("stopped");
+        }""",
+        [str(log.client_key), log.on_day.isoformat()],
+    )
+    assert stopped == {"on_day": log.on_day.isoformat(), "morning": True}
+    phone.page.evaluate("() => portal.phone.send(portal.urls)")
+    assert phone.page.evaluate("() => portal.phone.fact('stopped')") is None, "now the clinic knows"
+    assert [one.pain for one in told()] == [8]
+
+
 def test_a_morning_with_signal_is_told_at_once(phone, ana_story):
     ana_story.logs(on_day=ana_story.now.date() - DAY)
     taps(phone.opens("/my/").sees(ASKED), 1).sees("Thank you").does_not_see("not sent yet")
