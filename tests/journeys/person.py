@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,15 @@ class Person:
         if name in KEPT.get(self.window.name, ()):
             self.page.screenshot(path=README_SHOTS / f"{name}.png")
         return self
+
+
+def comes(page: Page, what: Callable[[], object]) -> None:
+    """Waits until this is true of what the browser tells or the records hold, ten seconds at most."""
+    for _ in range(200):
+        if what():
+            return
+        page.wait_for_timeout(50)  # what the browser tells arrives meanwhile
+    raise AssertionError("It never came to this.")
 
 
 def axe_faults(page: Page, rules: dict[str, Any]) -> list[str]:

@@ -95,7 +95,7 @@
 
     // The clinic knows what it has, and whether to stop is its to say again. What it refused, or what was told while the
     // rest was sent, it does not know: looked at in one step, so that nothing is told in between.
-    leaveStopping: () => write((store) => {
+    dropStop: () => write((store) => {
       store("queue").getAll().onsuccess = ({ target: { result: kept } }) => {
         if (!kept.some((one) => one.stops)) store("facts").delete("stopped");
       };
@@ -189,7 +189,7 @@
     if (here.state !== "online") return { state: here.state, sent: [] };
     const { state, sent } = await sendQueue(urls, here.csrf);
     if (state !== "online") return { state, sent };
-    await phone.leaveStopping();
+    await phone.dropStop();
     const after = sent.length ? await refresh(urls) : here;
     await phone.keepDrawings(after.drawings || here.drawings, urls.figures);
     return { state: "online", sent };

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from assessments.screens import actions
 from assessments.screens.actions import Change
 from assessments.screens.models import Answer, Screen
-from tests.journeys.person import Person, Window, page_faults
+from tests.journeys.person import Person, Window, comes, page_faults
 from tests.world import World
 
 SAVED = re.compile(r"Saved \d\d:\d\d")
@@ -64,11 +64,7 @@ def marked(screen):
 
 def becomes(page, screen, value):
     """“Saved” may be said of what was marked a moment earlier: the last answer is on its way for half a second."""
-    for _ in range(100):
-        if marked(screen) == value:
-            return
-        page.wait_for_timeout(100)
-    assert marked(screen) == value
+    comes(page, lambda: marked(screen) == value)
 
 
 def saved(person):
@@ -179,7 +175,7 @@ def test_another_tabs_marks_are_not_overwritten(world, carl, screen):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("4")
     expect(page.locator("#item-pain_map [data-problem]")).to_contain_text("Heel, left: 6 of 10, deep")
-    becomes(page, screen, [HEEL])
+    assert marked(screen) == [HEEL]
 
 
 @pytest.mark.parametrize("window", [Window(1280, "light"), Window(320, "dark")], ids=lambda one: one.name)

@@ -33,9 +33,8 @@ def page(world, at_a_browser, live_server) -> Iterator[Page]:
         world.patient("Bea", "Nowicka", dt.date(1990, 1, 1), "+447946000999")
         page = at_a_browser(world.dee)
         page.goto(f"{live_server.url}/desk/book/")
-        expect(
-            page.locator("#q")
-        ).to_be_focused()  # the browser gives the focus only once it has drawn the page
+        # The browser gives the focus only once it has drawn the page; a key before that is lost.
+        expect(page.locator("#q")).to_be_focused()
         yield page
 
 

@@ -229,9 +229,8 @@ class TestPages:
             written(world, source, world.patient("Max", f"Number{many}", dt.date(1990, 1, 1), ""), many=many)
             with django_assert_max_num_queries(9):
                 desk.get(URL)
-            with django_assert_max_num_queries(
-                11
-            ):  # and whether visits lie ahead of them, and what reaches them
+            # And whether visits lie ahead of them, and what reaches them.
+            with django_assert_max_num_queries(11):
                 desk.get(URL, {"patient": Patient.objects.last().pk, "state": "due"})
 
 

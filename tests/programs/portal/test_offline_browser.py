@@ -12,7 +12,7 @@ from playwright.sync_api import Error, expect
 
 from programs.plans.models import SessionLog
 from tests.journeys.conftest import WINDOWS
-from tests.journeys.person import Person
+from tests.journeys.person import Person, comes
 from tests.journeys.stage import nine_on_a_working_day
 from tests.world import World
 
@@ -219,10 +219,7 @@ def test_what_is_on_its_way_when_somebody_signs_out_is_not_kept(phone):
         "() => void portal.phone.send(portal.urls).then(() => console.log('kept'), () => console.log('let go'))"
     )
     signs_out(phone)
-    for _ in range(100):
-        if coming and leaving:
-            break
-        page.wait_for_timeout(50)
+    comes(page, lambda: coming and leaving)
     with page.expect_console_message() as told:  # a page that is being left answers no other question
         coming[0].continue_()
     assert told.value.text == "let go"

@@ -163,7 +163,7 @@ def test_a_log_the_worker_sends_first_never_waits_for_signal(ana, is_said):
     )
     logs(at_the_end(ana))
     if is_said:
-        ana.sees("Your clinic has it.").does_not_see("There is no signal")
+        ana.sees("Your clinic has it.").does_not_see("There is no signal").passes("player-sent")
     else:
         ana.page.wait_for_url("**/my/logged/**")
     assert len(arrived(1)) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import CDPSession, Page
 
+from tests.journeys.person import comes
+
 
 def its_worker(page: Page) -> tuple[CDPSession, str]:
     """The tools, and the number they know the portal's worker by, once the browser has told it."""
@@ -17,8 +19,5 @@ def its_worker(page: Page) -> tuple[CDPSession, str]:
 
     tools.on("ServiceWorker.workerRegistrationUpdated", hear)
     tools.send("ServiceWorker.enable")
-    for _ in range(100):
-        if numbers and page.context.service_workers:
-            break
-        page.wait_for_timeout(100)  # what it tells arrives meanwhile
+    comes(page, lambda: numbers and page.context.service_workers)
     return tools, numbers[0]
