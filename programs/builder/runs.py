@@ -151,7 +151,8 @@ def stage_run(runner: Runner, number: int, *, share: int = 1) -> PlannedRun:
     km = None
     if stage.run_min is None and runner.weeks_km:
         mean = sum(runner.weeks_km) / len(runner.weeks_km)
-        km = _half(min(mean / 2 / max(share, 1), runner.longest_km or math.inf))
+        longest = math.inf if runner.longest_km is None else runner.longest_km
+        km = _half(min(mean / 2 / max(share, 1), longest)) or None  # who ran nothing is told no distance
     return PlannedRun("ladder", stage.run_min, km, stage.stage, stage.session)
 
 

@@ -201,6 +201,7 @@ def test_the_last_stage_is_half_the_own_week_shared_out():
     own = replace(ON_THE_LADDER, weeks_km=(30.0, 30.0, 30.0), longest_km=12.0)
     assert stage_run(own, 8, share=3) == PlannedRun("ladder", None, 5.0, 8, "own")
     assert stage_run(replace(own, longest_km=4.2), 8, share=3).km == 4.0
+    assert stage_run(replace(own, longest_km=0.0), 8, share=3).km is None  # known, and none
     assert stage_run(own, 99, share=3).stage == STAGES[-1].stage
     assert stage_run(ON_THE_LADDER, 8, share=3).km is None
     assert stage_run(own, 0).km is None
